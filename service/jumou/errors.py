@@ -1,0 +1,108 @@
+"""Every error jumou raises on purpose, in one tree, split by who can act.
+
+JumouError
+├── CallerError            the person or program calling can mend it
+│   ├── InvalidRequest     the request or a setting does not make sense; the message says how to mend it
+│   │   ├── InvalidProfile a region's profile cannot be read; carries every problem with its place
+│   │   └── RefusedFile    a document cannot be taken into the corpus (broken, encrypted, empty, too large)
+│   ├── NotFound           no such plan, document, passage or region
+│   └── StepConflict       the object changed since the caller saw it
+├── OperatorError          whoever runs jumou can mend it
+│   ├── IndexMismatch      the index was built by another encoder, chunker or corpus
+│   ├── IndexLocked        another process owns the embedded index
+│   └── MissingExtra       an optional part was asked for and is not installed
+├── DraftError             what a drafter produced does not hold
+│   ├── UngroundedClaim    a quote, figure or reference cannot be traced
+│   └── MalformedAnswer    a model's answer has the wrong shape
+└── OutsideError           something outside failed; the only kind that is retried
+    └── ServiceUnavailable a model, database or vector server does not answer
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jumou.domain.region import ProfileProblem
+
+
+class JumouError(Exception):
+    """The root. `message_zh` and `message_en` are for people; `mend_zh`/`mend_en` say what to do about it."""
+
+    def __init__(self, message_zh: str, message_en: str = "", *, mend_zh: str = "", mend_en: str = "") -> None:
+        """Both languages are kept; the English one defaults to the Chinese one for texts that are not translated."""
+        super().__init__(message_en or message_zh)
+        self.message_zh = message_zh
+        self.message_en = message_en or message_zh
+        self.mend_zh = mend_zh
+        self.mend_en = mend_en or mend_zh
+
+    def message(self, language: str) -> str:
+        """What is wrong, and how to mend it when that is known."""
+        text, mend = (self.message_zh, self.mend_zh) if language == "zh" else (self.message_en, self.mend_en)
+        return f"{text} {mend}".strip()
+
+
+class CallerError(JumouError):
+    """The caller can mend it."""
+
+
+class InvalidRequest(CallerError):
+    """The request or a setting does not make sense."""
+
+
+class InvalidProfile(InvalidRequest):
+    """A profile cannot be read or does not hold together."""
+
+    def __init__(self, problems: Sequence["ProfileProblem"]) -> None:
+        """`problems` are all that was found, errors first."""
+        self.problems = tuple(problems)
+        first = self.problems[0].message if self.problems else ""
+        super().__init__(f"区域资料有 {len(self.problems)} 处问题:{first}", f"{len(self.problems)} problem(s) in the region profile: {first}")
+
+
+class RefusedFile(InvalidRequest):
+    """A document cannot be taken into the corpus."""
+
+
+class NotFound(CallerError):
+    """There is no such thing."""
+
+
+class StepConflict(CallerError):
+    """The object changed since the caller saw it."""
+
+
+class OperatorError(JumouError):
+    """Whoever runs jumou can mend it."""
+
+
+class IndexMismatch(OperatorError):
+    """The index was built by another encoder, chunker or corpus version."""
+
+
+class IndexLocked(OperatorError):
+    """Another process owns the embedded index."""
+
+
+class MissingExtra(OperatorError):
+    """An optional part was asked for and is not installed."""
+
+
+class DraftError(JumouError):
+    """What a drafter produced does not hold."""
+
+
+class UngroundedClaim(DraftError):
+    """A quote, figure or reference cannot be traced."""
+
+
+class MalformedAnswer(DraftError):
+    """A model's answer has the wrong shape."""
+
+
+class OutsideError(JumouError):
+    """Something outside failed; the only kind that is retried."""
+
+
+class ServiceUnavailable(OutsideError):
+    """A model, database or vector server does not answer."""
