@@ -57,7 +57,7 @@ class InvalidProfile(InvalidRequest):
         """`problems` are all that was found, errors first."""
         self.problems = tuple(problems)
         first = self.problems[0].message if self.problems else ""
-        super().__init__(f"区域资料有 {len(self.problems)} 处问题:{first}", f"{len(self.problems)} problem(s) in the region profile: {first}")
+        super().__init__(f"区域资料有 {len(self.problems)} 处问题：{first}", f"{len(self.problems)} problem(s) in the region profile: {first}")
 
 
 class RefusedFile(InvalidRequest):

@@ -1,0 +1,111 @@
+"""The shipped value chains, and which of them a target industry's words mean."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+from pydantic import ValidationError
+
+from jumou.assets import asset_dir
+from jumou.domain.chain import Chain
+from jumou.errors import InvalidRequest
+
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_BLANK_WORDS = re.compile(r"产业集群|产业链|产业园|产业|行业|集群|制造业|及其|以及|\b(?:industry|industries|sector|cluster|and|the|of)\b|\W+")
+
+
+def load_chains(folder: Path | None = None) -> dict[str, Chain]:
+    """Every chain under `chains/` of the shipped corpus (or of `folder`) by id, in the order of their ids.
+
+    Raises:
+        InvalidRequest: a file is no chain; the message names file and field.
+    """
+    return dict(_loaded(folder or asset_dir("corpus")))
+
+
+@lru_cache(maxsize=4)
+def _loaded(root: Path) -> dict[str, Chain]:
+    chains = [_read(path) for path in sorted((root / "chains").glob("*.yaml"))]
+    return {chain.id: chain for chain in sorted(chains, key=lambda chain: chain.id)}
+
+
+def _read(path: Path) -> Chain:
+    try:
+        with path.open(encoding="utf-8") as file:
+            return Chain.model_validate(yaml.load(file, Loader=yaml.CSafeLoader))  # noqa: S506 - the safe loader, in C
+    except (yaml.YAMLError, ValidationError) as problem:
+        raise InvalidRequest(
+            f"产业链文件 {path.name} 不合规:{problem}", f"{path.name} is not a value chain: {problem}"
+        ) from problem
+
+
+class ChainMatch(NamedTuple):
+    """A chain and how much of the words its aliases cover, 0–1."""
+
+    chain_id: str
+    score: float
+
+
+def find_chains(words: str, chains: Iterable[Chain] | None = None) -> list[ChainMatch]:
+    """The chains whose name or aliases occur in `words`, best first; empty when the industry is unknown.
+
+    Longer aliases win: in 新能源汽车 the alias 新能源 of another chain does not count. The score is the share of the
+    words (without fillers such as 产业) that a chain's aliases cover; ties go to the alias that stands earlier in its
+    chain's list (aliases are listed most specific first), then to the word that comes first.
+    """
+    text = _folded(words)
+    substance = max(1, len(_BLANK_WORDS.sub("", text)))
+    found = list(_longest(_occurrences(text, load_chains().values() if chains is None else chains)))
+    ranked = []
+    for chain_id in {hit.chain_id for hit in found}:
+        hits = [hit for hit in found if hit.chain_id == chain_id]
+        covered = len({place for hit in hits for place in range(hit.start, hit.end)})
+        key = (-covered, min(hit.rank for hit in hits), min(hit.start for hit in hits), chain_id)
+        ranked.append((key, ChainMatch(chain_id, min(1.0, covered / substance))))
+    return [match for _, match in sorted(ranked)]
+
+
+class _Hit(NamedTuple):
+    start: int
+    end: int
+    rank: int
+    chain_id: str
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+def _occurrences(text: str, chains: Iterable[Chain]) -> Iterator[_Hit]:
+    for chain in chains:
+        aliases = [*chain.aliases.zh, *chain.aliases.en, chain.name.zh, chain.name.en]
+        for rank, alias in enumerate(aliases):
+            pattern = _pattern(alias)
+            if pattern is not None:
+                yield from (_Hit(*match.span(), rank, chain.id) for match in pattern.finditer(text))
+
+
+@lru_cache(maxsize=4096)
+def _pattern(alias: str) -> re.Pattern[str] | None:
+    folded = _folded(alias)
+    if not folded:
+        return None
+    word = re.escape(folded)
+    if _CHINESE.search(folded):
+        return re.compile(word)
+    return re.compile(rf"(?<![a-z0-9]){word}(?:s|es)?(?![a-z0-9])")
+
+
+def _longest(hits: Iterable[_Hit]) -> Iterator[_Hit]:
+    taken: list[tuple[int, int]] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start, hit.chain_id, hit.rank)):
+        inside = any(
+            start <= hit.start and hit.end <= end and (start, end) != (hit.start, hit.end) for start, end in taken
+        )
+        if not inside:
+            taken.append((hit.start, hit.end))
+            yield hit

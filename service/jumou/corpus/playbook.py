@@ -1,0 +1,50 @@
+"""Reads the playbook that travels with the product."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from jumou.assets import asset_dir
+from jumou.domain.playbook import Playbook
+from jumou.errors import InvalidRequest
+
+
+def load_playbook(folder: Path | None = None) -> Playbook:
+    """The playbook under `playbook/` of the shipped corpus, or of `folder`.
+
+    Raises:
+        InvalidRequest: a file is missing, no YAML, or holds an unknown or malformed entry.
+    """
+    return _loaded(folder or asset_dir("corpus") / "playbook")
+
+
+@lru_cache(maxsize=4)
+def _loaded(folder: Path) -> Playbook:
+    try:
+        projects, rules, kpis = (_read(folder / name) for name in ("projects.yaml", "rules.yaml", "kpis.yaml"))
+        playbook = Playbook.model_validate(
+            {
+                "archetypes": projects["projects"],
+                "rules": rules["rules"],
+                "rules_country": rules["country"],
+                "kpis": kpis["kpis"],
+            }
+        )
+    except (OSError, KeyError, yaml.YAMLError, ValidationError) as problem:
+        raise InvalidRequest(
+            f"策划手册 {folder} 不合规：{problem}", f"the playbook {folder} cannot be read: {problem}"
+        ) from problem
+    known = {rule.id for rule in playbook.rules}
+    lost = sorted({name for archetype in playbook.archetypes for name in archetype.rules} - known)
+    if lost:
+        raise InvalidRequest(f"策划手册引用了不存在的规则：{lost}", f"the playbook refers to unknown rules: {lost}")
+    return playbook
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8") as file:
+        content = yaml.load(file, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, in C
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,136 @@
+"""The planner's playbook: project archetypes, KPI families and binding rules, as data a planner can read and change."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from jumou.domain.chain import Text, Texts
+from jumou.domain.framework import ElementKey, KpiFamily, ModeKey, ProjectType
+from jumou.domain.model import Code, Model
+
+Revenue = Literal["none", "partial", "full"]
+FinancingKind = Literal["enterprise_led", "platform", "public", "mixed", "park", "infrastructure", "fund"]
+Department = Literal[
+    "government", "drc", "industry", "commerce", "science", "finance", "hr", "talent", "education", "land", "ecology",
+    "market", "data", "park", "firms", "institutions", "associations", "investor", "banks", "media",
+]  # fmt: skip
+
+
+class GapFilter(Model):
+    """The kinds of gap an archetype answers."""
+
+    kinds: tuple[Code, ...] = ()
+    elements: tuple[ElementKey, ...] = ()
+
+
+class Range(Model):
+    """A planning assumption as a range, hundred million yuan for a prefecture-level city."""
+
+    low: float = Field(ge=0)
+    high: float = Field(ge=0)
+
+
+class OutputRule(Model):
+    """A deliverable with its planning target for a prefecture-level city."""
+
+    text: Text
+    value: float
+    unit: Code
+
+
+class RiskRule(Model):
+    """A risk and the response to it."""
+
+    text: Text
+    response: Text
+
+
+class Archetype(Model):
+    """A kind of project, before it is filled with a region's gaps, firms and places."""
+
+    id: Code
+    type: ProjectType
+    per: Literal["once", "theme", "node", "platform", "facility"]
+    count: int = 1
+    needs: Literal["", "firms", "institutions"] = ""
+    emphasis: dict[ModeKey, int] = Field(description="0 not offered, 1 optional, 2 usual, 3 core")
+    also_when: Literal["", "exchanges"] = ""
+    gap: GapFilter
+    name: Text
+    objective: Text
+    content: Texts
+    scale: Text
+    site: Text
+    lead: Department
+    partners: tuple[Department, ...] = ()
+    months: int = Field(gt=0)
+    start: int = Field(ge=0, description="months after the plan's start, before predecessors are looked at")
+    size: Range | None
+    revenue: Revenue
+    financing: FinancingKind
+    outputs: tuple[OutputRule, ...]
+    kpis: tuple[KpiFamily, ...]
+    approvals: Texts
+    risks: tuple[RiskRule, ...]
+    query: Text
+    rules: tuple[Code, ...] = ()
+
+
+class BindingRule(Model):
+    """A rule that binds proposals, with the documents it stands in and words that find the sentence to quote."""
+
+    id: Code
+    name: Text
+    documents: tuple[Code, ...]
+    find: tuple[Code, ...]
+    find_en: tuple[Code, ...] = ()
+    severity: Literal["must", "check", "note"]
+    text: Text
+    remedy: Text
+
+
+class Band(Model):
+    """Low, middle and high planning value."""
+
+    low: float
+    mid: float
+    high: float
+
+
+class KpiRule(Model):
+    """An entry of the KPI catalogue; see the head of corpus/playbook/kpis.yaml for its fields."""
+
+    id: Code
+    family: KpiFamily
+    name: Text
+    unit: Text
+    keys: tuple[Code, ...] = ()
+    baseline: tuple[Code, ...] = ()
+    growth: Band | None = None
+    step: Band | None = None
+    increment: float | None = None
+    ratio: bool = False
+    from_zero: bool = False
+    from_: Code = Field(default="", alias="from")
+    modes: tuple[ModeKey, ...] = ()
+    core: bool = False
+
+
+class Playbook(Model):
+    """All of it."""
+
+    archetypes: tuple[Archetype, ...]
+    rules: tuple[BindingRule, ...]
+    rules_country: Code
+    kpis: tuple[KpiRule, ...]
+
+    def rule(self, rule_id: str) -> BindingRule:
+        """The binding rule `rule_id`.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule
+        raise KeyError(rule_id)

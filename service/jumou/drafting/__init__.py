@@ -1,0 +1,1 @@
+"""Drafters and the check every draft passes."""

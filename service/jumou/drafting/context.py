@@ -1,0 +1,51 @@
+"""What a drafter works from: profile, chains, numbers, evidence and language, gathered once per draft."""
+
+from dataclasses import dataclass, field
+
+from jumou.analysis.region import RegionAnalysis
+from jumou.corpus.playbook import Playbook
+from jumou.domain.chain import Chain
+from jumou.domain.framework import Language
+from jumou.domain.region import RegionProfile
+from jumou.drafting.desk import EvidenceDesk
+from jumou.drafting.wording import Said, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Industry:
+    """The industry a plan is about: its name as the planner wrote it and the chains that describe it."""
+
+    name: str
+    chain: Chain
+    known: bool
+    others: tuple[Chain, ...] = ()
+    chosen_because: str = ""
+
+    @property
+    def chains(self) -> tuple[Chain, ...]:
+        """The leading chain first, then the others the plan touches."""
+        return (self.chain, *self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftContext:
+    """Everything the four steps read. Nothing in it changes while a plan is drafted, but for the desk's record of use."""
+
+    profile: RegionProfile
+    industry: Industry
+    analysis: RegionAnalysis
+    playbook: Playbook
+    desk: EvidenceDesk
+    language: Language
+    start_year: int
+    horizon: int
+    writer: Writer = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The writer follows from the language."""
+        object.__setattr__(self, "writer", Writer(self.language))
+
+    @property
+    def region(self) -> Said:
+        """The region's name as the profile has it."""
+        return Said(self.profile.name, "profile:name")

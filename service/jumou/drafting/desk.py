@@ -1,0 +1,177 @@
+"""The evidence desk: searches once per question, picks the sentence to quote, remembers what was cited."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from jumou.domain.evidence import Citation, Document, Evidence, EvidencePassage, Passage
+from jumou.domain.framework import Language
+from jumou.domain.quoting import comparable
+from jumou.errors import NotFound
+from jumou.retrieval import Filter, Hit
+
+_SENTENCE: Final = re.compile(r"[^。！？!?；\n]+[。！？!?；]?")
+_ENGLISH_SENTENCE: Final = re.compile(r"[^.!?\n]+(?:\.(?=\d)[^.!?\n]+)*[.!?]?")
+_SHORTEST, _LONGEST = 12, 160
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+_WORD: Final = re.compile(r"[\u4e00-\u9fff]{2}|[A-Za-z][A-Za-z-]{2,}")
+
+
+class Library(Protocol):
+    """What the desk needs of the index."""
+
+    version: str
+    encoder_name: str
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 8,
+        where: Filter | None = None,
+        diversity: int = 2,
+        include_outdated: bool = False,
+        exclude_documents: frozenset[str] = frozenset(),
+        own_region: Sequence[str] = (),
+        benchmarks: bool = False,
+    ) -> list[Hit]:
+        """The best passages for a question."""
+        ...
+
+    def document(self, document_id: str) -> Document:
+        """A document's description."""
+        ...
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        """A document's passages in order."""
+        ...
+
+
+@dataclass(slots=True)
+class EvidenceDesk:
+    """Finds and quotes passages for one plan. Citing is the only thing it remembers."""
+
+    library: Library
+    language: Language
+    own_region: tuple[str, ...] = ()
+    exclude: frozenset[str] = frozenset()
+    _cited: dict[str, EvidencePassage] = field(default_factory=dict)
+    _quoted: dict[str, int] = field(default_factory=dict)
+
+    def find(
+        self, query: str, *, limit: int = 6, where: Filter | None = None, benchmarks: bool = False, outdated: bool = False
+    ) -> list[Hit]:
+        """Passages for `query`; with `benchmarks`, the region's own cases are left out."""
+        return self.library.search(
+            query,
+            limit=limit,
+            where=where,
+            include_outdated=outdated,
+            exclude_documents=self.exclude,
+            own_region=self.own_region,
+            benchmarks=benchmarks,
+        )
+
+    def cite(self, hits: Iterable[Hit], words: Sequence[str], *, most: int = 1, fresh: bool = True) -> tuple[Citation, ...]:
+        """The best sentence of each of the first `most` documents that has one; `words` say what it should be about.
+
+        With `fresh`, a document cited often already gives way to others, so that a plan does not lean on one text.
+        """
+        scored: list[tuple[float, int, Hit, str]] = []
+        for rank, hit in enumerate(hits):
+            sentence, overlap = self.sentence(hit.passage.text, words)
+            if sentence:
+                used = self._quoted.get(hit.document.id, 0) if fresh else 0
+                scored.append((hit.score + 0.35 * overlap - 0.12 * min(used, 4), -rank, hit, sentence))
+        scored.sort(key=lambda row: (-row[0], -row[1]))
+        chosen: list[Citation] = []
+        for _, _, hit, sentence in scored:
+            if len(chosen) == most:
+                break
+            if any(citation.document_id == hit.document.id for citation in chosen):
+                continue
+            chosen.append(self.quote(hit.passage, hit.document, sentence))
+        return tuple(chosen)
+
+    def cite_document(self, document_id: str, words: Sequence[str]) -> Citation | None:
+        """The sentence of one document that best fits `words`; None when the document is unknown or kept out."""
+        if document_id in self.exclude:
+            return None
+        document = self.document(document_id)
+        if document is None:
+            return None
+        best: tuple[float, Passage, str] | None = None
+        for passage in self.library.passages(document_id):
+            sentence, overlap = self.sentence(passage.text, words)
+            if sentence and (best is None or overlap > best[0]):
+                best = (overlap, passage, sentence)
+        if best is None or best[0] <= 0:
+            return None
+        return self.quote(best[1], document, best[2])
+
+    def document(self, document_id: str) -> Document | None:
+        """A document's description, or None when the library has no such document."""
+        try:
+            return self.library.document(document_id)
+        except NotFound:
+            return None
+
+    def sentences(self, document_id: str, section: str) -> list[tuple[Passage, str]]:
+        """The sentences of one section of a document, with the passage each stands in."""
+        found: list[tuple[Passage, str]] = []
+        for passage in self.library.passages(document_id):
+            if section in passage.section:
+                found.extend((passage, text) for text in split_sentences(passage.text))
+        return found
+
+    def quote(self, passage: Passage, document: Document, sentence: str) -> Citation:
+        """A citation of `sentence`, which stands in `passage`; the passage is frozen with the plan."""
+        self._cited.setdefault(passage.id, EvidencePassage(passage=passage, document=document))
+        self._quoted[document.id] = self._quoted.get(document.id, 0) + 1
+        title = document.title if self.language == "zh" else (document.title_en or document.title)
+        return Citation(
+            passage_id=passage.id, document_id=document.id, quote=sentence, title=title, grade=document.source_grade
+        )
+
+    def sentence(self, text: str, words: Sequence[str]) -> tuple[str, float]:
+        """The sentence of `text` in the plan's language that shares most with `words`, and how much (0–1)."""
+        wanted = {part for word in words for part in _WORD.findall(word.lower())}
+        best, best_score = "", -1.0
+        for sentence in split_sentences(text):
+            if bool(_HAN.search(sentence)) != (self.language == "zh"):
+                continue
+            held = comparable(sentence).lower()
+            score = sum(part in held for part in wanted) / max(1, len(wanted))
+            if score > best_score:
+                best, best_score = sentence, score
+        if not best and self.language == "en":  # a Chinese quote is better than none
+            for sentence in split_sentences(text):
+                if _HAN.search(sentence):
+                    return sentence, 0.0
+        return best, max(best_score, 0.0)
+
+    def evidence(self, used: set[str] | None = None) -> Evidence:
+        """Everything cited so far (or the passages in `used`), frozen, in the order of passage ids."""
+        ids = sorted(self._cited if used is None else used & set(self._cited))
+        return Evidence(
+            passages=tuple(self._cited[passage_id] for passage_id in ids),
+            corpus_version=self.library.version,
+            encoder=self.library.encoder_name,
+            excluded_documents=tuple(sorted(self.exclude)),
+        )
+
+
+def split_sentences(text: str) -> list[str]:
+    """The quotable sentences of a passage: neither headings nor fragments nor the analyst's opening remark."""
+    sentences: list[str] = []
+    for line in text.splitlines():
+        stripped = line.strip().lstrip("-*•").strip()
+        if not stripped or stripped.startswith("#") or stripped.startswith("以下为分析判断"):
+            continue
+        pattern = _SENTENCE if _HAN.search(stripped) else _ENGLISH_SENTENCE
+        for match in pattern.finditer(stripped):
+            sentence = match.group().strip()
+            if _SHORTEST <= len(sentence) <= (_LONGEST if _HAN.search(sentence) else 2 * _LONGEST):
+                sentences.append(sentence)
+    return sentences

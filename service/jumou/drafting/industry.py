@@ -1,0 +1,72 @@
+"""Which industry a plan is about, and which value chains describe it."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from jumou.corpus.chains import find_chains, load_chains
+from jumou.corpus.generic_chain import generic_chain
+from jumou.domain.framework import Language
+from jumou.domain.region import RegionProfile
+from jumou.drafting.context import Industry
+
+_MOST_CHAINS = 4
+_LEAST_COVER = 0.25
+"""Below this share of the words, a chain only brushes the industry: the industry counts as unknown."""
+
+
+def choose_industry(profile: RegionProfile, requested: str | None, language: Language) -> Industry:
+    """The industry asked for, else the profile's target, else what the region's own facts speak of most.
+
+    An industry no chain describes is planned on a general chain, and `known` is False.
+    """
+    chains = load_chains()
+    words = (requested or profile.target_industry or "").strip()
+    if not requested and profile.target_chain in chains:
+        chain = chains[profile.target_chain]
+        near = [chains[name] for name in _found(words, _LEAST_COVER) if name != chain.id] if words else []
+        return Industry(name=words or chain.name.in_(language), chain=chain, known=True, others=tuple(near[:2]))
+    if words:
+        found = [chains[name] for name in _found(words, _LEAST_COVER)] or [chains[name] for name in _found(words, 0.0)]
+        if found:
+            return Industry(name=words, chain=found[0], known=True, others=tuple(found[1:_MOST_CHAINS]))
+        return Industry(name=words, chain=generic_chain(words), known=False)
+    ranked = [chains[name] for name in _spoken_of(profile)]
+    if ranked:
+        leading = ranked[:3]
+        joined = ("、" if language == "zh" else ", ").join(chain.name.in_(language) for chain in leading)
+        return Industry(
+            name=joined, chain=leading[0], known=True, others=tuple(ranked[1:_MOST_CHAINS]), chosen_because="profile"
+        )
+    name = "主导产业" if language == "zh" else "leading industries"
+    return Industry(name=name, chain=generic_chain(name), known=False, chosen_because="nothing")
+
+
+def _found(words: str, least: float) -> list[str]:
+    matches = find_chains(words)
+    strong = [match.chain_id for match in matches if match.score >= least]
+    return strong or [match.chain_id for match in matches if least == 0.0]
+
+
+def _spoken_of(profile: RegionProfile) -> list[str]:
+    """Chain ids by how often the profile's rows speak of them; a firm's or industry's row counts for more."""
+    votes: Counter[str] = Counter()
+    chains = load_chains()
+    for enterprise in profile.enterprises:
+        if enterprise.chain in chains:
+            votes[enterprise.chain] += 3
+    for text, weight in _texts(profile):
+        for match in find_chains(text):
+            votes[match.chain_id] += weight
+    return [name for name, _ in sorted(votes.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def _texts(profile: RegionProfile) -> Iterator[tuple[str, int]]:
+    yield from ((row.sector, 3) for row in profile.industries)
+    yield from ((item.metric, 2) for item in profile.indicators)
+    yield from ((item.name, 2) for item in profile.resources)
+    yield from ((item.name, 1) for item in (*profile.enterprises, *profile.institutions, *profile.markets))
+    yield from ((item.name, 1) for item in profile.infrastructure)
+    yield from ((f"{item.name} {item.content}", 1) for item in profile.policies)
+    yield from ((text, 1) for text in profile.notes)
+
+

@@ -1,0 +1,144 @@
+"""Putting figures and words into sentences in the plan's language, keeping hold of where each came from."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jumou.domain.evidence import Citation, State, Statement
+from jumou.domain.figures import figures_in
+from jumou.domain.framework import Language
+from jumou.domain.quantity import Quantity
+
+UNITS_EN: Final[dict[str, str]] = {
+    "亿元": "hundred million yuan", "万元": "ten thousand yuan", "元": "yuan", "万人": "ten thousand persons",
+    "人": "persons", "家": "firms", "户": "firms", "个": "", "项": "", "件": "", "支": "", "所": "", "条": "",
+    "万辆": "ten thousand vehicles", "万吨": "ten thousand tonnes", "吨": "tonnes", "公顷": "hectares", "亩": "mu",
+    "平方公里": "km²", "公里": "km", "万千瓦": "ten thousand kW", "亿千瓦时": "hundred million kWh", "倍": "times",
+    "年": "years", "月": "months", "万平方米": "ten thousand m²", "万标准煤": "ten thousand tce", "座": "", "场": "",
+    "个月": "months", "名": "persons", "次": "times", "万美元": "ten thousand US dollars", "亿美元": "hundred million US dollars",
+}  # fmt: skip
+"""How the commonest Chinese units are written in an English plan; others stay as the profile has them."""
+
+
+def unit_in(unit: str, language: Language) -> str:
+    """The unit as it is written in `language`."""
+    return unit if language == "zh" else UNITS_EN.get(unit, unit)
+
+
+def number(value: float) -> str:
+    """A value with as many digits as it carries meaning: whole above 1,000, at most two decimals below."""
+    if value == int(value):
+        return str(int(value))
+    if abs(value) >= 1000:
+        return f"{value:.1f}".rstrip("0").rstrip(".")
+    if abs(value) >= 0.01:
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def shown(quantity: Quantity, language: Language, *, year: bool = False) -> str:
+    """The figure as it stands in a text: value (or range), unit, and on demand the year; assumptions say so."""
+    text = number(quantity.value)
+    if quantity.upper is not None and quantity.upper != quantity.value:
+        text += ("—" if language == "zh" else "–") + number(quantity.upper)
+    unit = unit_in(quantity.unit, language)
+    text += unit if language == "zh" or unit == "%" else (f" {unit}" if unit else "")
+    if year and quantity.year:
+        text += f"({quantity.year}年)" if language == "zh" else f" ({quantity.year})"
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words taken over from the profile as they stand there; digits inside keep the cell as their basis."""
+
+    text: str
+    ref: str
+    year: int | None = None
+
+    def quantities(self) -> tuple[Quantity, ...]:
+        """One quantity for each figure in the words."""
+        return tuple(
+            Quantity(label=self.text, value=value, year=self.year, basis="profile", source_ids=(self.ref or "profile",))
+            for value in figures_in(self.text)
+        )
+
+
+Word = str | Quantity | Said | Sequence["str | Said"]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes statements in one language."""
+
+    language: Language
+
+    def pick(self, zh: str, en: str) -> str:
+        """The text in the writer's language."""
+        return zh if self.language == "zh" else en
+
+    def joined(self, words: Iterable[str], *, last: int | None = None) -> str:
+        """An enumeration: 、 in Chinese; commas in English. `last` keeps at most that many, then 等."""
+        parts = list(words)
+        cut = parts if last is None else parts[:last]
+        text = ("、" if self.language == "zh" else ", ").join(cut)
+        if len(cut) < len(parts):
+            text += "等" if self.language == "zh" else " and others"
+        return text
+
+    def fill(self, template: str, **words: Word) -> tuple[str, tuple[Quantity, ...]]:
+        """The template filled in, and the figures that came in with the words."""
+        figures: list[Quantity] = []
+        texts: dict[str, str] = {}
+        for key, word in words.items():
+            if isinstance(word, Quantity):
+                figures.append(word)
+                texts[key] = shown(word, self.language)
+            elif isinstance(word, Said):
+                figures.extend(word.quantities())
+                texts[key] = word.text
+            elif isinstance(word, str):
+                texts[key] = word
+            else:
+                for part in word:
+                    if isinstance(part, Said):
+                        figures.extend(part.quantities())
+                texts[key] = self.joined(part.text if isinstance(part, Said) else part for part in word)
+        return template.format(**texts), tuple(figures)
+
+    def say(
+        self,
+        zh: str,
+        en: str,
+        *,
+        citations: Sequence[Citation] = (),
+        figures: Sequence[Quantity] = (),
+        state: State | None = None,
+        **words: Word,
+    ) -> Statement:
+        """A statement from a template in both languages, with its figures and citations.
+
+        Without an explicit `state` it is grounded when a citation or a figure that is no assumption stands behind it,
+        an assumption when only assumptions do, and `no_evidence` otherwise.
+        """
+        text, found = self.fill(self.pick(zh, en), **words)
+        everything = (*found, *figures)
+        return Statement(
+            text=text,
+            figures=everything,
+            citations=tuple(citations),
+            state=state or state_of(everything, citations, said=any(_is_said(word) for word in words.values())),
+        )
+
+
+def state_of(figures: Sequence[Quantity], citations: Sequence[Citation], *, said: bool = False) -> State:
+    """The state that follows from what stands behind a statement."""
+    if citations or said or any(figure.basis != "assumption" for figure in figures):
+        return "grounded"
+    return "assumption" if figures else "no_evidence"
+
+
+def _is_said(word: Word) -> bool:
+    if isinstance(word, Said):
+        return True
+    return not isinstance(word, str | Quantity) and any(isinstance(part, Said) for part in word)

