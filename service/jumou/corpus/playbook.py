@@ -31,6 +31,8 @@ def _loaded(folder: Path) -> Playbook:
                 "rules": rules["rules"],
                 "rules_country": rules["country"],
                 "kpis": kpis["kpis"],
+                "financing_mixes": projects["financing_mixes"],
+                "level_factors": projects["level_factors"],
             }
         )
     except (OSError, KeyError, yaml.YAMLError, ValidationError) as problem:

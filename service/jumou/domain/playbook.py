@@ -7,6 +7,8 @@ from pydantic import Field
 from jumou.domain.chain import Text, Texts
 from jumou.domain.framework import ElementKey, KpiFamily, ModeKey, ProjectType
 from jumou.domain.model import Code, Model
+from jumou.domain.portfolio import Funding
+from jumou.domain.region import RegionLevel
 
 Revenue = Literal["none", "partial", "full"]
 FinancingKind = Literal["enterprise_led", "platform", "public", "mixed", "park", "infrastructure", "fund"]
@@ -74,6 +76,7 @@ class Archetype(Model):
     risks: tuple[RiskRule, ...]
     query: Text
     rules: tuple[Code, ...] = ()
+    after: tuple[Code, ...] = Field(default=(), description="archetypes whose projects come first")
 
 
 class BindingRule(Model):
@@ -123,6 +126,8 @@ class Playbook(Model):
     rules: tuple[BindingRule, ...]
     rules_country: Code
     kpis: tuple[KpiRule, ...]
+    financing_mixes: dict[FinancingKind, dict[Funding, float]]
+    level_factors: dict[RegionLevel, float]
 
     def rule(self, rule_id: str) -> BindingRule:
         """The binding rule `rule_id`.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 _BATCH_TOKENS = 1024
-_GRAPH = "e5-small-int8-2.onnx"
+_GRAPH = "e5-small-int8-3.onnx"
 
 
 class E5Encoder:
@@ -52,7 +52,7 @@ class E5Encoder:
         if not path.is_file():
             from jumou.retrieval.e5_graph import build_graph  # noqa: PLC0415 - onnx is needed once
 
-            build_graph(self._weights, path)
+            build_graph(self._weights, self._tokens.ids, path)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
@@ -88,26 +88,10 @@ class E5Encoder:
 
     def _means(self, rows: list[list[int]]) -> Floats:
         """Mean of the last hidden states over each row's tokens."""
-        weights = self._weights
-        lengths = np.array([len(row) + 2 for row in rows], np.int32)
-        width = int(lengths.max())
-        ids = np.full((len(rows), width), weights.pad, np.int64)
-        for number, row in enumerate(rows):
-            ids[number, : len(row) + 2] = [weights.bos, *row, weights.eos]
-        states = weights.words(ids)
-        states += self._positions[:width]
-        states -= states.mean(axis=-1, keepdims=True)
-        states /= np.sqrt(np.square(states).mean(axis=-1, keepdims=True) + weights.epsilon)
-        states *= weights.vector("emb.ln.w")
-        states += weights.vector("emb.ln.b")
+        states, lengths = self._weights.embedded(rows)
         (last,) = self._session.run(None, {"states": states, "lengths": lengths})
-        inside = (np.arange(width) < lengths[:, None]).astype(np.float32)
+        inside = (np.arange(last.shape[1]) < lengths[:, None]).astype(np.float32)
         return np.asarray(np.einsum("btd,bt->bd", last, inside) / lengths[:, None], np.float32)
-
-    @cached_property
-    def _positions(self) -> Floats:
-        hidden = self._weights.shape.hidden
-        return self._weights.vector("emb.pos").reshape(-1, hidden) + self._weights.vector("emb.type")[:hidden]
 
 
 def _batches(windows: list[tuple[int, list[int]]]) -> Iterator[list[tuple[int, list[int]]]]:

@@ -6,6 +6,8 @@ weights (a float16 scale and 16 bytes of nibbles, low nibbles first, 8 meaning z
 
 import mmap
 import struct
+from collections.abc import Sequence
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -128,6 +130,26 @@ class E5Weights:
         """The word vectors of `ids` (any shape), read from the 4-bit table: float32, one axis more."""
         table = self._blocks("emb.word").reshape(-1, self.shape.hidden // 32)
         return _opened(table[ids.reshape(-1)]).reshape(*ids.shape, self.shape.hidden)
+
+    def embedded(self, rows: Sequence[Sequence[int]]) -> tuple[Floats, NDArray[np.int32]]:
+        """Token rows as input of the first layer, padded to the longest, and their lengths with both marks."""
+        lengths = np.array([len(row) + 2 for row in rows], np.int32)
+        width = int(lengths.max())
+        ids = np.full((len(rows), width), self.pad, np.int64)
+        for number, row in enumerate(rows):
+            ids[number, : len(row) + 2] = [self.bos, *row, self.eos]
+        states = self.words(ids)
+        states += self._places[:width]
+        states -= states.mean(axis=-1, keepdims=True)
+        states /= np.sqrt(np.square(states).mean(axis=-1, keepdims=True) + self.epsilon)
+        states *= self.vector("emb.ln.w")
+        states += self.vector("emb.ln.b")
+        return states, lengths
+
+    @cached_property
+    def _places(self) -> Floats:
+        hidden = self.shape.hidden
+        return self.vector("emb.pos").reshape(-1, hidden) + self.vector("emb.type")[:hidden]
 
     def _blocks(self, name: str) -> NDArray[np.void]:
         tensor = self._tensors[name]

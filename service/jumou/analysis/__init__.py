@@ -1,0 +1,1 @@
+"""Numbers from a region's profile: every result is an Indicator with its inputs, or says what it lacks."""

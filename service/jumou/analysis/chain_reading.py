@@ -1,0 +1,172 @@
+"""A chain as found in a region: which firms stand at which link, how strong it is, and the smile curve."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jumou.analysis.gaps import DEPENDENCE, NodeFacts, assess, ranking_stability
+from jumou.analysis.mode_inputs import in_trouble
+from jumou.analysis.references import branch_margins, twin_links
+from jumou.analysis.smile import fit_curve
+from jumou.domain.chain import Chain
+from jumou.domain.chain import ChainNode as Link
+from jumou.domain.diagnosis import ChainNode, SmileCurve, SmilePoint
+from jumou.domain.framework import Language
+from jumou.domain.quantity import Indicator
+from jumou.domain.region import RegionProfile
+
+_LEVELS: Final = {"high": 3.0, "mid": 2.0, "low": 1.0}
+_LEAST_MARGINS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReading:
+    """Assessed links in chain order, the curve, and how stable the first place of the ranking is."""
+
+    nodes: tuple[ChainNode, ...]
+    smile: SmileCurve
+    stability: float | None
+    stability_indicator: Indicator | None
+
+    @property
+    def present(self) -> frozenset[str]:
+        """Links where a firm of the profile was seen."""
+        return frozenset(node.id for node in self.nodes if node.firms)
+
+
+def read_chain(
+    profile: RegionProfile, chain: Chain, language: Language, *, quotients: Mapping[str, float] | None = None
+) -> ChainReading:
+    """Place the profile's firms on the chain's links and assess each.
+
+    A firm stands at the link its row names (in this chain, or a twin link of another chain), else where a keyword of
+    the link occurs in its name, role or note. Firms in reorganisation do not count. A link without a firm is
+    `missing` only when the profile records where its firms stand; otherwise it is `unknown`, and a key one carries a
+    hypothetical action. A link only the resources speak of is `unknown` too, without an action.
+    `quotients` are location quotients by GB/T 4754 code.
+    """
+    firms = {node.id: _firms_at(profile, chain, node) for node in chain.nodes}
+    spoken = {node.id: _spoken_of(profile, node) for node in chain.nodes}
+    recorded = any(firm.node for firm in profile.enterprises)
+    facts = [
+        _facts(quotients or {}, node, firms[node.id], recorded=recorded, spoken=spoken[node.id]) for node in chain.nodes
+    ]
+    assessed = {gap.id: gap for gap in assess(facts, chain.edges)}
+    nodes = []
+    for node in sorted(chain.nodes, key=lambda item: (item.order, item.id)):
+        gap = assessed[node.id]
+        flags = [*gap.flags]
+        priority, action = gap.priority, gap.action
+        if gap.state == "unknown":
+            priority = 0.6 * node.criticality + 0.4 * DEPENDENCE[node.import_dependence]
+            if spoken[node.id]:
+                priority /= 2
+                flags.append("seen_in_words")
+            else:
+                action = "introduce" if gap.key else None
+                flags.append("hypothesis")
+        elif gap.state == "missing":
+            flags.append("not_seen_in_profile")
+        nodes.append(
+            ChainNode(
+                id=node.id, name=node.name.in_(language), position=node.position, order=node.order, state=gap.state,
+                key=gap.key, firms=firms[node.id], strength=gap.strength, priority=priority, action=action,
+                flags=tuple(flags),
+            )
+        )  # fmt: skip
+    known = [fact for fact in facts if fact.firms is not None]
+    stability = ranking_stability(known) if len(known) > 1 else None
+    return ChainReading(tuple(nodes), _smile(chain, language), stability, _stability(chain, stability, nodes, language))
+
+
+def _firms_at(profile: RegionProfile, chain: Chain, node: Link) -> tuple[str, ...]:
+    twins = {(chain.id, node.id), ("", node.id), *twin_links().get((chain.id, node.id), frozenset())}
+    ids = {item.id for item in chain.nodes}
+    found = []
+    for firm in profile.enterprises:
+        if in_trouble(firm) or not firm.name.strip():
+            continue
+        placed = (firm.chain, firm.node)
+        if firm.node and (firm.chain or firm.node in ids):
+            if placed in twins:
+                found.append(firm.name)
+        elif _mentions(f"{firm.name} {firm.role} {firm.note}", node):
+            found.append(firm.name)
+    return tuple(dict.fromkeys(found))
+
+
+def _spoken_of(profile: RegionProfile, node: Link) -> bool:
+    """Whether a resource or infrastructure row speaks of the link."""
+    return any(_mentions(item.name, node) for item in (*profile.resources, *profile.infrastructure))
+
+
+def _mentions(text: str, node: Link) -> bool:
+    low = text.lower()
+    return any(word.strip() and word.lower() in low for word in node.keywords)
+
+
+def _facts(
+    quotients: Mapping[str, float], node: Link, firms: Sequence[str], *, recorded: bool, spoken: bool
+) -> NodeFacts:
+    return NodeFacts(
+        id=node.id,
+        firms=len(firms) if firms or (recorded and not spoken) else None,
+        criticality=node.criticality,
+        dependence=DEPENDENCE[node.import_dependence],
+        quotient=_quotient(quotients, node),
+    )
+
+
+def _quotient(quotients: Mapping[str, float], node: Link) -> float | None:
+    """LQ of the link from a row of its own group or class (C367, C3670); divisions are too coarse for a link."""
+    found = [value for code, value in quotients.items() if len(code) > 3 and any(own.startswith(code) for own in node.gbt4754)]
+    return max(found, default=None)
+
+
+def _smile(chain: Chain, language: Language) -> SmileCurve:
+    nodes = sorted(chain.nodes, key=lambda item: (item.order, item.id))
+    margins = {node.id: _margin(node) for node in nodes}
+    measured = sum(value is not None for value in margins.values()) >= _LEAST_MARGINS
+    reference = {node.id: margins[node.id] if measured else _LEVELS[node.value_added] for node in nodes}
+    levels = [reference[node.id] for node in nodes]
+    fit = fit_curve([float(node.order) for node in nodes], [float("nan") if level is None else level for level in levels])
+    if measured:
+        measure, basis = ("营业收入利润率（%，全国，2024年）", "reference:electronics_margins") if language == "zh" else ("profit margin, per cent, China 2024", "reference:electronics_margins")  # fmt: skip
+    else:
+        measure, basis = ("附加值层级（1—3，编辑判断）", "editorial") if language == "zh" else ("added-value level 1–3, editorial", "editorial")
+    return SmileCurve(
+        points=tuple(
+            SmilePoint(node_id=node.id, label=node.name.in_(language), order=node.order, reference=reference[node.id])
+            for node in nodes
+        ),
+        measure=measure,
+        shape=fit.shape,
+        coefficients=tuple(round(value, 6) for value in fit.coefficients),
+        basis=basis,
+    )
+
+
+def _margin(node: Link) -> float | None:
+    """The profit margin of the branch a link's class belongs to, the narrowest class first."""
+    margins = branch_margins()
+    for code in node.gbt4754:
+        for length in (4, 3):
+            if code[:length] in margins:
+                return round(margins[code[:length]], 2)
+    return None
+
+
+def _stability(chain: Chain, value: float | None, nodes: list[ChainNode], language: Language) -> Indicator | None:
+    if value is None:
+        return None
+    ranked = sorted((node for node in nodes if node.priority is not None), key=lambda node: -(node.priority or 0.0))
+    return Indicator(
+        id=f"chain_gap:{chain.id}",
+        formula="chain_gap",
+        label="产业链缺口首位排序的稳定性（权重±20%）" if language == "zh" else "stability of the first chain gap (weights ±20 %)",
+        value=value,
+        scope=chain.id,
+        inputs=("profile:enterprises",),
+        flags=("firms_seen_in_profile_only",),
+        detail={f"priority:{node.id}": round(node.priority or 0.0, 6) for node in ranked},
+    )

@@ -1,0 +1,1 @@
+"""The drafter that needs no model: analysis, evidence and phrase templates."""

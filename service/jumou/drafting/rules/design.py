@@ -1,0 +1,272 @@
+"""Step 3: the project matrix. Archetypes are filled with the region's gaps, firms, places and precedents."""
+
+import calendar
+from typing import Final
+
+from jumou.analysis.schedule import Task, critical_path
+from jumou.domain.diagnosis import Diagnosis
+from jumou.domain.evidence import Citation, Statement
+from jumou.domain.framework import PROJECT_TYPES, category_of
+from jumou.domain.implementation import Kpi
+from jumou.domain.portfolio import (
+    FundingShare,
+    Milestone,
+    Output,
+    PolicyInstrument,
+    Project,
+    Risk,
+    TargetCompany,
+)
+from jumou.domain.positioning import Positioning
+from jumou.domain.quantity import Quantity
+from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.bodies import abroad, body
+from jumou.drafting.rules.compliance import findings
+from jumou.drafting.rules.selection import Candidate, select
+from jumou.drafting.rules.sizing import Sizing, sizing
+from jumou.drafting.rules.subjects import words_for
+from jumou.drafting.wording import Word, state_of
+from jumou.retrieval import Filter
+
+_PRECEDENTS: Final = 2
+
+
+def design(
+    ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning, kpis: tuple[Kpi, ...]
+) -> tuple[Project, ...]:
+    """The projects, in the order of the nine types, scheduled by their predecessors.
+
+    Every project answers a gap of `diagnosis` and leans on a precedent of the corpus; a candidate for which no
+    precedent is found is left out.
+    """
+    chosen = select(ctx, diagnosis, positioning)
+    sizes = sizing(ctx, [item.archetype for item in chosen])
+    drafts: list[Project] = []
+    owners: list[Candidate] = []
+    for candidate in chosen:
+        project = _project(ctx, candidate, positioning, kpis, sizes, f"P{len(drafts) + 1:02d}")
+        if project is not None:
+            drafts.append(project)
+            owners.append(candidate)
+    return _scheduled(ctx, drafts, owners)
+
+
+def _project(
+    ctx: DraftContext, item: Candidate, positioning: Positioning, kpis: tuple[Kpi, ...], sizes: Sizing, project_id: str
+) -> Project | None:
+    archetype, write, language = item.archetype, ctx.writer, ctx.language
+    words = words_for(ctx, item, positioning)
+    figures: list[Quantity] = []
+
+    def fill(template: str) -> str:
+        text, found = write.fill(template, **_only(template, words))
+        figures.extend(found)
+        return text
+
+    name = fill(archetype.name.in_(language))
+    query = write.fill(archetype.query.in_(language), **_only(archetype.query.in_(language), words))[0]
+    precedents = _precedents(ctx, item, query, name)
+    if not precedents:
+        return None
+    content = tuple(fill(line) for line in archetype.content.in_(language))
+    investment, basis, basis_figures = sizes.investment(ctx, archetype)
+    compliance = () if abroad(ctx.profile) else findings(ctx, archetype)
+    outputs = tuple(
+        Output(
+            text=fill(rule.text.in_(language)),
+            quantity=sizes.output(ctx, rule, label=fill(rule.text.in_(language))),
+        )
+        for rule in archetype.outputs
+    )
+    project_type = archetype.type
+    return Project(
+        id=project_id,
+        name=name,
+        category=category_of(project_type),
+        type=project_type,
+        closes_gap=item.gap.id,
+        also_closes=item.also,
+        theme_id=(item.theme or positioning.themes[0]).id if project_type in ("A1", "A2", "B1") else None,
+        objective=fill(archetype.objective.in_(language)),
+        content=content,
+        scale=fill(archetype.scale.in_(language)),
+        site=fill(archetype.site.in_(language)),
+        investment=investment,
+        investment_basis=basis,
+        financing=_financing(ctx, item, investment),
+        lead_body=body(ctx.profile, archetype.lead, language),
+        partners=tuple(dict.fromkeys(body(ctx.profile, partner, language) for partner in archetype.partners)),
+        start="",
+        end="",
+        outputs=outputs,
+        kpi_ids=_kpis(archetype.kpis, kpis),
+        precedents=precedents,
+        citations=precedents,
+        approvals=archetype.approvals.in_(language),
+        compliance=compliance,
+        risks=tuple(Risk(text=fill(risk.text.in_(language)), response=fill(risk.response.in_(language))) for risk in archetype.risks),
+        priority=_priority(item),
+        priority_reason=_priority_reason(ctx, item),
+        target_companies=_targets(ctx, item),
+        package=content[1:2] if archetype.id == "attract_leaders" else (),
+        instruments=_instruments(ctx, item),
+        rationale=_rationale(ctx, item, precedents),
+        figures=(*dict.fromkeys((*figures, *basis_figures)),),
+        state=state_of((), precedents),
+    )
+
+
+def _only(template: str, words: dict[str, Word]) -> dict[str, Word]:
+    """The words a template uses, so that figures of unused ones are not carried along."""
+    return {key: word for key, word in words.items() if "{" + key + "}" in template}
+
+
+def _precedents(ctx: DraftContext, item: Candidate, query: str, name: str) -> tuple[Citation, ...]:
+    """One case and one policy that did or support the same, the nearest in industry first."""
+    kind = item.archetype.type
+    words = [query, name, PROJECT_TYPES[kind].in_(ctx.language)]
+    cases = ctx.desk.find(query, limit=8, where=Filter(kinds=("case",)), benchmarks=True)
+    policies = ctx.desk.find(query, limit=8, where=Filter(kinds=("policy", "user"), project_types=(kind,)))
+    cited = (*ctx.desk.cite(cases, words, most=1), *ctx.desk.cite(policies, words, most=1))
+    if cited:
+        return cited
+    return ctx.desk.cite(ctx.desk.find(PROJECT_TYPES[kind].zh, limit=8), words, most=_PRECEDENTS)
+
+
+def _financing(ctx: DraftContext, item: Candidate, investment: Quantity | None) -> tuple[FundingShare, ...]:
+    if item.archetype.size is None:
+        return ()
+    mix = dict(ctx.playbook.financing_mixes[item.archetype.financing])
+    if abroad(ctx.profile):  # special bonds and policy banks are Chinese instruments
+        public = mix.pop("special_bond", 0.0)
+        loan = mix.pop("policy_bank", 0.0)
+        if public:
+            mix["government"] = mix.get("government", 0.0) + public
+        if loan:
+            mix["bank_loan"] = mix.get("bank_loan", 0.0) + loan
+    return tuple(
+        FundingShare(source=source, share=round(share, 4), amount=_part(ctx, investment, share))
+        for source, share in mix.items()
+    )
+
+
+def _part(ctx: DraftContext, investment: Quantity | None, share: float) -> Quantity | None:
+    if investment is None:
+        return None
+    middle = (investment.value + (investment.upper or investment.value)) / 2
+    return Quantity(
+        label=ctx.writer.pick("资金来源测算", "share of investment"),
+        value=round(middle * share, 2),
+        unit=investment.unit,
+        basis="assumption",
+        formula="investment_mid * share",
+    )
+
+
+def _kpis(families: tuple[str, ...], kpis: tuple[Kpi, ...]) -> tuple[str, ...]:
+    ids: list[str] = []
+    for family in families:
+        ids.extend(kpi.id for kpi in [kpi for kpi in kpis if kpi.family == family][:2])
+    return tuple(dict.fromkeys(ids))
+
+
+def _priority(item: Candidate) -> "str":
+    if item.score >= 3.5:
+        return "high"
+    return "medium" if item.score >= 2.4 else "low"
+
+
+def _priority_reason(ctx: DraftContext, item: Candidate) -> str:
+    level = _priority(item)
+    reasons = {
+        "high": ("所对应短板严重程度高，且为所选模式的核心抓手", "the gap is severe and the project is at the core of the chosen mode"),
+        "medium": ("所对应短板较明显，为所选模式的常规抓手", "the gap is marked and the project usual in the chosen mode"),
+        "low": ("支撑性项目，可视财力与前序项目进展安排", "a supporting project, as means and earlier projects allow"),
+    }
+    return ctx.writer.pick(*reasons[level])
+
+
+def _targets(ctx: DraftContext, item: Candidate) -> tuple[TargetCompany, ...]:
+    if item.archetype.type != "A1" or item.archetype.id == "grow_local_leaders":
+        return ()
+    reason = ctx.writer.pick("与主题边界内的环节直接相关", "directly related to links inside the theme")
+    return tuple(TargetCompany(kind=kind, reason=reason) for kind in item.chain.projects.A1.targets.in_(ctx.language))
+
+
+def _instruments(ctx: DraftContext, item: Candidate) -> tuple[PolicyInstrument, ...]:
+    if item.archetype.id != "policy_package":
+        return ()
+    own = [
+        PolicyInstrument(family=tool.family, name=tool.name.in_(ctx.language), content=tool.content.in_(ctx.language))
+        for tool in item.chain.projects.D1.instruments
+    ]
+    families = {tool.family for tool in own}
+    general = (
+        ("land", ("弹性供地与标准地", "flexible land supply"), ("推行长期租赁、先租后让和“标准地”供应", "long lease, lease-then-grant, standard plots")),
+        ("finance", ("贷款贴息与风险补偿", "interest support and risk sharing"), ("对符合条件的各类企业普遍适用的贴息、担保和风险补偿", "interest support, guarantees and risk sharing open to all who qualify")),
+        ("tax", ("国家税收政策辅导", "help with national tax rules"), ("落实国家既有税收优惠，不自设地方税收返还", "use of national rules, no local rebates")),
+        ("talent", ("人才服务包", "services for talent"), ("住房、子女教育、医疗和职称评价服务", "housing, schooling, health care and titles")),
+        ("data", ("公共数据开放授权", "opening public data"), ("在依法合规前提下开放行业公共数据", "industry data opened within the law")),
+        ("scenario", ("应用场景清单", "lists of uses"), ("滚动发布公共领域和重点企业应用场景", "rolling lists of public and industrial uses")),
+    )  # fmt: skip
+    own.extend(
+        PolicyInstrument(family=family, name=ctx.writer.pick(*name), content=ctx.writer.pick(*text))
+        for family, name, text in general
+        if family not in families
+    )
+    return tuple(own)
+
+
+def _rationale(ctx: DraftContext, item: Candidate, precedents: tuple[Citation, ...]) -> Statement:
+    return ctx.writer.say(
+        "针对诊断所列“{gap}”（{gap_id}）提出；可参照{title}的做法，引文见所附依据。",
+        "Answers “{gap}” ({gap_id}) of the diagnosis; {title} shows how, see the quotes.",
+        gap=item.gap.name,
+        gap_id=item.gap.id,
+        title=f"《{precedents[0].title}》" if ctx.language == "zh" else f"“{precedents[0].title}”",
+        figures=item.gap.figures,
+        citations=precedents[:1],
+    )
+
+
+def _scheduled(ctx: DraftContext, drafts: list[Project], owners: list[Candidate]) -> tuple[Project, ...]:
+    """Start and end by the critical-path method; a project also waits for its archetype's earliest month."""
+    first_of: dict[str, str] = {}
+    for project, owner in zip(drafts, owners, strict=True):
+        first_of.setdefault(owner.archetype.id, project.id)
+    before = {
+        project.id: tuple(
+            first_of[name] for name in owner.archetype.after if name in first_of and first_of[name] != project.id
+        )
+        for project, owner in zip(drafts, owners, strict=True)
+    }
+    horizon = 12 * (ctx.horizon - ctx.start_year + 1)
+    tasks = [
+        Task(
+            id=project.id,
+            duration=float(min(owner.archetype.months, horizon)),
+            predecessors=before[project.id],
+            earliest=float(owner.archetype.start),
+            lag=0.5,
+        )
+        for project, owner in zip(drafts, owners, strict=True)
+    ]
+    del critical_path
+    placed = _place(tasks, horizon)
+    return tuple(
+        project.model_copy(
+            update={
+                "predecessors": before[project.id],
+                "start": month(ctx, placed[project.id][0]),
+                "end": month(ctx, placed[project.id][1] - 1),
+                "milestones": _milestones(ctx, project, owner, placed[project.id]),
+            }
+        )
+        for project, owner in zip(drafts, owners, strict=True)
+    )
+
+
+def month(ctx: DraftContext, offset: float) -> str:
+    """YYYY-MM of a month counted from the plan's start (0 is January of the start year)."""
+    whole = max(0, int(offset))
+    return f"{ctx.start_year + whole // 12}-{whole % 12 + 1:02d}"

@@ -1,0 +1,283 @@
+"""Step 4: road map, action table, governance, financing by year, KPIs and the calendar that keeps the plan in operation."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from jumou.domain.diagnosis import Diagnosis
+from jumou.domain.framework import MODES
+from jumou.domain.implementation import (
+    ActionItem,
+    FinancingPlan,
+    FinancingYear,
+    GovernanceBody,
+    Implementation,
+    Kpi,
+    MonitoringEvent,
+    Phase,
+    Roadmap,
+)
+from jumou.domain.portfolio import Funding, Project
+from jumou.domain.positioning import Positioning
+from jumou.domain.quantity import Quantity
+from jumou.domain.evidence import Statement
+from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.bodies import abroad, body
+from jumou.drafting.rules.kpis import with_projects
+from jumou.drafting.rules.scheduling import month, roadmap_rows, to_month
+from jumou.drafting.rules.subjects import short_name
+from jumou.retrieval import Filter
+
+_MOST_ACTIONS_EACH: Final = 3
+
+
+def implement(
+    ctx: DraftContext,
+    diagnosis: Diagnosis,
+    positioning: Positioning,
+    projects: tuple[Project, ...],
+    kpis: tuple[Kpi, ...],
+) -> Implementation:
+    """The whole of step 4 for the projects given."""
+    return Implementation(
+        roadmap=_roadmap(ctx, projects),
+        actions=_actions(ctx, projects),
+        governance=_governance(ctx),
+        governance_note=_governance_note(ctx),
+        financing=_financing(ctx, projects),
+        kpis=with_projects(kpis, projects),
+        monitoring=_monitoring(ctx),
+        safeguards=_safeguards(ctx, diagnosis, positioning),
+    )
+
+
+def _roadmap(ctx: DraftContext, projects: tuple[Project, ...]) -> Roadmap:
+    write = ctx.writer
+    rows, critical, makespan = roadmap_rows(ctx, projects)
+    total = 12 * (ctx.horizon - ctx.start_year + 1)
+    cuts = (0, max(1, round(total * 0.25)), max(2, round(total * 0.7)), total)
+    names = (
+        (("打基础阶段", "Foundations"), ("建立机制、出台政策、启动先导项目", "set up bodies and policies, start the first projects")),
+        (("成规模阶段", "Growth"), ("重点项目集中建设投产，产业链关键环节补齐", "main projects built and running, key links filled")),
+        (("提能级阶段", "Rise"), ("集群品牌与创新能力提升，开展评估并谋划下一轮", "brand and innovation grow; evaluation and the next round")),
+    )
+    phases = []
+    for number, (name, goal) in enumerate(names):
+        begin, end = cuts[number], cuts[number + 1]
+        phases.append(
+            Phase(
+                id=f"R{number + 1}",
+                name=write.pick(*name),
+                start=month(ctx, begin),
+                end=month(ctx, end - 1),
+                goal=write.pick(*goal),
+                project_ids=tuple(project.id for project in projects if begin <= to_month(ctx, project.start) < end),
+            )
+        )
+    return Roadmap(
+        start=month(ctx, 0), phases=tuple(phases), schedule=rows, critical_path=critical, makespan_months=makespan
+    )
+
+
+def _actions(ctx: DraftContext, projects: tuple[Project, ...]) -> tuple[ActionItem, ...]:
+    """A row for each milestone of each project: task, body, deadline."""
+    actions: list[ActionItem] = []
+    for project in projects:
+        begin = project.start
+        for milestone in project.milestones[:_MOST_ACTIONS_EACH]:
+            actions.append(
+                ActionItem(
+                    id=f"A{len(actions) + 1:03d}",
+                    project_id=project.id,
+                    task=_task(ctx, project, milestone.text),
+                    body=project.lead_body,
+                    supporting=project.partners,
+                    start=begin,
+                    deadline=milestone.date,
+                    milestone=milestone.text,
+                )
+            )
+            begin = milestone.date
+    return tuple(sorted(actions, key=lambda action: (action.deadline, action.id)))
+
+
+def _task(ctx: DraftContext, project: Project, milestone: str) -> str:
+    return ctx.writer.pick(f"{project.name}：{milestone}", f"{project.name}: {milestone}")
+
+
+def _governance(ctx: DraftContext) -> tuple[GovernanceBody, ...]:
+    write, profile, language = ctx.writer, ctx.profile, ctx.language
+    industry = short_name(ctx.industry.name)
+
+    def office(name: str) -> str:
+        return body(profile, name, language)  # type: ignore[arg-type]
+
+    return (
+        GovernanceBody(
+            id="GV1",
+            name=write.pick(f"{industry}产业发展理事会", f"Council for {industry}"),
+            members=(
+                office("government"),
+                write.pick("龙头企业和配套企业代表", "leading firms and suppliers"),
+                office("institutions"),
+                office("associations"),
+                office("banks"),
+            ),
+            duties=write.pick(
+                "审议规划与年度计划，协调重大事项，提出政策建议；企业和机构代表不少于政府代表。",
+                "Discusses plan and yearly programme, settles major matters, advises on policy; firms and institutes are at least as many as officials.",
+            ),
+            rhythm=write.pick("每半年一次全体会议", "full meeting every half year"),
+        ),
+        GovernanceBody(
+            id="GV2",
+            name=write.pick("产业链推进工作专班（链长办公室）", "Chain task force"),
+            members=tuple(office(name) for name in ("drc", "industry", "commerce", "science", "finance", "park")),
+            duties=write.pick(
+                "承担理事会秘书处职责，调度项目，解决要素保障问题，更新项目库。",
+                "Secretariat of the council: follows projects, clears obstacles, keeps the project list.",
+            ),
+            rhythm=write.pick("每月调度、每季度通报", "monthly review, quarterly report"),
+        ),
+        GovernanceBody(
+            id="GV3",
+            name=write.pick("集群发展促进组织", "Cluster organisation"),
+            members=(office("associations"), office("firms"), office("institutions")),
+            duties=write.pick(
+                "承担产需对接、公共服务、标准和品牌建设，发布集群运行报告。",
+                "Matching, shared services, standards and brand; publishes the cluster report.",
+            ),
+            rhythm=write.pick("每季度活动一次", "one event a quarter"),
+        ),
+        GovernanceBody(
+            id="GV4",
+            name=write.pick("专家咨询与第三方评估组", "Expert panel and outside evaluator"),
+            members=(office("institutions"), write.pick("第三方评估机构", "an independent evaluator")),
+            duties=write.pick("对重大项目论证把关，开展年度评估和中期评估。", "Reviews major projects; yearly and mid-term evaluation."),
+            rhythm=write.pick("每年一次评估", "one evaluation a year"),
+        ),
+    )
+
+
+def _governance_note(ctx: DraftContext) -> Statement:
+    hits = ctx.desk.find("集群发展促进组织 链长制 工作专班 治理 理事会", limit=6)
+    citations = ctx.desk.cite(hits, ["促进组织", "链长", "专班", "cluster organisation"])
+    return ctx.writer.say(
+        "建立“政府引导、企业主体、院校支撑、机构协同”的治理机制。",
+        "Government guides, firms lead, universities support, institutions cooperate.",
+        citations=citations,
+        state="grounded" if citations else "no_evidence",
+    )
+
+
+def _financing(ctx: DraftContext, projects: tuple[Project, ...]) -> FinancingPlan:
+    """Each project's money by source, spread evenly over its months and summed by year."""
+    years: dict[int, dict[Funding, float]] = {year: defaultdict(float) for year in range(ctx.start_year, ctx.horizon + 1)}
+    by_source: dict[Funding, float] = defaultdict(float)
+    low = high = 0.0
+    for project in projects:
+        if project.investment is None:
+            continue
+        low += project.investment.value
+        high += project.investment.upper or project.investment.value
+        months = _months_by_year(ctx, project)
+        span = sum(months.values())
+        for share in project.financing:
+            amount = share.amount.value if share.amount else 0.0
+            by_source[share.source] += amount
+            for year, count in months.items():
+                years[year][share.source] += amount * count / span
+    write = ctx.writer
+    if high == 0:
+        note = write.say(
+            "资料未给出可用的投资口径，资金总量待可行性研究确定；各项目已列资金来源结构。",
+            "No cost basis in the profile: totals are left to feasibility studies; the mix of sources is given by project.",
+            state="no_evidence",
+        )
+        return FinancingPlan(notes=(note,), state="no_evidence")
+    total = Quantity(
+        label=write.pick("项目总投资（规划假设）", "total investment (planning assumption)"),
+        value=round(low, 2), upper=round(high, 2), unit="亿元", basis="assumption", formula="sum(project.investment)",
+    )  # fmt: skip
+    return FinancingPlan(
+        total=total,
+        years=tuple(
+            FinancingYear(year=year, amounts={source: round(value, 2) for source, value in sorted(amounts.items())})
+            for year, amounts in years.items()
+        ),
+        by_source={source: round(value, 2) for source, value in sorted(by_source.items())},
+        notes=_financing_notes(ctx, by_source),
+        figures=(total,),
+        state="assumption",
+    )
+
+
+def _months_by_year(ctx: DraftContext, project: Project) -> dict[int, int]:
+    begin, end = to_month(ctx, project.start), to_month(ctx, project.end)
+    counts: dict[int, int] = defaultdict(int)
+    for offset in range(begin, end + 1):
+        counts[min(ctx.horizon, ctx.start_year + offset // 12)] += 1
+    return dict(counts)
+
+
+def _financing_notes(ctx: DraftContext, by_source: dict[Funding, float]) -> tuple[Statement, ...]:
+    write = ctx.writer
+    total = sum(by_source.values())
+    share = Quantity(
+        label=write.pick("政府性资金占比", "public share"),
+        value=round(100 * sum(by_source.get(name, 0.0) for name in ("government", "special_bond")) / total, 1),
+        unit="%", basis="computed", formula="(government + special_bond) / total", source_ids=("implementation.financing.by_source",),
+    )  # fmt: skip
+    notes = [
+        write.say(
+            "按测算，政府投资与专项债券合计约占{share}，其余由企业自筹、基金、银行贷款和社会资本承担；测算建立在规划假设之上。",
+            "Government money and special bonds come to about {share}; firms, funds, loans and private capital carry the rest. The sum rests on planning assumptions.",
+            share=share, state="assumption",
+        )
+    ]  # fmt: skip
+    if not abroad(ctx.profile):
+        for question, words, zh, en in (
+            ("专项债券 负面清单 收益", ["专项债", "收益", "负面清单", "special bonds"],
+             "专项债券只用于有收益的公共基础设施部分，逐项测算收益覆盖本息。", "Special bonds only for revenue-bearing public infrastructure, with cover shown item by item."),
+            ("政府投资基金 设立 招商引资", ["基金", "招商引资", "县级", "fund"],
+             "产业基金按市场化方式运作，不以招商引资为目的设立，县区优先参与上级母基金。", "The fund runs on market lines, is not set up for attraction; counties join funds of higher levels."),
+        ):  # fmt: skip
+            hits = ctx.desk.find(question, limit=5, where=Filter(kinds=("policy", "user")))
+            citations = ctx.desk.cite(hits, words, fresh=False)
+            notes.append(write.say(zh, en, citations=citations, state="grounded" if citations else "no_evidence"))
+    return tuple(notes)
+
+
+def _monitoring(ctx: DraftContext) -> tuple[MonitoringEvent, ...]:
+    write = ctx.writer
+    force = write.pick("产业链推进工作专班", "chain task force")
+    council = write.pick("产业发展理事会", "council")
+    return (
+        MonitoringEvent(when=write.pick("每月", "monthly"), what=write.pick("项目进度调度，更新问题清单", "progress of projects, list of problems"), who=force, output=write.pick("月度调度表", "monthly sheet")),
+        MonitoringEvent(when=write.pick("每季度", "quarterly"), what=write.pick("关键绩效指标监测与预警", "KPIs and alerts"), who=force, output=write.pick("季度运行报告", "quarterly report")),
+        MonitoringEvent(when=write.pick("每半年", "half-yearly"), what=write.pick("审议预警事项与项目调整建议", "alerts and proposed changes"), who=council, output=write.pick("会议纪要与调整决议", "minutes and decisions")),
+        MonitoringEvent(when=write.pick("每年一季度", "first quarter of each year"), what=write.pick("年度评估，修订下一年行动计划", "yearly evaluation, next year's programme"), who=write.pick("第三方评估机构", "independent evaluator"), output=write.pick("年度评估报告、规划新版本", "evaluation and a new version of the plan")),
+        MonitoringEvent(when=str((ctx.start_year + ctx.horizon) // 2), what=write.pick("中期评估，检验模式与主题选择", "mid-term evaluation of mode and themes"), who=write.pick("第三方评估机构", "independent evaluator"), output=write.pick("中期评估报告", "mid-term report")),
+    )  # fmt: skip
+
+
+def _safeguards(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) -> tuple[Statement, ...]:
+    write = ctx.writer
+    mode = MODES[positioning.mode.key].in_(ctx.language)
+    statements = [
+        write.say(
+            "尊重市场规律：主题边界之外的项目不纳入专项支持，避免为聚集而聚集。",
+            "Respect the market: nothing outside the themes gets special support.",
+            state="assumption",
+        ),
+        write.say(
+            "动态调整：关键指标连续预警或{mode}的适用条件发生变化时，启动定位与项目的重新论证。",
+            "Adjust: when alerts repeat or the conditions of the mode ({mode}) change, positioning and projects are argued anew.",
+            mode=mode, state="assumption",
+        ),
+    ]  # fmt: skip
+    lessons = [lesson for bench in diagnosis.benchmarks if bench.outcome in ("failure", "mixed") for lesson in bench.lessons]
+    statements.extend(lessons[:2])
+    return tuple(statements)
+
+

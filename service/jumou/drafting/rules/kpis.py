@@ -1,0 +1,259 @@
+"""The KPI set: twelve or more over the families, with baselines from the profile and target paths that say how they were set."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jumou.domain.chain import ChainKpi
+from jumou.domain.framework import KPI_FAMILIES, KpiFamily, ModeKey
+from jumou.domain.implementation import Kpi, KpiTarget
+from jumou.domain.playbook import Band, KpiRule
+from jumou.domain.portfolio import Project
+from jumou.domain.quantity import Quantity
+from jumou.domain.region import ProfileIndicator
+from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.bodies import body
+from jumou.drafting.rules.subjects import short_name
+from jumou.drafting.wording import unit_in
+
+_WANTED: Final[dict[KpiFamily, int]] = {"scale": 4, "firms": 3, "rd": 3, "patents": 2, "jobs": 3, "efficiency": 3}
+_CHAIN_BAND: Final = Band(low=4, mid=8, high=12)
+_USABLE: Final = ("", "final", "published", "preliminary", "estimate", "derived", "rounded")
+_OWNERS: Final = {
+    "scale": "industry", "firms": "industry", "rd": "science", "patents": "science", "jobs": "hr", "efficiency": "industry",
+}  # fmt: skip
+_METHODS: Final[dict[KpiFamily, tuple[str, str, str, str]]] = {
+    "scale": ("按统计制度汇总规模以上企业同口径数据", "sum over firms above designated size on one scope", "统计部门季报、企业直报", "statistics office, company returns"),
+    "firms": ("按企业名录库和认定名单逐户核实", "counted from the register and lists of recognition", "统计、市场监管和工信部门名录", "registers of the departments in charge"),
+    "rd": ("按研发经费统计口径年度核算", "yearly R&D statistics", "科技统计年报", "science and technology statistics"),
+    "patents": ("按授权与登记数据核实", "counted from grants and registrations", "知识产权、科技部门登记数据", "patent and contract registers"),
+    "jobs": ("按企业用工和培训台账汇总", "summed from employment and training records", "人社部门台账、企业报表", "employment department, company returns"),
+    "efficiency": ("按统计与监测口径核算", "computed from statistics and monitoring", "统计、能耗监测平台", "statistics and energy monitoring"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A KPI to be set, wherever it comes from."""
+
+    key: str
+    family: KpiFamily
+    name: str
+    unit: str
+    words: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    growth: Band | None = None
+    step: Band | None = None
+    increment: float | None = None
+    from_zero: bool = False
+    core: bool = False
+    down: bool = False
+    from_chain: bool = False
+
+
+def choose_kpis(ctx: DraftContext, mode: ModeKey) -> tuple[Kpi, ...]:
+    """The KPIs of the plan, ids K01…: those with a baseline first in each family, every family served."""
+    entries = [*_from_chain(ctx), *_from_catalogue(ctx, mode)]
+    found = [(entry, _baseline(ctx, entry)) for entry in entries]
+    chosen: list[tuple[_Entry, ProfileIndicator | None]] = []
+    for family in KPI_FAMILIES:
+        pool = [item for item in found if item[0].family == family]
+        pool.sort(key=lambda item: (item[1] is None, not item[0].core, item[0].from_chain and item[1] is None))
+        used: set[str] = set()
+        for entry, cell in pool:
+            if sum(item[0].family == family for item in chosen) >= _WANTED[family]:
+                break
+            if cell is not None and cell.ref in used:
+                cell = None  # noqa: PLW2901 - one figure of the profile is the baseline of one KPI only
+            if cell is not None:
+                used.add(cell.ref)
+            chosen.append((entry, cell))
+    return tuple(_kpi(ctx, f"K{number:02d}", entry, cell) for number, (entry, cell) in enumerate(chosen, start=1))
+
+
+def with_projects(kpis: Sequence[Kpi], projects: Sequence[Project]) -> tuple[Kpi, ...]:
+    """The KPIs with the projects that move them."""
+    return tuple(
+        kpi.model_copy(update={"project_ids": tuple(project.id for project in projects if kpi.id in project.kpi_ids)})
+        for kpi in kpis
+    )
+
+
+def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[_Entry]:
+    industry = short_name(ctx.industry.name)
+    return [
+        _Entry(
+            key=rule.id,
+            family=rule.family,
+            name=rule.name.in_(ctx.language).replace("{industry}", industry),
+            unit=rule.unit.zh if ctx.language == "zh" else rule.unit.en,
+            words=rule.baseline,
+            keys=rule.keys,
+            growth=rule.growth,
+            step=rule.step,
+            increment=rule.increment,
+            from_zero=rule.from_zero,
+            core=rule.core or mode in rule.modes,
+        )
+        for rule in ctx.playbook.kpis
+        if not rule.modes or mode in rule.modes or _mentioned(ctx, rule)
+    ]
+
+
+def _from_chain(ctx: DraftContext) -> list[_Entry]:
+    seen: dict[str, ChainKpi] = {}
+    for chain in ctx.industry.chains[:2]:
+        for item in chain.kpis[: 4 if chain is ctx.industry.chain else 2]:
+            seen.setdefault(item.name.zh, item)
+    return [
+        _Entry(
+            key=f"chain_{item.id}",
+            family=item.family,
+            name=item.name.in_(ctx.language),
+            unit=item.unit.in_(ctx.language),
+            words=item.keywords,
+            growth=None if "%" in item.unit.zh else _CHAIN_BAND,
+            step=Band(low=1, mid=2, high=3) if "%" in item.unit.zh else None,
+            down=item.direction == "down",
+            from_chain=True,
+        )
+        for item in seen.values()
+    ]
+
+
+def _mentioned(ctx: DraftContext, rule: KpiRule) -> bool:
+    return any(word in item.metric for item in ctx.profile.indicators for word in rule.baseline)
+
+
+def _baseline(ctx: DraftContext, entry: _Entry) -> ProfileIndicator | None:
+    """The newest usable figure of the profile that measures the KPI: by key first, then by words, in a like unit."""
+    cells = [
+        cell for cell in ctx.profile.indicators
+        if cell.value is not None and cell.value > 0 and cell.status in _USABLE and "目标" not in cell.metric
+        and _like_unit(cell.unit, entry) and not re.search(r"增速|增长|贡献率|growth", cell.metric)
+    ]  # fmt: skip
+    keyed = [cell for cell in cells if cell.key and cell.key in entry.keys]
+    worded = [cell for cell in cells if any(word.lower() in cell.metric.lower() for word in entry.words)]
+    for pool in (keyed, worded):
+        if pool:
+            return max(pool, key=lambda cell: (cell.year or 0, cell.status in ("final", "published", ""), -len(cell.metric)))
+    return None
+
+
+def _like_unit(unit: str, entry: _Entry) -> bool:
+    """Whether a figure in `unit` can be the KPI's baseline: counts with counts, money with money, per cent with per cent."""
+    def kind(text: str) -> str:
+        if "%" in text or "比例" in text or "percent" in text:
+            return "%"
+        if "元" in text or "yuan" in text.lower() or "GBP" in text or "USD" in text or "dollar" in text.lower():
+            return "money"
+        if re.fullmatch(r"(家|户|个|件|项|支|所|firms|patents|platforms|standards|teams|enterprises|companies|余家)", text.strip()):
+            return "count"
+        return text.strip()
+
+    return kind(unit) == kind(entry.unit) or (entry.from_chain and kind(unit) == kind(unit_in(entry.unit, "zh")))
+
+
+def _kpi(ctx: DraftContext, kpi_id: str, entry: _Entry, cell: ProfileIndicator | None) -> Kpi:
+    write = ctx.writer
+    method_zh, method_en, source_zh, source_en = _METHODS[entry.family]
+    unit = cell.unit if cell is not None else entry.unit
+    baseline = None
+    if cell is not None and cell.value is not None:
+        baseline = Quantity(
+            label=cell.metric, value=cell.value, unit=unit, year=cell.year, basis="profile",
+            source_ids=(cell.ref, *((cell.source_id,) if cell.source_id else ())),
+            flags=(cell.status,) if cell.status in ("estimate", "derived", "preliminary") else (),
+        )  # fmt: skip
+    targets, note, unit = _targets(ctx, entry, baseline, unit)
+    threshold = 0.1
+    return Kpi(
+        id=kpi_id,
+        name=entry.name,
+        family=entry.family,
+        unit=unit,
+        baseline=baseline,
+        baseline_note="" if baseline else write.pick("资料缺基期值，列入数据清单，补充后按同一方法换算绝对目标。", "No baseline in the profile; it is on the data list, and absolute targets follow once it is known."),
+        targets=targets,
+        target_note=note,
+        direction="down" if entry.down else "up",
+        method=write.pick(method_zh, method_en),
+        data_source=write.pick(source_zh, source_en),
+        frequency=write.pick("季度监测、年度考核", "quarterly watch, yearly review") if entry.family in ("scale", "firms", "jobs") else write.pick("年度", "yearly"),
+        owner=body(ctx.profile, _OWNERS[entry.family], ctx.language),  # type: ignore[arg-type]
+        alert=write.pick("实际值落后当年目标一成以上", "the actual value falls short of the year's target by a tenth or more"),
+        alert_threshold=threshold,
+        adjust=write.pick(
+            "连续两期预警的，复核相关项目进度与目标口径，提出项目增减、时序调整或目标修订建议，经评审后进入下一版规划。",
+            "After two alerts in a row the projects behind it and the scope of the target are reviewed; changes of projects, timing or target go into the next version after review.",
+        ),
+        state="grounded" if baseline else "assumption",
+    )  # fmt: skip
+
+
+def _targets(
+    ctx: DraftContext, entry: _Entry, baseline: Quantity | None, unit: str
+) -> tuple[tuple[KpiTarget, ...], str, str]:
+    years = list(range(ctx.start_year, ctx.horizon + 1))
+    write, label = ctx.writer, entry.name
+
+    def path(values: list[float], formula: str, shown_unit: str, *, computed: bool = False) -> tuple[KpiTarget, ...]:
+        return tuple(
+            KpiTarget(year=year, quantity=Quantity(
+                label=label, value=value, unit=shown_unit, year=year, basis="assumption", formula=formula,
+                flags=("from_baseline",) if computed else ("relative",),
+            ))
+            for year, value in zip(years, values, strict=True)
+        )  # fmt: skip
+
+    sign = -1 if entry.down else 1
+    if baseline is not None:
+        first = (baseline.year or ctx.start_year - 1)
+        spans = [max(1, year - first) for year in years]
+        if entry.step is not None:
+            values = [_neat(min(100.0, baseline.value + sign * entry.step.mid * span)) for span in spans]
+            return path(values, f"baseline + {sign * entry.step.mid:g} * years", unit, computed=True), write.pick(
+                "以基期值为起点按年均提升幅度的中位假设推算，评审时可在区间内调整。",
+                "From the baseline by a middle yearly step (planning assumption); adjust within the band in review.",
+            ), unit
+        band = entry.growth or _CHAIN_BAND
+        rate = band.mid / 100
+        values = [_neat(baseline.value * (1 + sign * rate) ** span) for span in spans]
+        return path(values, f"baseline * (1 + {sign * rate:g}) ** years", unit, computed=True), write.pick(
+            "以基期值为起点按年均增速的中位假设推算，评审时可在高、中、低情景间选择。",
+            "From the baseline at a middle growth rate (planning assumption); choose between scenarios in review.",
+        ), unit
+    if entry.increment is not None:
+        level = min(ctx.playbook.level_factors[ctx.profile.level], 2.0) if "%" not in entry.unit else 1.0
+        values = [_neat(max(1.0, entry.increment * level * (number + 1)) if "%" not in entry.unit else entry.increment * (number + 1)) for number in range(len(years))]
+        return path(values, "increment * years", entry.unit), write.pick(
+            "规划期内新增（累计）值，为规划假设。", "Added within the plan's term, cumulative; a planning assumption.",
+        ), entry.unit
+    if entry.step is not None:
+        values = [round(sign * entry.step.mid * (number + 1), 2) for number in range(len(years))]
+        unit_points = write.pick("百分点（较基期）", "percentage points over baseline")
+        return path(values, "step * years", unit_points), write.pick(
+            "缺基期值，先设较基期变动幅度，为规划假设。", "No baseline: change against it is set, as a planning assumption.",
+        ), unit_points
+    band = entry.growth or _CHAIN_BAND
+    rate = band.mid / 100
+    values = [round(100 * (1 + sign * rate) ** (number + 1), 1) for number in range(len(years))]
+    index = write.pick("指数（基期=100）", "index (baseline = 100)")
+    return path(values, f"100 * (1 + {sign * rate:g}) ** years", index), write.pick(
+        "缺基期值，先设相对指数目标，为规划假设，补充基期后换算。",
+        "No baseline: an index path is set, as a planning assumption, until the baseline is known.",
+    ), index
+
+
+def _neat(value: float) -> float:
+    """Three significant digits, or whole numbers above 1,000."""
+    if abs(value) >= 1000:
+        return float(round(value))
+    if abs(value) >= 100:
+        return float(round(value))
+    if abs(value) >= 10:
+        return round(value, 1)
+    return round(value, 2)
+
+

@@ -1,0 +1,140 @@
+"""What a profile shows of the six elements of a cluster: its own words, filed under the element they speak of."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from jumou.domain.framework import ElementKey
+from jumou.domain.region import ProfileEnterprise, ProfileIndicator, RegionProfile
+from jumou.drafting.wording import Said
+
+_LEADING_ROLE: Final = re.compile(r"anchor|oem|lead|链主|龙头|领军|listed|unicorn|core", re.IGNORECASE)
+_TROUBLED: Final = re.compile(r"破产|重整|停产|troubled|bankrupt|closed|insolv", re.IGNORECASE)
+_INTERMEDIARY: Final = re.compile(
+    r"协会|联盟|孵化|加速器|商会|园区管委|中介|转移中心|交易|公共服务|公共平台|服务平台|促进中心|基金|"
+    r"association|incubat|accelerat|council|alliance|LEP\b|CATCH|partnership|agency|exchange|fund",
+    re.IGNORECASE,
+)
+_KNOWLEDGE: Final = re.compile(
+    r"大学|学院|研究|实验室|科学院|科研|技术中心|创新中心|中试|高校|院所|科学|人才|技术|"
+    r"universit|institut|laborator|research|college|R&D|centre|center|catapult|imec|innovation|techn",
+    re.IGNORECASE,
+)
+_INFRASTRUCTURE: Final = re.compile(
+    r"港|铁路|机场|公路|园区|开发区|基地|电网|能源|物流|数据中心|厂房|街区|平台|枢纽|仓|管网|"
+    r"port|rail|airport|park|grid|power|road|site|campus|refiner|generation|logistic",
+    re.IGNORECASE,
+)
+_DESIGNATION: Final = re.compile(
+    r"国家级?|试点|示范|试验区|自贸|综保|先行区|新区|名单|批复|入选|政策|规划|grant|designat|zone|federal|national|strategy|deal",
+    re.IGNORECASE,
+)
+_BRAND: Final = re.compile(r"品牌|之都|之乡|名城|知名|著名|最大|第一|历史|文化|瓷都|brand|famous|largest|world|renowned", re.IGNORECASE)
+_MARKET: Final = re.compile(
+    r"市场|商贸|贸易|出口|电商|集散|枢纽|口岸|港|消费|旅游|展会|辐射|market|trade|export|port|commerce|hub|consumer|tour",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The profile's rows by element, as words that keep their place."""
+
+    leading: tuple[Said, ...]
+    supporting: tuple[Said, ...]
+    troubled: tuple[Said, ...]
+    knowledge: tuple[Said, ...]
+    intermediaries: tuple[Said, ...]
+    infrastructure: tuple[Said, ...]
+    government: tuple[Said, ...]
+    brand: tuple[Said, ...]
+    market: tuple[Said, ...]
+    resources: tuple[Said, ...]
+    problems: tuple[Said, ...]
+
+    def of(self, element: ElementKey) -> tuple[Said, ...]:
+        """The words that speak for an element."""
+        match element:
+            case "leading_firms":
+                return self.leading
+            case "supporting_firms":
+                return self.supporting
+            case "knowledge":
+                return self.knowledge
+            case "intermediaries":
+                return self.intermediaries
+            case "infrastructure":
+                return self.infrastructure
+            case "government":
+                return self.government
+
+
+def read(profile: RegionProfile) -> Reading:
+    """Sort the profile's rows. A row may speak for several elements; nothing is added to what it says."""
+    leading, supporting, troubled = _firms(profile)
+    institutions = tuple(_said(item.name, item.ref) for item in profile.institutions if not _empty(item.name))
+    resources = tuple(_said(item.name, item.ref) for item in profile.resources if not _empty(item.name))
+    infrastructure = tuple(_said(item.name, item.ref) for item in profile.infrastructure if not _empty(item.name))
+    markets = tuple(_said(item.name, item.ref) for item in profile.markets if not _empty(item.name))
+    policies = tuple(_said(item.name, item.ref) for item in profile.policies if not _empty(item.name))
+    facts = tuple(_said(_fact(item), item.ref) for item in profile.indicators if item.value is None and item.raw)
+    everything = (*resources, *infrastructure, *markets, *policies)
+    intermediaries = tuple(word for word in (*institutions, *infrastructure) if _INTERMEDIARY.search(word.text))
+    return Reading(
+        leading=leading,
+        supporting=supporting,
+        troubled=troubled,
+        knowledge=_once(
+            (
+                *(word for word in institutions if word not in intermediaries or _KNOWLEDGE.search(word.text)),
+                *(word for word in resources if _KNOWLEDGE.search(word.text)),
+            )
+        ),
+        intermediaries=_once(intermediaries),
+        infrastructure=_once(
+            (*infrastructure, *(word for word in resources if _INFRASTRUCTURE.search(word.text)))
+        ),
+        government=_once((*policies, *(word for word in (*everything, *facts) if _DESIGNATION.search(word.text)))),
+        brand=_once(word for word in (*everything, *facts) if _BRAND.search(word.text)),
+        market=_once((*markets, *(word for word in everything if _MARKET.search(word.text)))),
+        resources=resources,
+        problems=tuple(_said(item.statement, item.ref) for item in profile.constraints if not _empty(item.statement)),
+    )
+
+
+def _firms(profile: RegionProfile) -> tuple[tuple[Said, ...], tuple[Said, ...], tuple[Said, ...]]:
+    troubled = [firm for firm in profile.enterprises if _TROUBLED.search(f"{firm.role} {firm.status} {firm.note}")]
+    sound = [firm for firm in profile.enterprises if firm not in troubled and not _empty(firm.name)]
+    with_role = [firm for firm in sound if _LEADING_ROLE.search(firm.role)]
+    if with_role:
+        leading, rest = with_role, [firm for firm in sound if firm not in with_role]
+    elif any(firm.role or firm.node for firm in sound):  # roles are recorded, and none of them leads
+        leading, rest = [], sound
+    else:  # a bare list of names: the firms a profile cares to name are its leading ones
+        leading, rest = sound[:6], sound[6:]
+    return _names(leading), _names(rest), _names(troubled)
+
+
+def _names(firms: list[ProfileEnterprise]) -> tuple[Said, ...]:
+    return _once(_said(firm.name, firm.ref) for firm in firms)
+
+
+def _fact(item: ProfileIndicator) -> str:
+    return f"{item.metric}:{item.raw}" if item.raw else item.metric
+
+
+def _said(text: str, ref: str) -> Said:
+    return Said(text.strip(), ref)
+
+
+def _empty(text: str) -> bool:
+    bare = text.strip("（）() 　-—/")
+    return not bare or bare.startswith(("无", "暂无")) or bare.lower() in ("none", "n/a", "unknown")
+
+
+def _once(words: Iterable[Said]) -> tuple[Said, ...]:
+    seen: dict[str, Said] = {}
+    for word in words:
+        seen.setdefault(word.text, word)
+    return tuple(seen.values())

@@ -1,0 +1,172 @@
+"""Where the region stands: the six elements and the five drivers, read from the profile and the numbers."""
+
+from typing import Final
+
+from jumou.domain.diagnosis import DriverReading, ElementReading
+from jumou.domain.evidence import Citation, Statement
+from jumou.domain.framework import DRIVERS, ELEMENTS, DriverKey, ElementKey
+from jumou.domain.quantity import Indicator, Quantity
+from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.reading import Reading
+from jumou.retrieval import Filter
+
+_STRONG: Final[dict[ElementKey, int]] = {
+    "leading_firms": 3,
+    "supporting_firms": 6,
+    "knowledge": 4,
+    "intermediaries": 2,
+    "infrastructure": 3,
+    "government": 2,
+}
+"""How many rows of the profile make an element strongly present; half of it (at least one) makes it partial."""
+
+_MEANS: Final[dict[ElementKey, tuple[str, str]]] = {
+    "leading_firms": ("龙头企业名单、产值与市场地位", "names, output and market position of leading firms"),
+    "supporting_firms": ("配套企业数量、本地配套率", "number of suppliers and the share bought locally"),
+    "knowledge": ("高校院所、研发机构及研发投入", "universities, research bodies and R&D spending"),
+    "intermediaries": ("行业协会、孵化载体、公共服务平台", "associations, incubators and public service platforms"),
+    "infrastructure": ("交通物流、能源、园区载体与金融服务", "transport, energy, parks and financial services"),
+    "government": ("上级试点示范、专项政策与工作机制", "pilot status, dedicated policies and working bodies"),
+}
+
+
+def elements(ctx: DraftContext, reading: Reading) -> tuple[ElementReading, ...]:
+    """How far each of the six elements is present, in the profile's own words; unknown where it says nothing."""
+    return tuple(_element(ctx, reading, key) for key in ELEMENTS)
+
+
+def _element(ctx: DraftContext, reading: Reading, key: ElementKey) -> ElementReading:
+    write, name = ctx.writer, ELEMENTS[key].in_(ctx.language)
+    words = reading.of(key)
+    if key == "leading_firms" and not words and reading.troubled:
+        said = write.say(
+            "{name}：资料所列骨干企业中{firms}处于停产、重整等困境，缺少正常经营的龙头企业。",
+            "{name}: of the firms named, {firms} are in trouble; no leader in normal operation is on record.",
+            name=name, firms=reading.troubled[:4],
+        )  # fmt: skip
+        return ElementReading(**_fields(said), element=key, presence="weak")
+    if not words:
+        said = write.say(
+            "{name}：资料未列出，须补充{means}后判断。",
+            "{name}: the profile lists none; supply {means} to judge.",
+            name=name, means=write.pick(*_MEANS[key]), state="no_evidence",
+        )  # fmt: skip
+        return ElementReading(**_fields(said), element=key, presence="unknown")
+    strong = len(words) >= _STRONG[key]
+    partial = len(words) * 2 >= _STRONG[key]
+    said = write.say(
+        "{name}：资料列有{words}{more}，{verdict}。",
+        "{name}: the profile names {words}{more}; {verdict}.",
+        name=name,
+        words=words[:5],
+        more=write.pick("等", " and others") if len(words) > 5 else "",
+        verdict=write.pick(
+            "基础较好" if strong else "有一定基础" if partial else "支撑偏弱",
+            "well present" if strong else "present in part" if partial else "thin",
+        ),
+    )
+    return ElementReading(**_fields(said), element=key, presence="strong" if strong else "partial" if partial else "weak")
+
+
+def drivers(ctx: DraftContext, reading: Reading, presence: tuple[ElementReading, ...]) -> tuple[DriverReading, ...]:
+    """Which of the five drivers are at work, each from the figures or rows that show it."""
+    found = {item.element: item.presence for item in presence}
+    return (
+        _scale(ctx, found),
+        _driver(
+            ctx, "knowledge", found["knowledge"], reading.knowledge[:4],
+            ("区域拥有{words}，具备知识溢出和联合创新的条件", "{words} allow knowledge to spill over between firms"),
+            ("资料未见支撑联合创新的科研机构与平台，知识溢出机制有待培育", "no research bodies on record; spillover has to be built"),
+        ),
+        _driver(
+            ctx, "transaction_cost", found["infrastructure"], reading.infrastructure[:4],
+            ("{words}等设施有利于降低物流与协作成本", "{words} lower the cost of transport and cooperation"),
+            ("资料未给出物流、园区等共享设施情况，交易成本优势无法判断", "nothing on shared transport or parks; no cost advantage can be shown"),
+        ),
+        _driver(
+            ctx, "specialisation", _division(ctx, found["supporting_firms"]), _present_nodes(ctx),
+            ("产业链{words}等环节已有企业，具备一定的专业化分工", "firms stand at {words}, a beginning of specialisation"),
+            ("资料所列企业未形成环节分工，专业化配套不足", "the firms named do not show a division of labour along the chain"),
+        ),
+        _driver(
+            ctx, "brand", "partial" if len(reading.brand) > 1 else "weak" if reading.brand else "unknown", reading.brand[:3],
+            ("{words}构成区域品牌与市场引力的基础", "{words} carry the region's name in the market"),
+            ("资料未见有影响力的区域产业品牌，市场引力尚未形成", "no regional brand of weight on record"),
+        ),
+    )  # fmt: skip
+
+
+def _scale(ctx: DraftContext, found: dict[ElementKey, str]) -> DriverReading:
+    write = ctx.writer
+    quotient = specialisation(ctx)
+    if quotient is not None and quotient.value is not None:
+        high = quotient.value >= 1.25
+        said = write.say(
+            "规模与范围经济：{label}为{value}，{verdict}。",
+            "Scale and scope economies: the {label} is {value}; {verdict}.",
+            label=quotient.label,
+            value=quotient.quantity(),
+            verdict=write.pick(
+                "专业化集聚特征明显" if high else "规模集聚效应尚不突出",
+                "the industry is concentrated here" if high else "concentration is not yet marked",
+            ),
+        )
+        return DriverReading(**_fields(said), driver="scale", at_work="yes" if high else "partly")
+    figure = scale_figure(ctx)
+    if figure is not None:
+        said = write.say(
+            "规模与范围经济：{label}为{value}，已有一定产业规模，缺少全国同口径数据，专业化程度暂不可算。",
+            "Scale and scope economies: {label} is {value}; there is size, but no national figure on the same scope to show specialisation.",
+            label=figure.label, value=figure,
+        )  # fmt: skip
+        return DriverReading(**_fields(said), driver="scale", at_work="partly")
+    said = write.say(
+        "规模与范围经济：资料未给出产业规模数据，作用程度无法判断。",
+        "Scale and scope economies: the profile gives no size of the industry.",
+        state="no_evidence",
+    )
+    return DriverReading(**_fields(said), driver="scale", at_work="not_seen")
+
+
+def _driver(
+    ctx: DraftContext, key: DriverKey, presence: str, words: tuple[object, ...], present: tuple[str, str], absent: tuple[str, str]
+) -> DriverReading:
+    write, name = ctx.writer, DRIVERS[key]
+    if words and presence != "unknown":
+        said = write.say(f"{name.zh}：{present[0]}。", f"{name.en.capitalize()}: {present[1]}.", words=words)  # type: ignore[arg-type]
+        return DriverReading(**_fields(said), driver=key, at_work="yes" if presence == "strong" else "partly")
+    precedents = precedent(ctx, f"{name.zh} {ctx.industry.name}", [name.zh, name.en])
+    said = write.say(
+        f"{name.zh}：{absent[0]}。", f"{name.en.capitalize()}: {absent[1]}.", citations=(), state="no_evidence"
+    )
+    del precedents
+    return DriverReading(**_fields(said), driver=key, at_work="not_seen")
+
+
+def specialisation(ctx: DraftContext) -> Indicator | None:
+    """The location quotient of the target industry, when it could be computed."""
+    return ctx.analysis.target_quotient
+
+
+def scale_figure(ctx: DraftContext) -> Quantity | None:
+    """The profile's own figure for the size of the industry (or of its industry as a whole), when it has one."""
+    return ctx.analysis.scale
+
+
+def _present_nodes(ctx: DraftContext) -> tuple[str, ...]:
+    names = {node.id: node.name.in_(ctx.language) for node in ctx.industry.chain.nodes}
+    return tuple(names[node.id] for node in ctx.analysis.nodes if node.firms and node.id in names)[:5]
+
+
+def _division(ctx: DraftContext, suppliers: str) -> str:
+    nodes = len(_present_nodes(ctx))
+    return "strong" if nodes >= 5 and suppliers == "strong" else "partial" if nodes >= 2 else "weak" if nodes else "unknown"
+
+
+def precedent(ctx: DraftContext, question: str, words: list[str]) -> tuple[Citation, ...]:
+    """A quote from a case for a question."""
+    return ctx.desk.cite(ctx.desk.find(question, limit=5, where=Filter(kinds=("case",)), benchmarks=True), words)
+
+
+def _fields(said: Statement) -> dict[str, object]:
+    return {name: getattr(said, name) for name in Statement.model_fields}

@@ -1,0 +1,126 @@
+"""The words that fill an archetype: the region's firms, institutions and places, the chain's products, platforms and events."""
+
+import re
+from typing import Final
+
+from jumou.domain.positioning import Positioning
+from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.selection import Candidate
+from jumou.drafting.wording import Said, Word
+
+_PARK: Final = re.compile(r"(?:园区|开发区|高新区|产业园|新区|试验区|工业园|科技园|park|zone|campus)", re.IGNORECASE)
+_LONGEST_NAME: Final = 24
+
+
+def words_for(ctx: DraftContext, item: Candidate, positioning: Positioning) -> dict[str, Word]:
+    """Every placeholder of the playbook and what stands for it here."""
+    write, chain, language = ctx.writer, item.chain, ctx.language
+    themes = positioning.themes
+    theme = (item.theme or themes[0]).name
+    projects = chain.projects
+    event = projects.D2.events[0]
+    node = chain.node(item.gap.node_id) if item.gap.node_id and _has(item) else None
+    missing = item.gap.kind == "chain_missing"
+    nodes = [name for name in _theme_nodes(ctx, item, positioning) if name]
+    exchanges = [loop.what.in_(language) for loop in chain.exchanges]
+    words: dict[str, Word] = {
+        "region": ctx.region,
+        "industry": Said(short_name(ctx.industry.name), "profile:target_industry"),
+        "theme": Said(theme, "theme"),
+        "theme2": Said(themes[-1].name if len(themes) > 1 else next_niche(ctx, positioning), "theme"),
+        "park": park(ctx),
+        "targets": projects.A1.targets.in_(language),
+        "package": projects.A1.package.in_(language),
+        "firms": ctx.reading.leading[:2] or write.pick("本地骨干企业", "local leading firms"),
+        "institutions": ctx.reading.knowledge[:2] or write.pick("高校和科研机构", "universities and research institutes"),
+        "platform": item.subject.name.in_(language) if item.subject else write.pick("公共创新平台", "a shared platform"),
+        "platform_function": _clause(item.subject.function.in_(language)) if item.subject else "",
+        "facility": item.subject.name.in_(language) if item.subject else write.pick("专用设施", "special facilities"),
+        "facility_function": _clause(item.subject.function.in_(language)) if item.subject else "",
+        "node": node.name.in_(language) if node else theme,
+        "nodes": nodes[:4] or [theme],
+        "products": list(node.products.in_(language)[:4]) if node else [theme],
+        "action": _action(ctx, item),
+        "state": write.pick("缺失", "missing") if missing else write.pick("薄弱", "weak"),
+        "approach": _clause(projects.B1.approach.in_(language)),
+        "focus": _clause(projects.B2.focus.in_(language)),
+        "occupations": list(projects.B3.occupations.in_(language)[:4]),
+        "training": _clause(projects.B3.training.in_(language)),
+        "zones": projects.C1.zones.in_(language),
+        "services": _clause(projects.C1.services.in_(language)),
+        "carrier": projects.C1.zones.in_(language)[:3],
+        "instruments": [tool.name.in_(language) for tool in projects.D1.instruments],
+        "scenario": _scenario(ctx, item),
+        "event": event.name.in_(language),
+        "event_content": _clause(event.content.in_(language)),
+        "exchange": exchanges[:3] or write.pick("副产物与余能就近利用", "use of by-products and waste energy nearby"),
+    }
+    return {key: _said(word) for key, word in words.items()}
+
+
+def _said(word: Word) -> Word:
+    """Words from the chain's knowledge may hold digits (products, standards): they keep the chain as their place."""
+    if isinstance(word, str):
+        return Said(word, "chain")
+    return word if isinstance(word, Said) or not isinstance(word, list | tuple) else [
+        part if isinstance(part, Said) else Said(part, "chain") for part in word
+    ]
+
+
+def park(ctx: DraftContext) -> Said:
+    """The park projects go to: one the profile names, else the region's parks in general terms."""
+    if ctx.profile.level == "park" or _PARK.search(ctx.profile.name):
+        return ctx.region
+    for item in ctx.profile.infrastructure:
+        if _PARK.search(item.name) and len(item.name) <= _LONGEST_NAME and not re.search(r"\d", item.name):
+            return Said(item.name, item.ref)
+    return Said(
+        ctx.writer.pick(f"{ctx.profile.name}重点产业园区", f"the main industrial parks of {ctx.profile.name}"), "profile:name"
+    )
+
+
+def short_name(industry: str) -> str:
+    """The industry's name short enough for a project title."""
+    bare = re.sub(r"[（(].*?[）)]", "", industry).strip() or industry
+    if len(bare) <= _LONGEST_NAME:
+        return bare
+    parts = re.split(r"[、,，;；/]", bare)
+    return "、".join(parts[:2]) + "等" if len(parts) > 2 and re.search(r"[\u4e00-\u9fff]", bare) else bare
+
+
+def next_niche(ctx: DraftContext, positioning: Positioning) -> str:
+    """The first niche that is not a theme already; the theme itself when there is none."""
+    taken = {theme.name for theme in positioning.themes}
+    names = [niche.name.in_(ctx.language) for chain in ctx.industry.chains for niche in chain.niches]
+    return next((name for name in names if name not in taken), positioning.themes[0].name)
+
+
+def _has(item: Candidate) -> bool:
+    return any(node.id == item.gap.node_id for node in item.chain.nodes)
+
+
+def _theme_nodes(ctx: DraftContext, item: Candidate, positioning: Positioning) -> list[str]:
+    ids = (item.theme or positioning.themes[0]).node_ids
+    names = {node.id: node.name.in_(ctx.language) for chain in ctx.industry.chains for node in chain.nodes}
+    return [names[node_id] for node_id in ids if node_id in names]
+
+
+def _action(ctx: DraftContext, item: Candidate) -> str:
+    match item.gap.kind:
+        case "chain_missing":
+            return ctx.writer.pick("补链", "Filling the link")
+        case "chain_extend":
+            return ctx.writer.pick("延链", "Extending the chain")
+        case _:
+            return ctx.writer.pick("强链", "Strengthening the link")
+
+
+def _scenario(ctx: DraftContext, item: Candidate) -> str:
+    tools = [tool for tool in item.chain.projects.D1.instruments if tool.family == "scenario"]
+    if tools:
+        return _clause(tools[0].content.in_(ctx.language))
+    return ctx.writer.pick("公共服务、城市管理和重点企业生产场景", "public services, city operation and production of leading firms")
+
+
+def _clause(text: str) -> str:
+    return text.strip().rstrip("。.；;")

@@ -1,0 +1,202 @@
+"""The vision: candidates made of position, scope, function, horizon and measurable targets, and the checklist they pass.
+
+The checklist is published (docs/vision-checklist.md): region, industry, scope, function, horizon, measurable, different, no slogan.
+"""
+
+import re
+from typing import Final
+
+from jumou.domain.diagnosis import Diagnosis
+from jumou.domain.framework import ModeKey
+from jumou.domain.implementation import Kpi
+from jumou.domain.positioning import Theme, Vision, VisionCheck, VisionTarget
+from jumou.domain.quantity import Quantity
+from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.subjects import short_name
+from jumou.drafting.wording import Said, Word, shown
+
+SLOGANS: Final = re.compile(
+    r"再创辉煌|勇攀高峰|砥砺前行|扬帆起航|世界第一|无与伦比|腾飞|跨越式大发展|新辉煌|unparalleled|glorious|second to none|best in the world",
+    re.IGNORECASE,
+)
+_NAMES: Final = {
+    "region": ("点明区域", "names the region"),
+    "industry": ("点明产业主题", "names the industry"),
+    "scope": ("有地理能级", "has a geographic scope"),
+    "function": ("有功能定位", "has a function"),
+    "horizon": ("有实现年限", "has a horizon"),
+    "measurable": ("有可测目标", "is measurable"),
+    "different": ("与周边有区别", "differs from the neighbours"),
+    "no_slogan": ("不是口号", "is no slogan"),
+}
+_SCOPES: Final = {
+    "national": ("全球", "global"),
+    "provincial": ("全国", "national"),
+    "city": ("全国", "national"),
+    "county": ("省内", "provincial"),
+    "park": ("区域", "regional"),
+    "town": ("县域", "county-wide"),
+    "other": ("区域", "regional"),
+}
+_FORMS: Final[dict[ModeKey, tuple[tuple[str, str, str, str], ...]]] = {
+    "anchor_firm": (
+        ("制造高地", "manufacturing centre", "链主引领、配套完备的先进制造", "advanced manufacturing with complete supply chains"),
+        ("产业集群", "industrial cluster", "整零协同、就近配套的产业链组织", "a supply chain organised close to its leaders"),
+        ("创新与制造基地", "innovation and manufacturing base", "技术创新与规模制造互促", "innovation joined to volume manufacturing"),
+    ),
+    "innovation": (
+        ("创新策源与转化高地", "centre of innovation and transfer", "原始创新、成果转化与产业孵化", "research, transfer and new firms"),
+        ("创新产业集群", "innovative cluster", "创新型企业集聚与技术输出", "innovative firms that export technology"),
+        ("研发与高端制造基地", "base of research and high-end manufacturing", "研发、中试与高端制造贯通", "research, pilot runs and high-end manufacturing in one place"),
+    ),
+    "market_hub": (
+        ("贸易与供应链枢纽", "trade and supply-chain hub", "采购集散、品牌发布与供应链组织", "purchasing, brands and supply-chain organisation"),
+        ("商贸名城", "trading city", "市场带动、产贸融合", "trade that carries production"),
+        ("产业与市场联动示范区", "model of industry and market together", "以市场引力带动制造升级", "manufacturing lifted by the market"),
+    ),
+    "policy_led": (
+        ("特色产业基地", "special industrial base", "新动能培育与产业承接", "new growth and relocated industry"),
+        ("产业创新发展示范区", "demonstration area", "试点示范与制度创新", "pilots and reform"),
+        ("产业集聚区", "industrial district", "要素导入与集群培育", "growing a cluster from new firms"),
+    ),
+    "symbiosis": (
+        ("循环经济示范基地", "circular-economy base", "资源循环、产业耦合与绿色制造", "recycling, coupled industries and green production"),
+        ("绿色低碳产业集群", "green, low-carbon cluster", "减污降碳与资源高效利用", "less pollution, less carbon, better use of resources"),
+        ("资源综合利用产业高地", "centre of resource recovery", "全链条综合利用与再生制造", "recovery and remanufacturing along the chain"),
+    ),
+}  # fmt: skip
+
+
+def candidates(
+    ctx: DraftContext, diagnosis: Diagnosis, themes: tuple[Theme, ...], mode: ModeKey, kpis: tuple[Kpi, ...]
+) -> tuple[Vision, ...]:
+    """Three candidates that differ in what they stress; each carries its checks."""
+    return tuple(
+        _candidate(ctx, diagnosis, themes, form, kpis, number) for number, form in enumerate(_FORMS[mode], start=1)
+    )
+
+
+def _candidate(
+    ctx: DraftContext,
+    diagnosis: Diagnosis,
+    themes: tuple[Theme, ...],
+    form: tuple[str, str, str, str],
+    kpis: tuple[Kpi, ...],
+    number: int,
+) -> Vision:
+    write = ctx.writer
+    kind, function = write.pick(form[0], form[1]), write.pick(form[2], form[3])
+    scope = write.pick(*_SCOPES[ctx.profile.level])
+    industry = Said(short_name(ctx.industry.name), "profile:target_industry")
+    theme = Said(themes[(number - 1) % len(themes)].name, "theme")
+    targets = _targets(ctx, kpis, number)
+    position, position_figures = write.fill(
+        write.pick("{scope}有影响力的{theme}{kind}", "{kind} for {theme} of {scope} standing"),
+        scope=scope, theme=theme if number != 2 else industry, kind=kind,
+    )  # fmt: skip
+    character = _character(ctx)
+    text, figures = write.fill(
+        write.pick(
+            "到{horizon}年，{region}立足{character}，以{industry}为主导、聚焦{theme}，突出{function}，打造{position}{measure}。",
+            "By {horizon}, {region}, building on {character}, leads with {industry}, concentrates on {theme} and stands for {function}: a {position}{measure}.",
+        ),
+        horizon=str(ctx.horizon),
+        region=ctx.region,
+        character=character,
+        industry=industry,
+        theme=theme,
+        function=function,
+        position=position,
+        measure=_measure(ctx, targets),
+    )
+    difference = _difference(ctx, diagnosis, themes)
+    target_figures = tuple(target.quantity for target in targets if target.quantity is not None)
+    vision = Vision(
+        id=f"V{number}",
+        text=text,
+        position=position,
+        scope=scope,
+        function=function,
+        horizon=ctx.horizon,
+        targets=targets,
+        difference=difference,
+        figures=(*figures, *position_figures, *target_figures),
+        citations=difference.citations,
+        state="grounded",
+    )
+    return vision.model_copy(update={"checks": checklist(ctx, vision, themes)})
+
+
+def checklist(ctx: DraftContext, vision: Vision, themes: tuple[Theme, ...]) -> tuple[VisionCheck, ...]:
+    """The eight checks on a vision, whoever wrote it."""
+    text = vision.text
+    names = [short_name(ctx.industry.name), *(theme.name for theme in themes)]
+    passed = {
+        "region": ctx.profile.name in text,
+        "industry": any(name in text for name in names),
+        "scope": bool(vision.scope) and vision.scope in f"{text}{vision.position}",
+        "function": bool(vision.function) and vision.function in text,
+        "horizon": vision.horizon is not None and str(vision.horizon) in text,
+        "measurable": any(target.quantity is not None for target in vision.targets),
+        "different": vision.difference.state == "grounded",
+        "no_slogan": not SLOGANS.search(text) and len(text) <= (260 if ctx.language == "zh" else 700),
+    }
+    return tuple(
+        VisionCheck(key=key, name=ctx.writer.pick(*_NAMES[key]), passed=value) for key, value in passed.items()
+    )
+
+
+def _character(ctx: DraftContext) -> Word:
+    for words in (ctx.reading.resources[:2], ctx.reading.brand[:2], ctx.reading.leading[:2], ctx.reading.knowledge[:2]):
+        if words:
+            return words
+    return ctx.writer.pick("自身区位与要素条件", "its place and resources")
+
+
+def _targets(ctx: DraftContext, kpis: tuple[Kpi, ...], number: int) -> tuple[VisionTarget, ...]:
+    """Two KPI ends a candidate is measured by: one of scale, one of what the candidate stresses."""
+    order = {1: ("scale", "firms"), 2: ("scale", "efficiency"), 3: ("scale", "rd")}[number]
+    chosen: list[Kpi] = []
+    for family in order:
+        pool = [kpi for kpi in kpis if kpi.family == family and kpi.targets and kpi not in chosen]
+        pool.sort(key=lambda kpi: kpi.baseline is None)
+        chosen.extend(pool[:1])
+    return tuple(
+        VisionTarget(
+            kpi_id=kpi.id,
+            text=ctx.writer.pick(
+                f"{kpi.name}达到{shown(kpi.targets[-1].quantity, ctx.language)}",
+                f"{kpi.name}: {shown(kpi.targets[-1].quantity, ctx.language)}",
+            ),
+            quantity=kpi.targets[-1].quantity,
+        )
+        for kpi in chosen
+    )
+
+
+def _measure(ctx: DraftContext, targets: tuple[VisionTarget, ...]) -> str:
+    if not targets:
+        return ""
+    joined = "，".join(target.text for target in targets) if ctx.language == "zh" else "; ".join(t.text for t in targets)
+    return ctx.writer.pick(f"，{joined}（规划目标）", f" ({joined}; planning targets)")
+
+
+def _difference(ctx: DraftContext, diagnosis: Diagnosis, themes: tuple[Theme, ...]) -> "object":
+    write = ctx.writer
+    rivals = [bench for bench in diagnosis.benchmarks if bench.outcome not in ("failure",)][:2]
+    character = _character(ctx)
+    citations = tuple(bench.citations[0] for bench in rivals if bench.citations) or tuple(
+        bench.why_comparable.citations[0] for bench in rivals if bench.why_comparable.citations
+    )
+    outside, figures = write.fill("{out}", out=Said(themes[0].boundary_out.rstrip("。."), "theme"))
+    _quantities: tuple[Quantity, ...] = figures
+    return write.say(
+        "与{rivals}等地相比，本区域的特色在于{character}；边界上{outside}，避免同质竞争。",
+        "Unlike {rivals}, the region builds on {character}; it leaves out: {outside}.",
+        rivals=[bench.name for bench in rivals] or write.pick("周边地区", "its neighbours"),
+        character=character,
+        outside=outside,
+        figures=(*_quantities, *(figure for bench in rivals for figure in Said(bench.name, bench.document_id).quantities())),
+        citations=citations,
+        state="grounded" if citations or not isinstance(character, str) else "assumption",
+    )

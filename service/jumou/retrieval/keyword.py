@@ -1,0 +1,94 @@
+"""The terms texts are found by: jieba words and, marked with '#', character bigrams, in one index.
+
+Latin and digit runs stay whole; everything is folded (NFKC, lower case). Words and bigrams together beat either alone
+on every set we measured (evals/performance/retrieval_quality.py).
+"""
+
+import logging
+import marshal
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from jumou.files import write_atomically
+
+if TYPE_CHECKING:
+    from jieba import Tokenizer
+
+ANALYSER: Final = "jieba+bigrams/1"
+"""Names the way of making terms; recorded with an index."""
+
+_MARKS = re.compile(r"[\W_]+")
+_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:[.\-/%][a-z0-9]+)*")
+_DICTIONARY = "jieba-0.42.marshal"
+
+
+class Analyser:
+    """Makes terms of texts. The dictionary is loaded with the first text (about 0.15 s) from a table under `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` keeps the dictionary in the form that loads fastest."""
+        self._folder = folder
+        self._loading = Lock()
+        self._numbers: dict[str, int] = {}
+
+    @cached_property
+    def _tokenizer(self) -> "Tokenizer":
+        import jieba  # noqa: PLC0415 - loaded when the first text is cut
+
+        jieba.setLogLevel(logging.WARNING)
+        tokenizer = jieba.Tokenizer()
+        path = self._folder / _DICTIONARY
+        try:
+            table = marshal.loads(path.read_bytes())  # noqa: S302 - a cache written below
+        except (FileNotFoundError, EOFError, ValueError, TypeError):
+            table = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+            write_atomically(path, marshal.dumps(table))
+        tokenizer.FREQ, tokenizer.total = table
+        tokenizer.initialized = True
+        return tokenizer
+
+    def warm(self) -> None:
+        """Loads the dictionary now."""
+        self.terms("预热")
+
+    def terms(self, text: str) -> list[str]:
+        """Words, then bigrams, in the order of the text; punctuation is left out."""
+        folded = unicodedata.normalize("NFKC", text).lower()
+        with self._loading:
+            tokenizer = self._tokenizer
+        words = [word for word in tokenizer.cut(folded) if not _MARKS.fullmatch(word)]
+        return words + [f"#{pair}" for pair in _pairs(folded)]
+
+    def counts(self, text: str) -> Counter[int]:
+        """How often each term stands in `text`, by the term's number."""
+        return Counter(self.numbers(self.terms(text)))
+
+    def numbers(self, terms: Iterable[str]) -> list[int]:
+        """A stable 64-bit number a term, so that an index needs no vocabulary in memory."""
+        known = self._numbers
+        numbers = []
+        for term in terms:
+            number = known.get(term)
+            if number is None:
+                number = known[term] = int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little")
+            numbers.append(number)
+        return numbers
+
+    def forget(self) -> None:
+        """Lets go of the numbers remembered while many texts were indexed."""
+        self._numbers = {}
+
+
+def _pairs(text: str) -> Iterable[str]:
+    for run in _RUN.findall(text):
+        if run[0] < "\u3400" or len(run) == 1:
+            yield run
+        else:
+            yield from map("".join, zip(run, run[1:], strict=False))

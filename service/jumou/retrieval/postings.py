@@ -1,0 +1,188 @@
+"""BM25 (Robertson & Zaragoza 2009) over memory-mapped postings.
+
+Term frequencies are kept, not finished scores, so that documents come and go and the scores are always those of an
+index built in one go. Terms are 64-bit numbers in sorted order: opening an index reads nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+K1: Final = 1.2
+B: Final = 0.75
+
+Rows = NDArray[np.int32]
+Scores = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+class Ranked(NamedTuple):
+    """Rows with their scores, best first; equal scores in the order of rows."""
+
+    rows: NDArray[np.int64]
+    scores: Scores
+
+
+def best(scores: Scores, count: int, allowed: Mask | None = None, *, floor: float = -np.inf) -> Ranked:
+    """The `count` best of `scores` above `floor`, among the allowed rows."""
+    if allowed is not None:
+        scores = np.where(allowed, scores, -np.inf).astype(np.float32, copy=False)
+    if scores.size > count * 4:
+        rows = np.argpartition(scores, scores.size - count)[scores.size - count :]
+    else:
+        rows = np.arange(scores.size)
+    rows = rows[scores[rows] > floor]
+    rows = rows[np.lexsort((rows, -scores[rows]))][:count]
+    return Ranked(rows.astype(np.int64), scores[rows])
+
+
+class Postings:
+    """Which rows hold which term, how often, and how long each row is (in terms; 0 for rows that are not there)."""
+
+    _NAMES: Final = ("terms", "starts", "rows", "counts", "lengths")
+
+    def __init__(
+        self,
+        terms: NDArray[np.uint64],
+        starts: NDArray[np.int64],
+        rows: Rows,
+        counts: NDArray[np.uint16],
+        lengths: Rows,
+    ) -> None:
+        """Arrays as `merged` makes them; `rows[starts[i]:starts[i + 1]]` hold term `terms[i]`."""
+        self._terms, self._starts, self._rows, self._counts, self._lengths = terms, starts, rows, counts, lengths
+        self.size = int(np.count_nonzero(lengths))
+        average = float(lengths.sum(dtype=np.int64)) / max(1, self.size)
+        self._slack = (K1 * (1 - B + B * lengths / max(average, 1e-9))).astype(np.float32)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Postings of nothing."""
+        return cls(
+            np.zeros(0, np.uint64),
+            np.zeros(1, np.int64),
+            np.zeros(0, np.int32),
+            np.zeros(0, np.uint16),
+            np.zeros(0, np.int32),
+        )
+
+    @property
+    def reach(self) -> int:
+        """One more than the highest row."""
+        return int(self._lengths.size)
+
+    def absent(self, present: Mask) -> Rows:
+        """Rows held here that `present` does not have."""
+        held = np.flatnonzero(self._lengths)
+        inside = held < present.size
+        gone = np.ones(held.size, bool)
+        gone[inside] = ~present[held[inside]]
+        return held[gone].astype(np.int32)
+
+    def scores(self, query: Mapping[int, int]) -> Scores:
+        """The score of every row for the terms of `query` and how often each is asked for."""
+        total = np.zeros(self._lengths.size, np.float32)
+        if not query or not self._terms.size:
+            return total
+        wanted = np.fromiter(query, np.uint64, len(query))
+        places = np.searchsorted(self._terms, wanted)
+        places[places == self._terms.size] = 0
+        for place, term, times in zip(places.tolist(), wanted, query.values(), strict=True):
+            if self._terms[place] != term:
+                continue
+            start, end = int(self._starts[place]), int(self._starts[place + 1])
+            held = end - start
+            weight = np.float32(times * (K1 + 1) * np.log(1 + (self.size - held + 0.5) / (held + 0.5)))
+            rows = self._rows[start:end]
+            counts = self._counts[start:end].astype(np.float32)
+            total[rows] += weight * counts / (counts + self._slack[rows])
+        return total
+
+    def search(self, query: Mapping[int, int], count: int, allowed: Mask | None = None) -> Ranked:
+        """The `count` best rows that hold any of the terms."""
+        return best(self.scores(query), count, allowed, floor=0.0)
+
+    def merged(self, added: Iterable[tuple[int, Counter[int]]], removed: Rows | None = None) -> "Postings":
+        """These postings without the rows `removed` and with the rows `added`, which are higher than any here."""
+        kept = self._without(removed) if removed is not None and removed.size else self
+        fresh = _inverted(added)
+        if not fresh.numbers.size:
+            lengths = np.concatenate([kept._lengths, fresh.lengths[kept._lengths.size :]])
+            return Postings(kept._terms, kept._starts, kept._rows, kept._counts, lengths)
+        terms = np.union1d(kept._terms, fresh.terms)
+        old, new = np.searchsorted(terms, kept._terms), np.searchsorted(terms, fresh.terms)
+        old_held, new_held = np.diff(kept._starts), np.diff(fresh.starts)
+        held = np.zeros(terms.size, np.int64)
+        held[old] += old_held
+        before_new = held.copy()
+        held[new] += new_held
+        starts = np.concatenate([[0], np.cumsum(held)])
+        rows = np.empty(int(starts[-1]), np.int32)
+        counts = np.empty(int(starts[-1]), np.uint16)
+        at = np.arange(kept._rows.size) + np.repeat(starts[old] - kept._starts[:-1], old_held)
+        rows[at], counts[at] = kept._rows, kept._counts
+        at = np.arange(fresh.rows.size) + np.repeat(starts[new] + before_new[new] - fresh.starts[:-1], new_held)
+        rows[at], counts[at] = fresh.rows, fresh.counts
+        lengths = fresh.lengths
+        lengths[: kept._lengths.size] += kept._lengths[: lengths.size]
+        if kept._lengths.size > lengths.size:
+            lengths = kept._lengths
+        return Postings(terms, starts, rows, counts, lengths)
+
+    def _without(self, removed: Rows) -> "Postings":
+        gone = np.zeros(self._lengths.size, bool)
+        gone[removed[removed < gone.size]] = True
+        stays = ~gone[self._rows]
+        owner = np.repeat(np.arange(self._terms.size), np.diff(self._starts))[stays]
+        held = np.bincount(owner, minlength=self._terms.size)
+        alive = held > 0
+        starts = np.concatenate([[0], np.cumsum(held[alive])])
+        lengths = np.where(gone, 0, self._lengths).astype(np.int32)
+        return Postings(self._terms[alive], starts, self._rows[stays], self._counts[stays], lengths)
+
+    def save(self, folder: Path, name: str) -> None:
+        """Writes the arrays as `<name>-*.npy`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for part in self._NAMES:
+            np.save(folder / f"{name}-{part}.npy", getattr(self, f"_{part}"))
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> Self:
+        """Maps what `save` wrote."""
+        return cls(*(np.load(folder / f"{name}-{part}.npy", mmap_mode="r") for part in cls._NAMES))
+
+
+class _Inverted(NamedTuple):
+    numbers: NDArray[np.uint64]
+    terms: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+    rows: Rows
+    counts: NDArray[np.uint16]
+    lengths: Rows
+
+
+def _inverted(added: Iterable[tuple[int, Counter[int]]]) -> _Inverted:
+    numbers: list[NDArray[np.uint64]] = []
+    rows: list[Rows] = []
+    counts: list[NDArray[np.uint16]] = []
+    sizes: dict[int, int] = {}
+    for row, held in added:
+        numbers.append(np.fromiter(held, np.uint64, len(held)))
+        rows.append(np.full(len(held), row, np.int32))
+        counts.append(np.minimum(np.fromiter(held.values(), np.int64, len(held)), 65535).astype(np.uint16))
+        sizes[row] = max(1, held.total())
+    lengths = np.zeros(max(sizes, default=-1) + 1, np.int32)
+    lengths[list(sizes)] = list(sizes.values())
+    if not numbers:
+        nothing = Postings.empty()
+        return _Inverted(nothing._terms, nothing._terms, nothing._starts, nothing._rows, nothing._counts, lengths)
+    flat = np.concatenate(numbers)
+    order = np.argsort(flat, kind="stable")
+    flat = flat[order]
+    terms, firsts = np.unique(flat, return_index=True)
+    starts = np.concatenate([firsts, [flat.size]]).astype(np.int64)
+    return _Inverted(flat, terms, starts, np.concatenate(rows)[order], np.concatenate(counts)[order], lengths)

@@ -1,0 +1,202 @@
+"""Ranks the passages of one state of the library: keyword and vector lists, fused, filtered, spread over documents."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jumou.retrieval.derived import Keywords
+from jumou.retrieval.encode import Vectors
+from jumou.retrieval.filter import Filter, date_bounds, places
+from jumou.retrieval.fuse import POOL, Weighted, fused, normalised
+from jumou.retrieval.postings import Mask, Ranked, best
+from jumou.retrieval.store import Columns
+
+_DENSE: Final = 0.5
+_KEYWORD: Final = 0.5
+_PARENT: Final = 0.5
+_PARENT_SIZES: Final = (2, 24)
+"""Whole documents count only when they are a few pages: a law of hundreds of articles says little about one of them."""
+
+_NARROW: Final = 6
+"""Below a sixth of the passages, gathering their vectors is faster than scanning all."""
+
+Facets = dict[str, dict[str, list[int]]]
+
+
+class Found(NamedTuple):
+    """A passage row with its score, 0–1, and what it is made of."""
+
+    row: int
+    document_row: int
+    score: float
+    parts: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One revision of the library, ready to be searched; immutable, so searches and changes never meet."""
+
+    columns: Columns
+    keywords: Keywords
+    vectors: Vectors
+    facets: Facets
+
+    @cached_property
+    def _rows_of(self) -> dict[str, dict[str, NDArray[np.int32]]]:
+        return {
+            field: {value: np.array(rows, np.int32) for value, rows in values.items()}
+            for field, values in self.facets.items()
+        }
+
+    @cached_property
+    def short(self) -> Mask:
+        """Documents of several passages but few pages: the others are judged by their passages alone."""
+        size = self.columns.size
+        return (size >= _PARENT_SIZES[0]) & (size <= _PARENT_SIZES[1])
+
+    def documents(self, where: Filter | None = None) -> Mask:
+        """Which document rows meet the filter."""
+        mask = self.columns.size >= 0
+        mask[0] = False
+        if where is None:
+            return mask
+        for field, wanted in (
+            ("kind", where.kinds),
+            ("level", where.levels),
+            ("status", where.statuses),
+            ("mode", where.modes),
+            ("project_type", where.project_types),
+            ("outcome", where.outcomes),
+            ("document", where.document_ids),
+            ("workspace", where.workspaces),
+            ("classification", where.classifications),
+        ):
+            if wanted:
+                mask &= self._any(field, wanted)
+        if where.regions:
+            mask &= self._any("region", {form for name in where.regions for form in places(name)})
+        if where.industries:
+            known = self._rows_of.get("industry", {})
+            words = [word.strip().lower() for word in where.industries]
+            mask &= self._any("industry", [one for one in known if any(_akin(one, word) for word in words)])
+        if where.issued_from:
+            mask &= self.columns.issued[:, 1] >= max(1, date_bounds(where.issued_from)[0])
+        if where.issued_to:
+            low = self.columns.issued[:, 0]
+            mask &= (low > 0) & (low <= date_bounds(where.issued_to)[1])
+        return mask
+
+    def named(self, document_ids: Collection[str]) -> Mask:
+        """The document rows of these ids."""
+        return self._any("document", document_ids)
+
+    def about(self, region_names: Iterable[str]) -> Mask:
+        """Documents about one of these regions: it stands among their regions or, for a Latin name, in the title."""
+        names = [name for name in region_names if name.strip()]
+        mask = self._any("region", {form for name in names for form in places(name)})
+        latin = [re.escape(name.strip().lower()) for name in names if name.isascii()]
+        if latin:
+            pattern = re.compile(rf"\b(?:{'|'.join(latin)})\b")
+            mask |= self._any("title", [title for title in self._rows_of.get("title", {}) if pattern.search(title)])
+        return mask
+
+    def of_kind(self, kind: str) -> Mask:
+        """The document rows of one kind."""
+        return self._any("kind", (kind,))
+
+    def _any(self, field: str, values: Collection[str]) -> Mask:
+        mask = np.zeros(self.columns.size.size, bool)
+        known = self._rows_of.get(field, {})
+        for value in values:
+            rows = known.get(value)
+            if rows is not None:
+                mask[rows] = True
+        return mask
+
+
+def _akin(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= 2 and short in long)
+
+
+class Ranking:
+    """One question over one snapshot; scores are computed once, whatever documents are asked for."""
+
+    def __init__(self, snapshot: Snapshot, vector: NDArray[np.float32], terms: Counter[int]) -> None:
+        """`vector` has unit length; `terms` come from the analyser the postings were made with."""
+        self._snapshot = snapshot
+        self._vector = vector
+        self._terms = terms
+
+    @cached_property
+    def _keyword_scores(self) -> NDArray[np.float32]:
+        return self._snapshot.keywords.passages.scores(self._terms)
+
+    @cached_property
+    def _parent_scores(self) -> NDArray[np.float32]:
+        return self._snapshot.keywords.documents.scores(self._terms)
+
+    @cached_property
+    def _cosines(self) -> NDArray[np.float32]:
+        return np.asarray(self._snapshot.vectors @ self._vector, np.float32)
+
+    def found(self, documents: Mask, limit: int, per_document: int | None) -> list[Found]:
+        """The best passages of the documents in the mask, at most `per_document` from one; equals by row."""
+        columns = self._snapshot.columns
+        allowed = documents[columns.document_of]
+        keyword, dense = best(self._keyword_scores, POOL, allowed, floor=0.0), self._dense(allowed)
+        parent = self._parents(documents)
+        by_keyword = normalised(_scores(keyword), floor=0.0)
+        by_dense = normalised(_scores(dense))
+        by_parent = normalised(_scores(parent), floor=0.0)
+        own = fused([Weighted(by_keyword, _KEYWORD), Weighted(by_dense, _DENSE)])
+        owners = {row: int(columns.document_of[row]) for row in own}
+        whole = {
+            row: by_parent.get(owner, 0.0) if self._snapshot.short[owner] else own[row] for row, owner in owners.items()
+        }
+        scores = fused([Weighted(own, 1.0), Weighted(whole, _PARENT)])
+        raw_keyword, raw_dense = _scores(keyword), _scores(dense)
+        chosen: list[Found] = []
+        taken: Counter[int] = Counter()
+        for row, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
+            owner = owners[row]
+            if per_document is not None and taken[owner] >= per_document:
+                continue
+            taken[owner] += 1
+            parts = {
+                "keyword": by_keyword.get(row, 0.0),
+                "dense": by_dense.get(row, 0.0),
+                "parent": by_parent.get(owner, 0.0),
+                "bm25": raw_keyword.get(row, 0.0),
+                "cosine": raw_dense.get(row, 0.0),
+            }
+            chosen.append(Found(row, owner, score, parts))
+            if len(chosen) == limit:
+                break
+        return chosen
+
+    def _dense(self, allowed: Mask) -> Ranked:
+        vectors = self._snapshot.vectors
+        if not len(vectors):
+            return Ranked(np.zeros(0, np.int64), np.zeros(0, np.float32))
+        if "_cosines" not in self.__dict__:
+            rows = np.flatnonzero(allowed)
+            if rows.size * _NARROW < allowed.size:
+                near = best(np.asarray(vectors[rows] @ self._vector, np.float32), POOL)
+                return Ranked(rows[near.rows], near.scores)
+        return best(self._cosines, POOL, allowed)
+
+    def _parents(self, documents: Mask) -> Ranked:
+        scores = self._parent_scores
+        eligible = (documents & self._snapshot.short)[: scores.size]
+        return best(scores[: eligible.size], POOL, eligible, floor=0.0)
+
+
+def _scores(ranked: Ranked) -> dict[int, float]:
+    return dict(zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True))
