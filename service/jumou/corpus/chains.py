@@ -29,7 +29,7 @@ def load_chains(folder: Path | None = None) -> dict[str, Chain]:
 
 @lru_cache(maxsize=4)
 def _loaded(root: Path) -> dict[str, Chain]:
-    chains = [_read(path) for path in sorted((root / "chains").glob("*.yaml"))]
+    chains = [_read(path) for path in sorted((root / "chains").glob("[!_]*.yaml"))]  # _*.yaml: notes on chains
     return {chain.id: chain for chain in sorted(chains, key=lambda chain: chain.id)}
 
 

@@ -21,8 +21,15 @@ _WORD: Final = re.compile(r"[\u4e00-\u9fff]{2}|[A-Za-z][A-Za-z-]{2,}")
 class Library(Protocol):
     """What the desk needs of the index."""
 
-    version: str
-    encoder_name: str
+    @property
+    def version(self) -> str:
+        """The version of the corpus."""
+        ...
+
+    @property
+    def encoder_name(self) -> str:
+        """The encoder the index was built with."""
+        ...
 
     def search(
         self,

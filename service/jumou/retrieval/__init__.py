@@ -1,1 +1,7 @@
-"""Finding passages: encode, keyword search, vectors, fusion, and the library that holds them together."""
+"""Finds passages: encoder, keyword index, vectors, fusion, and the library that holds them together."""
+
+from jumou.retrieval.encode import DEFAULT_ENCODER, Encoder, load_encoder
+from jumou.retrieval.filter import Filter, Hit
+from jumou.retrieval.library import Entry, Library
+
+__all__ = ["DEFAULT_ENCODER", "Encoder", "Entry", "Filter", "Hit", "Library", "load_encoder"]

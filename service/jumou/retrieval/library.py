@@ -482,7 +482,7 @@ class Library:
         found = self._store.documents(rows)
         return [found[row] for row in rows if row in found]
 
-    def passages(self, document_id: str) -> list[Passage]:
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
         """The passages of a document, in order; together they are its text.
 
         Raises:
@@ -491,7 +491,7 @@ class Library:
         row = self._store.document_row(document_id)
         if row is None:
             raise _no_document(document_id)
-        return [one.passage for one in self._store.passages_of(row)]
+        return tuple(one.passage for one in self._store.passages_of(row))
 
     def quote(self, passage_id: str, quote: str) -> bool:
         """Whether `quote` stands in the passage (width and blanks aside); False when there is no such passage."""
@@ -503,9 +503,14 @@ class Library:
         return self._store.digests()
 
     @property
-    def corpus_version(self) -> str:
+    def version(self) -> str:
         """The version of the corpus the index was built from."""
         return self._store.meta("corpus")
+
+    @property
+    def encoder_name(self) -> str:
+        """The encoder the index was built with."""
+        return self.encoder.name
 
     def size(self) -> tuple[int, int]:
         """How many documents and passages there are."""
