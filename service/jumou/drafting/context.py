@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 
 from jumou.analysis.region import RegionAnalysis
-from jumou.corpus.playbook import Playbook
+from jumou.domain.playbook import Playbook
 from jumou.domain.chain import Chain
 from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
 from jumou.drafting.desk import EvidenceDesk
+from jumou.drafting.reading import Reading, read
 from jumou.drafting.wording import Said, Writer
 
 
@@ -40,12 +41,21 @@ class DraftContext:
     start_year: int
     horizon: int
     writer: Writer = field(init=False)
+    reading: Reading = field(init=False)
 
     def __post_init__(self) -> None:
-        """The writer follows from the language."""
+        """The writer follows from the language, the reading from the profile."""
         object.__setattr__(self, "writer", Writer(self.language))
+        object.__setattr__(self, "reading", read(self.profile))
 
     @property
     def region(self) -> Said:
         """The region's name as the profile has it."""
         return Said(self.profile.name, "profile:name")
+
+    def chain_of(self, node_id: str) -> Chain:
+        """The chain a link belongs to; the leading chain when none of them has it."""
+        for chain in self.industry.chains:
+            if any(node.id == node_id for node in chain.nodes):
+                return chain
+        return self.industry.chain

@@ -1,16 +1,13 @@
 """Step 3: the project matrix. Archetypes are filled with the region's gaps, firms, places and precedents."""
 
-import calendar
-from typing import Final
+from typing import Final, Literal
 
-from jumou.analysis.schedule import Task, critical_path
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Citation, Statement
 from jumou.domain.framework import PROJECT_TYPES, category_of
 from jumou.domain.implementation import Kpi
 from jumou.domain.portfolio import (
     FundingShare,
-    Milestone,
     Output,
     PolicyInstrument,
     Project,
@@ -22,6 +19,7 @@ from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.bodies import abroad, body
 from jumou.drafting.rules.compliance import findings
+from jumou.drafting.rules.scheduling import scheduled
 from jumou.drafting.rules.selection import Candidate, select
 from jumou.drafting.rules.sizing import Sizing, sizing
 from jumou.drafting.rules.subjects import words_for
@@ -48,7 +46,7 @@ def design(
         if project is not None:
             drafts.append(project)
             owners.append(candidate)
-    return _scheduled(ctx, drafts, owners)
+    return scheduled(ctx, drafts, owners)
 
 
 def _project(
@@ -71,13 +69,8 @@ def _project(
     content = tuple(fill(line) for line in archetype.content.in_(language))
     investment, basis, basis_figures = sizes.investment(ctx, archetype)
     compliance = () if abroad(ctx.profile) else findings(ctx, archetype)
-    outputs = tuple(
-        Output(
-            text=fill(rule.text.in_(language)),
-            quantity=sizes.output(ctx, rule, label=fill(rule.text.in_(language))),
-        )
-        for rule in archetype.outputs
-    )
+    named = [(rule, fill(rule.text.in_(language))) for rule in archetype.outputs]
+    outputs = tuple(Output(text=text, quantity=sizes.target(ctx, rule, text)) for rule, text in named)
     project_type = archetype.type
     return Project(
         id=project_id,
@@ -170,7 +163,7 @@ def _kpis(families: tuple[str, ...], kpis: tuple[Kpi, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))
 
 
-def _priority(item: Candidate) -> "str":
+def _priority(item: Candidate) -> Literal["high", "medium", "low"]:
     if item.score >= 3.5:
         return "high"
     return "medium" if item.score >= 2.4 else "low"
@@ -227,46 +220,3 @@ def _rationale(ctx: DraftContext, item: Candidate, precedents: tuple[Citation, .
         figures=item.gap.figures,
         citations=precedents[:1],
     )
-
-
-def _scheduled(ctx: DraftContext, drafts: list[Project], owners: list[Candidate]) -> tuple[Project, ...]:
-    """Start and end by the critical-path method; a project also waits for its archetype's earliest month."""
-    first_of: dict[str, str] = {}
-    for project, owner in zip(drafts, owners, strict=True):
-        first_of.setdefault(owner.archetype.id, project.id)
-    before = {
-        project.id: tuple(
-            first_of[name] for name in owner.archetype.after if name in first_of and first_of[name] != project.id
-        )
-        for project, owner in zip(drafts, owners, strict=True)
-    }
-    horizon = 12 * (ctx.horizon - ctx.start_year + 1)
-    tasks = [
-        Task(
-            id=project.id,
-            duration=float(min(owner.archetype.months, horizon)),
-            predecessors=before[project.id],
-            earliest=float(owner.archetype.start),
-            lag=0.5,
-        )
-        for project, owner in zip(drafts, owners, strict=True)
-    ]
-    del critical_path
-    placed = _place(tasks, horizon)
-    return tuple(
-        project.model_copy(
-            update={
-                "predecessors": before[project.id],
-                "start": month(ctx, placed[project.id][0]),
-                "end": month(ctx, placed[project.id][1] - 1),
-                "milestones": _milestones(ctx, project, owner, placed[project.id]),
-            }
-        )
-        for project, owner in zip(drafts, owners, strict=True)
-    )
-
-
-def month(ctx: DraftContext, offset: float) -> str:
-    """YYYY-MM of a month counted from the plan's start (0 is January of the start year)."""
-    whole = max(0, int(offset))
-    return f"{ctx.start_year + whole // 12}-{whole % 12 + 1:02d}"

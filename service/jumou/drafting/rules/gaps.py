@@ -10,16 +10,13 @@ from jumou.drafting.context import DraftContext
 from jumou.drafting.wording import Said
 
 _MOST_NODES: Final = 6
-_STATED: Final[tuple[tuple[re.Pattern[str], ElementKey], ...]] = tuple(
-    (re.compile(pattern, re.IGNORECASE), element)
-    for pattern, element in (
-        (r"龙头|链主|领军|破产|anchor|leading", "leading_firms"),
-        (r"配套|断链|供应链|上游|下游|零部件|supply|supplier|chain", "supporting_firms"),
-        (r"人才|技术|研发|创新|高校|工艺|高端|核心|skill|talent|research|innovat|technolog|workforce", "knowledge"),
-        (r"品牌|市场|平台|中介|协会|营销|brand|market|platform", "intermediaries"),
-        (r"土地|园区|交通|物流|能源|电|水|基础设施|载体|环境|排放|land|infrastructure|energy|transport|emission|flood|carbon", "infrastructure"),
-        (r"财政|资金|政策|体制|机制|规划|融资|fund|policy|regulat|financ", "government"),
-    )
+_STATED: Final[tuple[tuple[str, ElementKey], ...]] = (
+    (r"龙头|链主|领军|破产|anchor|leading", "leading_firms"),
+    (r"配套|断链|供应链|上游|下游|零部件|supply|supplier|chain", "supporting_firms"),
+    (r"人才|技术|研发|创新|高校|工艺|高端|核心|skill|talent|research|innovat|technolog|workforce", "knowledge"),
+    (r"品牌|市场|平台|中介|协会|营销|brand|market|platform", "intermediaries"),
+    (r"土地|园区|交通|物流|能源|电|水|基础设施|载体|环境|排放|land|infrastructure|energy|transport|emission|flood|carbon", "infrastructure"),
+    (r"财政|资金|政策|体制|机制|规划|融资|fund|policy|regulat|financ", "government"),
 )  # fmt: skip
 _SEVERITY_OF_PRESENCE: Final = {"strong": 0.3, "partial": 0.5, "weak": 0.8, "unknown": 0.7}
 
@@ -94,13 +91,18 @@ def _stated(ctx: DraftContext) -> list[Gap]:
         text = item.statement.strip()
         if not text:
             continue
-        element = next((name for pattern, name in _STATED if pattern.search(text)), None)
+        element = element_of(text)
         severity = {"high": 0.85, "mid": 0.65, "medium": 0.65, "low": 0.45}.get(item.severity, 0.7)
         said = write.say(
             "资料反映的问题：{text}。", "Stated by the region: {text}.", text=Said(text.rstrip("。."), item.ref)
         )
         rows.append(_gap(said, kind="stated", name=text[:30], element=element, severity=severity))
     return rows
+
+
+def element_of(text: str) -> ElementKey | None:
+    """The element of a cluster a problem or resource speaks of, by its words."""
+    return next((name for pattern, name in _STATED if re.search(pattern, text, re.IGNORECASE)), None)
 
 
 def _element(ctx: DraftContext, reading: ElementReading) -> Gap:

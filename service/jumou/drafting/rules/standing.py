@@ -1,14 +1,14 @@
 """Where the region stands: the six elements and the five drivers, read from the profile and the numbers."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from jumou.domain.diagnosis import DriverReading, ElementReading
-from jumou.domain.evidence import Citation, Statement
+from jumou.domain.evidence import Statement
 from jumou.domain.framework import DRIVERS, ELEMENTS, DriverKey, ElementKey
-from jumou.domain.quantity import Indicator, Quantity
 from jumou.drafting.context import DraftContext
-from jumou.drafting.rules.reading import Reading
-from jumou.retrieval import Filter
+from jumou.drafting.reading import Reading
+from jumou.drafting.rules.numbers import scale_figure, specialisation
 
 _STRONG: Final[dict[ElementKey, int]] = {
     "leading_firms": 3,
@@ -96,7 +96,7 @@ def drivers(ctx: DraftContext, reading: Reading, presence: tuple[ElementReading,
     )  # fmt: skip
 
 
-def _scale(ctx: DraftContext, found: dict[ElementKey, str]) -> DriverReading:
+def _scale(ctx: DraftContext, found: Mapping[ElementKey, str]) -> DriverReading:
     write = ctx.writer
     quotient = specialisation(ctx)
     if quotient is not None and quotient.value is not None:
@@ -135,22 +135,8 @@ def _driver(
     if words and presence != "unknown":
         said = write.say(f"{name.zh}：{present[0]}。", f"{name.en.capitalize()}: {present[1]}.", words=words)  # type: ignore[arg-type]
         return DriverReading(**_fields(said), driver=key, at_work="yes" if presence == "strong" else "partly")
-    precedents = precedent(ctx, f"{name.zh} {ctx.industry.name}", [name.zh, name.en])
-    said = write.say(
-        f"{name.zh}：{absent[0]}。", f"{name.en.capitalize()}: {absent[1]}.", citations=(), state="no_evidence"
-    )
-    del precedents
+    said = write.say(f"{name.zh}：{absent[0]}。", f"{name.en.capitalize()}: {absent[1]}.", state="no_evidence")
     return DriverReading(**_fields(said), driver=key, at_work="not_seen")
-
-
-def specialisation(ctx: DraftContext) -> Indicator | None:
-    """The location quotient of the target industry, when it could be computed."""
-    return ctx.analysis.target_quotient
-
-
-def scale_figure(ctx: DraftContext) -> Quantity | None:
-    """The profile's own figure for the size of the industry (or of its industry as a whole), when it has one."""
-    return ctx.analysis.scale
 
 
 def _present_nodes(ctx: DraftContext) -> tuple[str, ...]:
@@ -161,11 +147,6 @@ def _present_nodes(ctx: DraftContext) -> tuple[str, ...]:
 def _division(ctx: DraftContext, suppliers: str) -> str:
     nodes = len(_present_nodes(ctx))
     return "strong" if nodes >= 5 and suppliers == "strong" else "partial" if nodes >= 2 else "weak" if nodes else "unknown"
-
-
-def precedent(ctx: DraftContext, question: str, words: list[str]) -> tuple[Citation, ...]:
-    """A quote from a case for a question."""
-    return ctx.desk.cite(ctx.desk.find(question, limit=5, where=Filter(kinds=("case",)), benchmarks=True), words)
 
 
 def _fields(said: Statement) -> dict[str, object]:

@@ -7,10 +7,10 @@ import re
 from typing import Final
 
 from jumou.domain.diagnosis import Diagnosis
+from jumou.domain.evidence import Statement
 from jumou.domain.framework import ModeKey
 from jumou.domain.implementation import Kpi
 from jumou.domain.positioning import Theme, Vision, VisionCheck, VisionTarget
-from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.subjects import short_name
 from jumou.drafting.wording import Said, Word, shown
@@ -181,7 +181,7 @@ def _measure(ctx: DraftContext, targets: tuple[VisionTarget, ...]) -> str:
     return ctx.writer.pick(f"，{joined}（规划目标）", f" ({joined}; planning targets)")
 
 
-def _difference(ctx: DraftContext, diagnosis: Diagnosis, themes: tuple[Theme, ...]) -> "object":
+def _difference(ctx: DraftContext, diagnosis: Diagnosis, themes: tuple[Theme, ...]) -> Statement:
     write = ctx.writer
     rivals = [bench for bench in diagnosis.benchmarks if bench.outcome not in ("failure",)][:2]
     character = _character(ctx)
@@ -189,14 +189,13 @@ def _difference(ctx: DraftContext, diagnosis: Diagnosis, themes: tuple[Theme, ..
         bench.why_comparable.citations[0] for bench in rivals if bench.why_comparable.citations
     )
     outside, figures = write.fill("{out}", out=Said(themes[0].boundary_out.rstrip("。."), "theme"))
-    _quantities: tuple[Quantity, ...] = figures
     return write.say(
         "与{rivals}等地相比，本区域的特色在于{character}；边界上{outside}，避免同质竞争。",
         "Unlike {rivals}, the region builds on {character}; it leaves out: {outside}.",
         rivals=[bench.name for bench in rivals] or write.pick("周边地区", "its neighbours"),
         character=character,
         outside=outside,
-        figures=(*_quantities, *(figure for bench in rivals for figure in Said(bench.name, bench.document_id).quantities())),
+        figures=(*figures, *(figure for bench in rivals for figure in Said(bench.name, bench.document_id).quantities())),
         citations=citations,
         state="grounded" if citations or not isinstance(character, str) else "assumption",
     )

@@ -1,0 +1,79 @@
+"""Gathers what a draft works from: the industry and its chains, the numbers, the evidence desk, the plan's term."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from jumou.analysis.region import analyse
+from jumou.corpus.playbook import load_playbook
+from jumou.domain.framework import Language
+from jumou.domain.region import RegionProfile
+from jumou.drafting.context import DraftContext
+from jumou.drafting.desk import EvidenceDesk, Library
+from jumou.drafting.industry import choose_industry
+from jumou.errors import InvalidRequest
+
+_YEARS: Final = 5
+_LONGEST: Final = 15
+
+
+def prepare(
+    profile: RegionProfile,
+    library: Library,
+    *,
+    language: Language = "zh",
+    industry: str | None = None,
+    start_year: int | None = None,
+    horizon: int | None = None,
+    exclude_documents: frozenset[str] = frozenset(),
+) -> DraftContext:
+    """The context of a draft. `industry` overrides the profile's target; the term is five years unless told.
+
+    `exclude_documents` are kept out of every search (in evaluations: those about the region itself).
+
+    Raises:
+        InvalidRequest: the term does not make sense.
+    """
+    first, last = _term(profile, start_year, horizon)
+    chosen = choose_industry(profile, industry, language)
+    return DraftContext(
+        profile=profile,
+        industry=chosen,
+        analysis=analyse(profile, chosen.chain, language=language),
+        playbook=load_playbook(),
+        desk=EvidenceDesk(
+            library=library,
+            language=language,
+            own_region=tuple(dict.fromkeys(name for name in (profile.name, *_bare(profile.name)) if name)),
+            exclude=exclude_documents,
+        ),
+        language=language,
+        start_year=first,
+        horizon=last,
+    )
+
+
+def _bare(name: str) -> tuple[str, ...]:
+    """A name like 柴达木循环经济试验区(海西州) without and inside its brackets."""
+    head, _, rest = name.replace("（", "(").partition("(")
+    return (head.strip(), *(part.strip() for part in rest.rstrip("）)").replace("、", ",").split(",")))
+
+
+def _term(profile: RegionProfile, start_year: int | None, horizon: int | None) -> tuple[int, int]:
+    """First and last year: as told, else from the profile's horizon, else the five years that begin next."""
+    last = horizon or profile.horizon
+    if start_year is None:
+        now = datetime.now(UTC)
+        first = now.year if now.month <= 6 else now.year + 1  # a plan drafted in autumn begins with the new year
+        if last is not None and last < first + 1:
+            first = last - _YEARS + 1
+    else:
+        first = start_year
+    last = last or first + _YEARS - 1
+    if not first <= last <= first + _LONGEST or not 1990 <= first <= 2100:
+        raise InvalidRequest(
+            f"规划期 {first}—{last} 不合理。",
+            f"The term {first}–{last} does not make sense.",
+            mend_zh=f"请给出不超过 {_LONGEST} 年的起止年份。",
+            mend_en=f"Give a first and last year at most {_LONGEST} years apart.",
+        )
+    return first, last

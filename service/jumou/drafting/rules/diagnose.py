@@ -1,0 +1,160 @@
+"""Step 1: the four dimensions, the drivers, the elements, the gaps and what is not known, put together."""
+
+from jumou.domain.diagnosis import Benchmark, Diagnosis, DriverReading, ElementReading, Gap, MacroScan, ValueChain
+from jumou.domain.evidence import Statement
+from jumou.domain.framework import DRIVERS, ELEMENTS, MODES
+from jumou.domain.quantity import Quantity
+from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.benchmarks import benchmarks
+from jumou.drafting.rules.conditions import mode_conditions
+from jumou.drafting.rules.data_gaps import data_gaps
+from jumou.drafting.rules.endowment import endowment
+from jumou.drafting.rules.gaps import gaps
+from jumou.drafting.rules.macro import scan
+from jumou.drafting.rules.numbers import scale_figure, specialisation
+from jumou.drafting.rules.standing import drivers, elements
+from jumou.drafting.rules.value_chain import value_chain
+from jumou.drafting.wording import Said
+
+
+def diagnose(ctx: DraftContext) -> Diagnosis:
+    """The diagnosis of the region in its industry, every part from the profile, the numbers or a passage."""
+    mode = ctx.analysis.modes.winner
+    standing = elements(ctx, ctx.reading)
+    driving = drivers(ctx, ctx.reading, standing)
+    chain = value_chain(ctx)
+    macro = scan(ctx)
+    found = gaps(ctx, ctx.analysis.nodes, standing, driving, mode)
+    compared = benchmarks(ctx, standing, mode)
+    return Diagnosis(
+        summary=_summary(ctx, standing, driving, chain, macro, compared, found),
+        macro=macro,
+        endowment=endowment(ctx, standing),
+        elements=standing,
+        value_chain=chain,
+        benchmarks=compared,
+        drivers=driving,
+        gaps=found,
+        data_gaps=data_gaps(ctx, standing),
+        mode_conditions=mode_conditions(ctx),
+        indicators=ctx.analysis.computed,
+        not_computable=ctx.analysis.not_computable,
+    )
+
+
+def _summary(
+    ctx: DraftContext,
+    standing: tuple[ElementReading, ...],
+    driving: tuple[DriverReading, ...],
+    chain: ValueChain,
+    macro: MacroScan,
+    compared: tuple[Benchmark, ...],
+    found: tuple[Gap, ...],
+) -> tuple[Statement, ...]:
+    rows = [_base(ctx), _elements(ctx, standing, driving)]
+    if chain.summary is not None:
+        rows.append(chain.summary)
+    rows.append(_macro(ctx, macro))
+    if compared:
+        rows.append(_benchmarks(ctx, compared))
+    rows.append(_mode(ctx))
+    rows.append(_gaps(ctx, found))
+    return tuple(rows)
+
+
+def _base(ctx: DraftContext) -> Statement:
+    write, industry = ctx.writer, Said(ctx.industry.name, "profile:target_industry")
+    size, quotient = scale_figure(ctx), specialisation(ctx)
+    if size is not None and quotient is not None and quotient.value is not None:
+        return write.say(
+            "{region}{industry}已有一定基础：{label}为{size}，{name}为{value}。",
+            "{region} has a base in {industry}: {label} is {size}, the {name} {value}.",
+            region=ctx.region, industry=industry, label=Said(_dated(ctx, size), "profile"), size=size,
+            name=quotient.label, value=quotient.quantity(),
+        )  # fmt: skip
+    if size is not None:
+        return write.say(
+            "{region}{industry}已有一定基础，{label}为{size}；专业化程度因缺少全国同口径数据暂不可算。",
+            "{region} has a base in {industry}: {label} is {size}; specialisation cannot be computed without national figures.",
+            region=ctx.region, industry=industry, label=Said(_dated(ctx, size), "profile"), size=size,
+        )  # fmt: skip
+    if quotient is not None and quotient.value is not None:
+        return write.say(
+            "{region}{industry}的{name}为{value}，资料未给出产业总规模。",
+            "{region}, {industry}: the {name} is {value}; the profile gives no total size.",
+            region=ctx.region, industry=industry, name=quotient.label, value=quotient.quantity(),
+        )  # fmt: skip
+    return write.say(
+        "资料未给出{region}{industry}的规模数据，以下判断以资料所列企业、资源和机构为依据，数值目标均为规划假设。",
+        "The profile gives no size of {industry} in {region}; what follows rests on the firms, resources and bodies it names, and targets are planning assumptions.",
+        region=ctx.region, industry=industry, state="no_evidence",
+    )  # fmt: skip
+
+
+def _dated(ctx: DraftContext, size: Quantity) -> str:
+    if size.year is None:
+        return size.label
+    return ctx.writer.pick(f"{size.year}年{size.label}", f"{size.label} in {size.year}")
+
+
+def _elements(ctx: DraftContext, standing: tuple[ElementReading, ...], driving: tuple[DriverReading, ...]) -> Statement:
+    write = ctx.writer
+    strong = [ELEMENTS[item.element].in_(ctx.language) for item in standing if item.presence in ("strong", "partial")]
+    thin = [ELEMENTS[item.element].in_(ctx.language) for item in standing if item.presence in ("weak", "unknown")]
+    working = [DRIVERS[item.driver].in_(ctx.language) for item in driving if item.at_work != "not_seen"]
+    return write.say(
+        "六类要素中，有资料支撑的为{strong}，偏弱或资料未反映的为{thin}；聚合动力中{working}。",
+        "Of the six elements, {strong} are on record; thin or silent: {thin}. Drivers at work: {working}.",
+        strong=strong or write.pick("无", "none"), thin=thin or write.pick("无", "none"),
+        working=(write.joined(working) + write.pick("已经或部分发挥作用", "")) if working else write.pick("尚未见到明确作用的", "none seen yet"),
+        state="grounded" if strong else "no_evidence",
+    )  # fmt: skip
+
+
+def _macro(ctx: DraftContext, macro: MacroScan) -> Statement:
+    write = ctx.writer
+    scored = [item for item in macro.factors if item.score is not None]
+    if not scored:
+        return write.say(
+            "宏观扫描未检索到可支撑评分的文献，六类因素仅列示、不计分。",
+            "The macro scan found no passages to score by; the six factors are listed only.", state="no_evidence",
+        )  # fmt: skip
+    opportunity, threat, net = (
+        Quantity(label=label, value=round(value, 2), basis="computed", formula="pestel", source_ids=("diagnosis.macro",))
+        for label, value in (("opportunity", macro.opportunity), ("threat", macro.threat), ("net", macro.net))
+    )
+    return write.say(
+        "宏观环境总体{verdict}：有据可评的因素机会得分合计{opportunity}，挑战得分合计{threat}，净值{net}。",
+        "The outside conditions are on the whole {verdict}: opportunities {opportunity}, challenges {threat}, net {net}.",
+        verdict=write.pick("机会大于挑战" if macro.net >= 0 else "挑战大于机会", "favourable" if macro.net >= 0 else "adverse"),
+        opportunity=opportunity, threat=threat, net=net,
+    )  # fmt: skip
+
+
+def _benchmarks(ctx: DraftContext, compared: tuple[Benchmark, ...]) -> Statement:
+    names = [Said(item.name, item.document_id) for item in compared]
+    return ctx.writer.say(
+        "选取{names}作为对标案例，逐一分析其路径、成功因素、教训和差距。",
+        "Benchmarks are {names}, each with path, factors, lessons and gap.", names=names,
+        citations=tuple(item.why_comparable.citations[0] for item in compared if item.why_comparable.citations)[:2],
+    )  # fmt: skip
+
+
+def _mode(ctx: DraftContext) -> Statement:
+    table = ctx.analysis.modes
+    name = MODES[table.winner].in_(ctx.language)
+    return ctx.writer.say(
+        "按条件评分，五种聚合模式中{name}得分最高，为{score}{close}。",
+        "By the conditions, {name} scores highest of the five modes ({score}){close}.",
+        name=name, score=ctx.analysis.mode_quantity(table.winner),
+        close="" if not table.close or table.runner_up is None else ctx.writer.pick(
+            f"，与{MODES[table.runner_up].zh}接近，须结合实际研判", f", close to {MODES[table.runner_up].en}; weigh both"
+        ),
+    )  # fmt: skip
+
+
+def _gaps(ctx: DraftContext, found: tuple[Gap, ...]) -> Statement:
+    names = [Said(gap.name, gap.id) for gap in found[:4]]
+    return ctx.writer.say(
+        "综合判断，当前最需要解决的是{names}。", "What has to be solved first: {names}.", names=names, state="grounded",
+    )

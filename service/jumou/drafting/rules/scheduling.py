@@ -1,0 +1,115 @@
+"""When projects run: the critical-path method over their predecessors, fitted into the plan's term, with dated milestones."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from jumou.analysis.schedule import Task, critical_path
+from jumou.domain.implementation import ScheduledProject
+from jumou.domain.portfolio import Milestone, Project
+from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.selection import Candidate
+
+_OVERLAP: Final = 0.5
+"""A project may begin when its predecessors are half done: a policy package is drafted while the task force settles in."""
+
+_SHORTEST: Final = 3
+_STAGES: Final = (
+    (0.25, ("完成前期论证并启动", "preparation done, work begun")),
+    (0.6, ("主体任务完成过半并开展中期检查", "main work half done, mid-term check")),
+    (1.0, ("通过验收并投入运行", "accepted and in operation")),
+)
+_SOFT_STAGES: Final = (
+    (0.5, ("形成方案并征求意见", "draft circulated for comment")),
+    (1.0, ("印发实施并建立评估机制", "in force, with review in place")),
+)
+
+
+def month(ctx: DraftContext, offset: float) -> str:
+    """YYYY-MM of a month counted from the plan's start (0 is January of the start year)."""
+    whole = max(0, int(offset))
+    return f"{ctx.start_year + whole // 12}-{whole % 12 + 1:02d}"
+
+
+def to_month(ctx: DraftContext, date: str) -> int:
+    """Months from the plan's start of a date YYYY-MM."""
+    year, number = date.split("-")
+    return (int(year) - ctx.start_year) * 12 + int(number) - 1
+
+
+def scheduled(ctx: DraftContext, drafts: Sequence[Project], owners: Sequence[Candidate]) -> tuple[Project, ...]:
+    """The projects with predecessors, start, end and milestones; `owners` are the candidates they were made from."""
+    first_of: dict[str, str] = {}
+    for project, owner in zip(drafts, owners, strict=True):
+        first_of.setdefault(owner.archetype.id, project.id)
+    before = {
+        project.id: tuple(first_of[name] for name in owner.archetype.after if name in first_of)
+        for project, owner in zip(drafts, owners, strict=True)
+    }
+    horizon = 12 * (ctx.horizon - ctx.start_year + 1)
+    tasks = [
+        Task(
+            id=project.id,
+            duration=float(min(owner.archetype.months, horizon)),
+            predecessors=before[project.id],
+            earliest=float(owner.archetype.start),
+            lag=_OVERLAP,
+        )
+        for project, owner in zip(drafts, owners, strict=True)
+    ]
+    times = critical_path(tasks).times
+    rows = []
+    for project, owner, task in zip(drafts, owners, tasks, strict=True):
+        start = min(int(times[task.id].earliest_start), horizon - _SHORTEST)
+        end = min(horizon, start + int(task.duration))
+        rows.append(
+            project.model_copy(
+                update={
+                    "predecessors": before[project.id],
+                    "start": month(ctx, start),
+                    "end": month(ctx, end - 1),
+                    "milestones": _milestones(ctx, owner, start, end),
+                }
+            )
+        )
+    return tuple(rows)
+
+
+def _milestones(ctx: DraftContext, owner: Candidate, start: int, end: int) -> tuple[Milestone, ...]:
+    stages = _SOFT_STAGES if owner.archetype.size is None else _STAGES
+    span = max(1, end - 1 - start)
+    return tuple(
+        Milestone(date=month(ctx, start + round(share * span)), text=ctx.writer.pick(*text)) for share, text in stages
+    )
+
+
+def roadmap_rows(
+    ctx: DraftContext, projects: Sequence[Project]
+) -> tuple[tuple[ScheduledProject, ...], tuple[str, ...], float]:
+    """Floats and the critical path of projects as dated (also after a person moved them), and the whole's length in months."""
+    tasks = [
+        Task(
+            id=project.id,
+            duration=float(to_month(ctx, project.end) - to_month(ctx, project.start) + 1),
+            predecessors=project.predecessors,
+            earliest=float(to_month(ctx, project.start)),
+            lag=_OVERLAP,
+        )
+        for project in projects
+    ]
+    plan = critical_path(tasks)
+    rows = tuple(
+        ScheduledProject(
+            project_id=project.id,
+            start=project.start,
+            end=project.end,
+            earliest_start=times.earliest_start,
+            earliest_finish=times.earliest_finish,
+            latest_start=times.latest_start,
+            latest_finish=times.latest_finish,
+            total_float=times.total_float,
+            critical=times.critical,
+        )
+        for project in projects
+        for times in (plan.times[project.id],)
+    )
+    return rows, plan.path, plan.makespan

@@ -1,0 +1,5 @@
+"""The four steps and the loop around them: each draft is checked before it is handed on."""
+
+from jumou.workflow.plan import PlanRequest, draft_plan, draft_projects
+
+__all__ = ["PlanRequest", "draft_plan", "draft_projects"]

@@ -1,0 +1,154 @@
+"""A whole plan, or its project list, from a region's profile in one go; a person reviews it afterwards, item by item."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from pydantic import BaseModel
+
+from jumou.domain.evidence import Citation, Evidence
+from jumou.domain.framework import STEPS, Language, StepKey
+from jumou.domain.plan import Plan, ProjectList, Provenance
+from jumou.domain.region import RegionProfile
+from jumou.domain.review import content_hash
+from jumou.drafting.context import DraftContext
+from jumou.drafting.desk import Library
+from jumou.drafting.drafter import Drafter
+from jumou.drafting.grounding import check
+from jumou.drafting.prepare import prepare
+
+StepProgress = Callable[[StepKey, int, int], None]
+"""Called when a step begins, with its number and how many there are."""
+
+
+def _silent(step: StepKey, number: int, total: int) -> None:
+    del step, number, total
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """What is asked for: a region, and on demand an industry, a language and a term."""
+
+    profile: RegionProfile
+    language: Language = "zh"
+    industry: str | None = None
+    start_year: int | None = None
+    horizon: int | None = None
+    exclude_documents: frozenset[str] = field(default_factory=frozenset)
+
+
+async def draft_plan(
+    request: PlanRequest, library: Library, drafter: Drafter, *, progress: StepProgress = _silent
+) -> Plan:
+    """All four steps with the evidence they cite and the check's account of them.
+
+    Raises:
+        InvalidRequest: the term does not make sense.
+    """
+    began = time.perf_counter()
+    ctx = _context(request, library)
+    total = len(STEPS)
+    progress("diagnosis", 1, total)
+    diagnosis = await drafter.diagnose(ctx)
+    progress("positioning", 2, total)
+    positioning = await drafter.position(ctx, diagnosis)
+    progress("projects", 3, total)
+    projects = await drafter.design(ctx, diagnosis, positioning)
+    progress("implementation", 4, total)
+    implementation = await drafter.implement(ctx, diagnosis, positioning, projects)
+    evidence = _evidence(ctx, diagnosis, positioning, *projects, implementation)
+    quality = check(
+        diagnosis=diagnosis, positioning=positioning, projects=projects, implementation=implementation, evidence=evidence
+    )
+    return Plan(
+        title=_title(ctx),
+        profile=request.profile,
+        diagnosis=diagnosis,
+        positioning=positioning,
+        projects=projects,
+        implementation=implementation,
+        evidence=evidence,
+        quality=quality,
+        provenance=_provenance(ctx, drafter, began),
+    )
+
+
+async def draft_projects(request: PlanRequest, library: Library, drafter: Drafter) -> ProjectList:
+    """Steps 1 to 3, handed out as a project list with the gaps it answers.
+
+    Raises:
+        InvalidRequest: the term does not make sense.
+    """
+    began = time.perf_counter()
+    ctx = _context(request, library)
+    diagnosis = await drafter.diagnose(ctx)
+    positioning = await drafter.position(ctx, diagnosis)
+    projects = await drafter.design(ctx, diagnosis, positioning)
+    evidence = _evidence(ctx, *projects)
+    return ProjectList(
+        region=request.profile.name,
+        industry=ctx.industry.name,
+        mode=positioning.mode.key,
+        themes=tuple(theme.name for theme in positioning.themes),
+        gaps=tuple({"id": gap.id, "kind": gap.kind, "name": gap.name} for gap in diagnosis.gaps),
+        projects=projects,
+        evidence=evidence,
+        quality=check(projects=projects, evidence=evidence),
+        provenance=_provenance(ctx, drafter, began),
+    )
+
+
+def _context(request: PlanRequest, library: Library) -> DraftContext:
+    return prepare(
+        request.profile,
+        library,
+        language=request.language,
+        industry=request.industry,
+        start_year=request.start_year,
+        horizon=request.horizon,
+        exclude_documents=request.exclude_documents,
+    )
+
+
+def _title(ctx: DraftContext) -> str:
+    name, industry = ctx.profile.name, ctx.industry.name
+    if ctx.language == "zh":
+        return f"{name}{industry}产业发展规划（{ctx.start_year}—{ctx.horizon}年）初稿".replace("产业产业", "产业")
+    return f"{name}: plan for {industry}, {ctx.start_year}–{ctx.horizon} (first draft)"
+
+
+def _evidence(ctx: DraftContext, *parts: BaseModel) -> Evidence:
+    """The passages the parts cite, and no others."""
+    return ctx.desk.evidence({citation.passage_id for part in parts for citation in cited(part)})
+
+
+def cited(value: object) -> Iterator[Citation]:
+    """Every citation inside a domain object, at any depth."""
+    if isinstance(value, Citation):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from cited(getattr(value, name))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from cited(item)
+
+
+def _provenance(ctx: DraftContext, drafter: Drafter, began: float) -> Provenance:
+    return Provenance(
+        id=uuid.uuid4().hex,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=round(time.perf_counter() - began, 3),
+        jumou_version=version("jumou"),
+        drafter=drafter.name,
+        language=ctx.language,
+        corpus_version=ctx.desk.library.version,
+        encoder=ctx.desk.library.encoder_name,
+        profile_hash=content_hash(ctx.profile),
+    )
+
+
+__all__ = ["PlanRequest", "StepProgress", "cited", "draft_plan", "draft_projects"]
