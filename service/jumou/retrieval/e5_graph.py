@@ -8,7 +8,7 @@ this shape (evals/performance/encode_speed.py).
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import onnx
@@ -27,20 +27,34 @@ _TYPICAL: Final = (
     "query: 县级园区怎样补上零部件配套的短板",
     "query: 对首台套装备有哪些补助,金额上限是多少?",
     "query: Which regions built an industrial cluster around a single leading firm?",
-    "passage: 若干政策措施\n第三条 对年度研发投入增长超过10%的企业,按新增部分的8%给予奖励,单个企业每年最高200万元。"
-    "同一事项符合多项扶持政策的,按就高不重复原则执行。本措施自2024年1月1日起施行,有效期三年。",
-    "passage: 产业概况\n2023年全县规模以上工业企业126家,实现产值318.5亿元,同比增长7.4%;其中食品加工占36%,纺织占21%。"
-    "龙头企业数量少、本地配套率不足三成,检测、仓储和冷链等生产性服务主要依靠邻近地市。",
-    "passage: 发展历程\n1998年当地建成第一座专业市场,此后十年商户由不足百户增加到四千余户,带动周边乡镇形成了分工细密的加工网络。"
-    "市场管理机构设立展会、物流和结汇服务,外贸出口成为主要销路。",
-    "passage: 主要任务\n(一)建设公共技术平台,面向中小企业开放中试线和检测设备;(二)设立产业引导基金,重点投向种子期和初创期项目;"
-    "(三)实施人才安居工程,完善园区学校、医院和公共交通。责任单位:市发展改革委、市科技局,各县(区)人民政府。",
-    "passage: 新闻\n据报道,昨日上午该市举行重大项目集中开工仪式,总投资约96亿元的15个项目动工,涵盖新材料、储能和港口物流等领域,"
-    "预计2026年底前全部建成投产。市民李女士说,家门口的就业机会多了。",
-    "passage: Lessons\nThe park lost its main tenant in 2009 and output fell by a third within two years. Suppliers had "
-    "no other customers, the training college closed, and the land stood idle until a reuse plan was agreed in 2014.",
-    "passage: 价值链\n上游为矿石采选与冶炼,附加值较低且受环境容量约束;中游为合金、粉末与型材;下游为航空、医疗器械和电子元件。"
-    "关键缺口在高纯原料、精密加工设备和认证服务。",
+    (
+        "passage: 若干政策措施\n第三条 对年度研发投入增长超过10%的企业,按新增部分的8%给予奖励,单个企业每年最高200万元。"
+        "同一事项符合多项扶持政策的,按就高不重复原则执行。本措施自2024年1月1日起施行,有效期三年。"
+    ),
+    (
+        "passage: 产业概况\n2023年全县规模以上工业企业126家,实现产值318.5亿元,同比增长7.4%;其中食品加工占36%,纺织占21%。"
+        "龙头企业数量少、本地配套率不足三成,检测、仓储和冷链等生产性服务主要依靠邻近地市。"
+    ),
+    (
+        "passage: 发展历程\n1998年当地建成第一座专业市场,此后十年商户由不足百户增加到四千余户,带动周边乡镇形成了分工细密的加工网络。"
+        "市场管理机构设立展会、物流和结汇服务,外贸出口成为主要销路。"
+    ),
+    (
+        "passage: 主要任务\n(一)建设公共技术平台,面向中小企业开放中试线和检测设备;(二)设立产业引导基金,重点投向种子期和初创期项目;"
+        "(三)实施人才安居工程,完善园区学校、医院和公共交通。责任单位:市发展改革委、市科技局,各县(区)人民政府。"
+    ),
+    (
+        "passage: 新闻\n据报道,昨日上午该市举行重大项目集中开工仪式,总投资约96亿元的15个项目动工,涵盖新材料、储能和港口物流等领域,"
+        "预计2026年底前全部建成投产。市民李女士说,家门口的就业机会多了。"
+    ),
+    (
+        "passage: Lessons\nThe park lost its main tenant in 2009 and output fell by a third within two years. Suppliers had "
+        "no other customers, the training college closed, and the land stood idle until a reuse plan was agreed in 2014."
+    ),
+    (
+        "passage: 价值链\n上游为矿石采选与冶炼,附加值较低且受环境容量约束;中游为合金、粉末与型材;下游为航空、医疗器械和电子元件。"
+        "关键缺口在高纯原料、精密加工设备和认证服务。"
+    ),
     "passage: https://www.example.org/notice/2022/0315.html 附件:申报表.docx 联系电话:0000-1234567 (工作日9:00—17:00)",
 )
 
@@ -116,9 +130,7 @@ class _Graph:
     def _product(self, at: str, names: tuple[str, ...], states: str, width: int) -> str:
         rows = np.concatenate([self._weights.matrix(f"{at}{name}.w", width) for name in names])
         label = at + "".join(names)
-        bias = self._constant(
-            label + ".b", np.concatenate([self._weights.vector(f"{at}{name}.b") for name in names])
-        )
+        bias = self._constant(label + ".b", np.concatenate([self._weights.vector(f"{at}{name}.b") for name in names]))
         self.inputs[states] = None
         if self._spreads is None:
             product = self._node("MatMul", [states, self._constant(label + ".w", rows.T)], label + ".product")
@@ -151,6 +163,6 @@ class _Graph:
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def _node(self, kind: str, inputs: list[str], output: str, *, domain: str = "", **attributes: int) -> str:
+    def _node(self, kind: str, inputs: list[str], output: str, *, domain: str = "", **attributes: Any) -> str:
         self._nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
         return output

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -35,7 +36,7 @@ class Shape(NamedTuple):
 
 class _Tensor(NamedTuple):
     kind: int
-    count: int
+    weights: int
     offset: int
     length: int
 
@@ -114,7 +115,7 @@ class E5Weights:
         start, length = self._blob
         blob = self._map[start : start + length]
         bounds = self._offsets.tolist()
-        return [blob[a:b].decode("utf-8", "replace") for a, b in zip(bounds, bounds[1:], strict=False)]
+        return [blob[a:b].decode("utf-8", "replace") for a, b in pairwise(bounds)]
 
     def vector(self, name: str) -> Floats:
         """A float32 tensor, flat."""

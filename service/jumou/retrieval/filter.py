@@ -42,7 +42,9 @@ class Hit(Model):
     score: float
     parts: dict[str, float] = Field(default_factory=dict)
     own: bool = Field(default=False, description="the document is about the region that is being planned")
-    outdated: bool = Field(default=False, description="superseded or expired: shown for want of current ones, or asked for")
+    outdated: bool = Field(
+        default=False, description="superseded or expired: shown for want of current ones, or asked for"
+    )
 
 
 _RANKS: Final = re.compile(r"(?:[\u4e00-\u9fff]{1,3}族)*(?:特别行政区|自治[区州县旗]|新区|省|市|地区|盟|县|区|旗|州)$")

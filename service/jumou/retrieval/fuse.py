@@ -42,6 +42,4 @@ def fused(lists: Sequence[Weighted]) -> dict[int, float]:
     """
     total = sum(sorted(one.weight for one in lists)) or 1.0
     keys = {key for one in lists for key in one.scores}
-    return {
-        key: sum(sorted(one.weight * one.scores.get(key, 0.0) for one in lists)) / total for key in sorted(keys)
-    }
+    return {key: sum(sorted(one.weight * one.scores.get(key, 0.0) for one in lists)) / total for key in sorted(keys)}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from jumou.corpus.fulltext import FullText
 from jumou.domain.evidence import Document, Passage
-from jumou.retrieval.library import Entry
+from jumou.retrieval.index import Entry
 
 
 class Question(NamedTuple):
@@ -86,6 +86,7 @@ def _entry(name: str, rows: list[dict[str, Any]]) -> Entry:
         cut.append(Passage(id=row["id"], document_id=name, ordinal=ordinal, start=start, end=end, text=text))
         start = end
     text = FullText(
-        document=Document(id=name, kind="user", title=rows[0].get("title") or ""), text="".join(row["text"] for row in rows)
+        document=Document(id=name, kind="user", title=rows[0].get("title") or ""),
+        text="".join(row["text"] for row in rows),
     )
     return Entry(text, text.digest, name, tuple(cut))

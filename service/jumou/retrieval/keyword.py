@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -91,4 +92,4 @@ def _pairs(text: str) -> Iterable[str]:
         if run[0] < "\u3400" or len(run) == 1:
             yield run
         else:
-            yield from map("".join, zip(run, run[1:], strict=False))
+            yield from map("".join, pairwise(run))

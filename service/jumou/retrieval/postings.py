@@ -54,7 +54,7 @@ class Postings:
         lengths: Rows,
     ) -> None:
         """Arrays as `merged` makes them; `rows[starts[i]:starts[i + 1]]` hold term `terms[i]`."""
-        self._terms, self._starts, self._rows, self._counts, self._lengths = terms, starts, rows, counts, lengths
+        self.terms, self.starts, self.rows, self.counts, self.lengths = terms, starts, rows, counts, lengths
         self.size = int(np.count_nonzero(lengths))
         average = float(lengths.sum(dtype=np.int64)) / max(1, self.size)
         self._slack = (K1 * (1 - B + B * lengths / max(average, 1e-9))).astype(np.float32)
@@ -73,11 +73,11 @@ class Postings:
     @property
     def reach(self) -> int:
         """One more than the highest row."""
-        return int(self._lengths.size)
+        return int(self.lengths.size)
 
     def absent(self, present: Mask) -> Rows:
         """Rows held here that `present` does not have."""
-        held = np.flatnonzero(self._lengths)
+        held = np.flatnonzero(self.lengths)
         inside = held < present.size
         gone = np.ones(held.size, bool)
         gone[inside] = ~present[held[inside]]
@@ -85,20 +85,20 @@ class Postings:
 
     def scores(self, query: Mapping[int, int]) -> Scores:
         """The score of every row for the terms of `query` and how often each is asked for."""
-        total = np.zeros(self._lengths.size, np.float32)
-        if not query or not self._terms.size:
+        total = np.zeros(self.lengths.size, np.float32)
+        if not query or not self.terms.size:
             return total
         wanted = np.fromiter(query, np.uint64, len(query))
-        places = np.searchsorted(self._terms, wanted)
-        places[places == self._terms.size] = 0
+        places = np.searchsorted(self.terms, wanted)
+        places[places == self.terms.size] = 0
         for place, term, times in zip(places.tolist(), wanted, query.values(), strict=True):
-            if self._terms[place] != term:
+            if self.terms[place] != term:
                 continue
-            start, end = int(self._starts[place]), int(self._starts[place + 1])
+            start, end = int(self.starts[place]), int(self.starts[place + 1])
             held = end - start
             weight = np.float32(times * (K1 + 1) * np.log(1 + (self.size - held + 0.5) / (held + 0.5)))
-            rows = self._rows[start:end]
-            counts = self._counts[start:end].astype(np.float32)
+            rows = self.rows[start:end]
+            counts = self.counts[start:end].astype(np.float32)
             total[rows] += weight * counts / (counts + self._slack[rows])
         return total
 
@@ -111,11 +111,11 @@ class Postings:
         kept = self._without(removed) if removed is not None and removed.size else self
         fresh = _inverted(added)
         if not fresh.numbers.size:
-            lengths = np.concatenate([kept._lengths, fresh.lengths[kept._lengths.size :]])
-            return Postings(kept._terms, kept._starts, kept._rows, kept._counts, lengths)
-        terms = np.union1d(kept._terms, fresh.terms)
-        old, new = np.searchsorted(terms, kept._terms), np.searchsorted(terms, fresh.terms)
-        old_held, new_held = np.diff(kept._starts), np.diff(fresh.starts)
+            lengths = np.concatenate([kept.lengths, fresh.lengths[kept.lengths.size :]])
+            return Postings(kept.terms, kept.starts, kept.rows, kept.counts, lengths)
+        terms = np.union1d(kept.terms, fresh.terms)
+        old, new = np.searchsorted(terms, kept.terms), np.searchsorted(terms, fresh.terms)
+        old_held, new_held = np.diff(kept.starts), np.diff(fresh.starts)
         held = np.zeros(terms.size, np.int64)
         held[old] += old_held
         before_new = held.copy()
@@ -123,32 +123,32 @@ class Postings:
         starts = np.concatenate([[0], np.cumsum(held)])
         rows = np.empty(int(starts[-1]), np.int32)
         counts = np.empty(int(starts[-1]), np.uint16)
-        at = np.arange(kept._rows.size) + np.repeat(starts[old] - kept._starts[:-1], old_held)
-        rows[at], counts[at] = kept._rows, kept._counts
+        at = np.arange(kept.rows.size) + np.repeat(starts[old] - kept.starts[:-1], old_held)
+        rows[at], counts[at] = kept.rows, kept.counts
         at = np.arange(fresh.rows.size) + np.repeat(starts[new] + before_new[new] - fresh.starts[:-1], new_held)
         rows[at], counts[at] = fresh.rows, fresh.counts
         lengths = fresh.lengths
-        lengths[: kept._lengths.size] += kept._lengths[: lengths.size]
-        if kept._lengths.size > lengths.size:
-            lengths = kept._lengths
+        lengths[: kept.lengths.size] += kept.lengths[: lengths.size]
+        if kept.lengths.size > lengths.size:
+            lengths = kept.lengths
         return Postings(terms, starts, rows, counts, lengths)
 
     def _without(self, removed: Rows) -> "Postings":
-        gone = np.zeros(self._lengths.size, bool)
+        gone = np.zeros(self.lengths.size, bool)
         gone[removed[removed < gone.size]] = True
-        stays = ~gone[self._rows]
-        owner = np.repeat(np.arange(self._terms.size), np.diff(self._starts))[stays]
-        held = np.bincount(owner, minlength=self._terms.size)
+        stays = ~gone[self.rows]
+        owner = np.repeat(np.arange(self.terms.size), np.diff(self.starts))[stays]
+        held = np.bincount(owner, minlength=self.terms.size)
         alive = held > 0
         starts = np.concatenate([[0], np.cumsum(held[alive])])
-        lengths = np.where(gone, 0, self._lengths).astype(np.int32)
-        return Postings(self._terms[alive], starts, self._rows[stays], self._counts[stays], lengths)
+        lengths = np.where(gone, 0, self.lengths).astype(np.int32)
+        return Postings(self.terms[alive], starts, self.rows[stays], self.counts[stays], lengths)
 
     def save(self, folder: Path, name: str) -> None:
         """Writes the arrays as `<name>-*.npy`."""
         folder.mkdir(parents=True, exist_ok=True)
         for part in self._NAMES:
-            np.save(folder / f"{name}-{part}.npy", getattr(self, f"_{part}"))
+            np.save(folder / f"{name}-{part}.npy", getattr(self, part))
 
     @classmethod
     def load(cls, folder: Path, name: str) -> Self:
@@ -179,7 +179,7 @@ def _inverted(added: Iterable[tuple[int, Counter[int]]]) -> _Inverted:
     lengths[list(sizes)] = list(sizes.values())
     if not numbers:
         nothing = Postings.empty()
-        return _Inverted(nothing._terms, nothing._terms, nothing._starts, nothing._rows, nothing._counts, lengths)
+        return _Inverted(nothing.terms, nothing.terms, nothing.starts, nothing.rows, nothing.counts, lengths)
     flat = np.concatenate(numbers)
     order = np.argsort(flat, kind="stable")
     flat = flat[order]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -15,7 +15,7 @@ from jumou.retrieval.encode import Vectors
 from jumou.retrieval.filter import Filter, date_bounds, places
 from jumou.retrieval.fuse import POOL, Weighted, fused, normalised
 from jumou.retrieval.postings import Mask, Ranked, best
-from jumou.retrieval.store import Columns
+from jumou.retrieval.store import Columns, Facets
 
 _DENSE: Final = 0.5
 _KEYWORD: Final = 0.5
@@ -25,8 +25,6 @@ _PARENT_SIZES: Final = (2, 24)
 
 _NARROW: Final = 6
 """Below a sixth of the passages, gathering their vectors is faster than scanning all."""
-
-Facets = dict[str, dict[str, list[int]]]
 
 
 class Found(NamedTuple):
@@ -136,7 +134,9 @@ class Ranking:
 
     @cached_property
     def _keyword_scores(self) -> NDArray[np.float32]:
-        return self._snapshot.keywords.passages.scores(self._terms)
+        scores = self._snapshot.keywords.passages.scores(self._terms)
+        missing = self._snapshot.columns.document_of.size - scores.size
+        return scores[:missing] if missing < 0 else np.pad(scores, (0, missing))  # the last rows may have gone
 
     @cached_property
     def _parent_scores(self) -> NDArray[np.float32]:
@@ -146,8 +146,8 @@ class Ranking:
     def _cosines(self) -> NDArray[np.float32]:
         return np.asarray(self._snapshot.vectors @ self._vector, np.float32)
 
-    def found(self, documents: Mask, limit: int, per_document: int | None) -> list[Found]:
-        """The best passages of the documents in the mask, at most `per_document` from one; equals by row."""
+    def found(self, documents: Mask) -> Iterator[Found]:
+        """The passages of the documents in the mask that are on any list, best first; equals by row."""
         columns = self._snapshot.columns
         allowed = documents[columns.document_of]
         keyword, dense = best(self._keyword_scores, POOL, allowed, floor=0.0), self._dense(allowed)
@@ -162,13 +162,8 @@ class Ranking:
         }
         scores = fused([Weighted(own, 1.0), Weighted(whole, _PARENT)])
         raw_keyword, raw_dense = _scores(keyword), _scores(dense)
-        chosen: list[Found] = []
-        taken: Counter[int] = Counter()
         for row, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
             owner = owners[row]
-            if per_document is not None and taken[owner] >= per_document:
-                continue
-            taken[owner] += 1
             parts = {
                 "keyword": by_keyword.get(row, 0.0),
                 "dense": by_dense.get(row, 0.0),
@@ -176,10 +171,7 @@ class Ranking:
                 "bm25": raw_keyword.get(row, 0.0),
                 "cosine": raw_dense.get(row, 0.0),
             }
-            chosen.append(Found(row, owner, score, parts))
-            if len(chosen) == limit:
-                break
-        return chosen
+            yield Found(row, owner, score, parts)
 
     def _dense(self, allowed: Mask) -> Ranked:
         vectors = self._snapshot.vectors
@@ -196,6 +188,19 @@ class Ranking:
         scores = self._parent_scores
         eligible = (documents & self._snapshot.short)[: scores.size]
         return best(scores[: eligible.size], POOL, eligible, floor=0.0)
+
+
+def spread(found: Iterable[Found], limit: int, per_document: int | None) -> list[Found]:
+    """The first `limit` of `found` with at most `per_document` from one document (None: no bound)."""
+    chosen: list[Found] = []
+    taken: Counter[int] = Counter()
+    for one in found:
+        if per_document is None or taken[one.document_row] < per_document:
+            taken[one.document_row] += 1
+            chosen.append(one)
+            if len(chosen) == limit:
+                break
+    return chosen
 
 
 def _scores(ranked: Ranked) -> dict[int, float]:

@@ -36,6 +36,9 @@ CREATE TABLE unsettled (passage TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 
+Facets = dict[str, dict[str, list[int]]]
+
+
 class StoredPassage(NamedTuple):
     """A passage with its row and its document's row."""
 
@@ -68,9 +71,7 @@ class TextStore:
             with self.writing() as connection:
                 for statement in _TABLES.split(";\n"):
                     connection.execute(statement)
-                connection.executemany(
-                    "INSERT INTO meta VALUES (?, ?)", [("revision", "0"), ("schema", STORE_SCHEMA)]
-                )
+                connection.executemany("INSERT INTO meta VALUES (?, ?)", [("revision", "0"), ("schema", STORE_SCHEMA)])
 
     def _has_tables(self) -> bool:
         return self._one("SELECT count(*) FROM sqlite_master WHERE name = 'meta'") == 1
@@ -199,14 +200,15 @@ class TextStore:
 
     # --- reading ----------------------------------------------------------------------------------------------
 
-    def columns(self) -> Columns:
-        """The arrays of the present revision."""
+    def state(self) -> tuple[Columns, Facets]:
+        """The arrays of the present revision, and document rows by field and value."""
         connection = self._connection
         connection.execute("BEGIN")
         try:
             revision = self.revision
             owners = connection.execute("SELECT row, document FROM passages").fetchall()
             known = connection.execute("SELECT row, outdated, issued_low, issued_high, size FROM documents").fetchall()
+            labels = connection.execute("SELECT field, value, document FROM facets").fetchall()
         finally:
             connection.execute("COMMIT")
         owner = np.array(owners, np.int32).reshape(-1, 2)
@@ -218,14 +220,10 @@ class TextStore:
         outdated[rows[:, 0]] = rows[:, 1] > 0
         issued[rows[:, 0]] = rows[:, 2:4]
         size[rows[:, 0]] = rows[:, 4]
-        return Columns(revision, document_of, outdated, issued, size)
-
-    def facets(self) -> dict[str, dict[str, list[int]]]:
-        """Document rows by field and value."""
-        found: dict[str, dict[str, list[int]]] = {}
-        for field, value, row in self._connection.execute("SELECT field, value, document FROM facets"):
+        found: Facets = {}
+        for field, value, row in labels:
             found.setdefault(field, {}).setdefault(value, []).append(row)
-        return found
+        return Columns(revision, document_of, outdated, issued, size), found
 
     def passages(self, rows: Sequence[int]) -> dict[int, StoredPassage]:
         """The passages at these rows."""

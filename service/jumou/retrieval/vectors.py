@@ -90,20 +90,18 @@ class VectorStore:
             if rows is not None and len(rows):
                 yield from zip(found["ids"], np.asarray(rows, np.float32), strict=True)
 
-    def nearest(self, query: NDArray[np.float32], count: int) -> list[tuple[str, float]]:
-        """Approximately nearest ids with their cosine, for libraries too large to scan."""
-        found = self._collection.query(query_embeddings=query[None, :], n_results=count, include=["distances"])
-        distances = found["distances"]
-        return [] if distances is None else [
-            (name, 1.0 - float(distance)) for name, distance in zip(found["ids"][0], distances[0], strict=True)
-        ]
-
     def count(self) -> int:
         """Number of vectors stored."""
         return int(self._collection.count())
 
+    def drop(self) -> None:
+        """Deletes the collection and lets go of the store."""
+        if self._url and self._name in {one.name for one in self._client.list_collections()}:
+            self._client.delete_collection(self._name)
+        self.close()
+
     def close(self) -> None:
-        """Lets go of the store."""
+        """Lets go of the store; the next use opens it again."""
         client = self.__dict__.pop("_client", None)
         self.__dict__.pop("_collection", None)
         if client is not None:
