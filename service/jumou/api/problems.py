@@ -1,0 +1,79 @@
+"""Problems by RFC 9457, in the caller's language; the one place that knows HTTP status codes."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from jumou import errors
+from jumou.domain.framework import Language
+
+STATUS: Final[dict[type[errors.JumouError], int]] = {
+    errors.JumouError: 500,
+    errors.CallerError: 400,
+    errors.InvalidRequest: 422,
+    errors.InvalidProfile: 422,
+    errors.RefusedFile: 422,
+    errors.NotFound: 404,
+    errors.StepConflict: 409,
+    errors.OperatorError: 503,
+    errors.IndexMismatch: 503,
+    errors.IndexLocked: 503,
+    errors.MissingExtra: 501,
+    errors.DraftError: 500,
+    errors.UngroundedClaim: 500,
+    errors.MalformedAnswer: 502,
+    errors.OutsideError: 503,
+    errors.ServiceUnavailable: 503,
+}
+"""Every class of the tree (a test holds it complete)."""
+
+MEDIA: Final = "application/problem+json"
+
+
+def language_of(request: Request) -> Language:
+    """The language asked for: `language=` in the query, else Accept-Language, else Chinese."""
+    asked = request.query_params.get("language") or request.headers.get("accept-language", "")
+    return "en" if asked.lower().startswith("en") else "zh"
+
+
+def problem(status: int, title: str, *, kind: str, **more: Any) -> JSONResponse:
+    """An answer of type application/problem+json."""
+    return JSONResponse(
+        {"type": f"urn:jumou:problem:{kind}", "title": title, "status": status, **more}, status, media_type=MEDIA
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Maps designed errors, request validation and unknown paths."""
+
+    @app.exception_handler(errors.JumouError)
+    async def designed(request: Request, error: errors.JumouError) -> JSONResponse:
+        language = language_of(request)
+        status = STATUS[type(error)]
+        text = error.message_zh if language == "zh" else error.message_en
+        more: dict[str, Any] = {}
+        mend = error.mend_zh if language == "zh" else error.mend_en
+        if mend:
+            more["detail"] = mend
+        if isinstance(error, errors.InvalidProfile):
+            more["problems"] = [item.model_dump(mode="json") for item in error.problems]
+        answer = problem(status, text, kind=type(error).__name__, **more)
+        if status == 503:
+            answer.headers["Retry-After"] = "5"
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        title = "请求内容不合规" if language_of(request) == "zh" else "The request does not hold together"
+        found = [{"where": "/".join(str(part) for part in item["loc"]), "message": item["msg"]} for item in error.errors()]
+        return problem(422, title, kind="RequestValidation", problems=found)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        del request
+        answer = problem(error.status_code, str(error.detail), kind=f"http-{error.status_code}")
+        answer.headers.update(error.headers or {})
+        return answer

@@ -1,0 +1,69 @@
+"""`jumou`: every command, and how errors leave the process.
+
+Exit codes: 0 done · 1 defect in jumou · 2 wrong input or usage (the message says where and how to mend it) ·
+3 installation or index needs attention · 4 something outside does not answer · 5 the plan was written, and its own
+check found errors.
+"""
+
+import sys
+import traceback
+
+import typer
+
+from jumou.cli import corpus, plan, profile, service
+from jumou.cli.terminal import say
+from jumou.errors import CallerError, InvalidProfile, JumouError, OperatorError, OutsideError
+from jumou.settings import settings
+
+app = typer.Typer(
+    name="jumou",
+    help="聚谋:区域产业规划助手 · a planning copilot for regional industry",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="退出码 exit codes: 0 完成 done · 1 程序缺陷 defect · 2 输入有误 wrong input · 3 安装或索引 installation/index · 4 外部服务 outside · 5 规划自检有错 plan has findings",
+)
+app.command("plan")(plan.plan)
+app.command("projects")(plan.projects)
+app.command("search")(corpus.search)
+app.command("index")(corpus.index)
+app.command("doctor")(service.doctor)
+app.command("serve")(service.serve)
+app.command("schemas")(service.schemas)
+app.add_typer(profile.app, name="profile")
+app.add_typer(corpus.app, name="corpus")
+
+
+def exit_code(problem: JumouError) -> int:
+    """The code a designed error leaves with."""
+    if isinstance(problem, CallerError):
+        return 2
+    if isinstance(problem, OperatorError):
+        return 3
+    return 4 if isinstance(problem, OutsideError) else 1
+
+
+def run() -> None:
+    """The console script."""
+    try:
+        app()
+    except InvalidProfile as problem:
+        profile.show_problems(problem.problems)
+        sys.exit(2)
+    except JumouError as problem:
+        try:
+            language = settings().language
+        except JumouError:
+            language = "zh"
+        say(problem.message(language))
+        sys.exit(exit_code(problem))
+    except BrokenPipeError:  # the reader of a pipe went away
+        sys.exit(0)
+    except Exception:  # noqa: BLE001 - the command line's end: a defect leaves a trace, not a half-written terminal
+        traceback.print_exc()
+        say("这是程序缺陷,请附上以上信息反馈。 This is a defect; please report the lines above.")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

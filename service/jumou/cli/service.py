@@ -1,0 +1,114 @@
+"""`jumou serve`, `jumou doctor`, `jumou schemas`: running it, proving the installation, and the contract of its objects."""
+
+import json
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jumou.assets import asset_dir
+from jumou.cli.terminal import emit, pick, progress, say
+from jumou.compose import Jumou
+from jumou.corpus.chains import load_chains
+from jumou.corpus.playbook import load_playbook
+from jumou.corpus.shipped import corpus_version, shipped_documents
+from jumou.domain.schemas import json_schemas
+from jumou.errors import JumouError, OperatorError
+from jumou.settings import settings
+
+_LEAST_FREE: int = 300_000_000
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="监听地址;默认仅本机 · loopback by default")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535)] = 8000,
+) -> None:
+    """启动接口服务:/healthz 立即应答,/readyz 在索引就绪后应答。"""
+    from jumou.api.server import run_server  # noqa: PLC0415 - the other commands need no web framework
+
+    run_server(host, port)
+
+
+def schemas(
+    target: Annotated[Path, typer.Option("--out", "-o", help="输出目录 · folder")] = Path("docs/schemas"),
+) -> None:
+    """写出规划对象的 JSON Schema。"""
+    target.mkdir(parents=True, exist_ok=True)
+    for name, schema in json_schemas().items():
+        (target / f"{name}.json").write_text(json.dumps(schema, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    say(pick(f"已写出到 {target}", f"written to {target}"))
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """检查安装:随附文献、产业链、策划手册、编码器、索引、字体、磁盘。"""
+    results: list[dict[str, str | bool]] = []
+
+    def examine(name: str, look: Callable[[], str]) -> None:
+        try:
+            results.append({"check": name, "ok": True, "detail": look()})
+        except (JumouError, OSError, ImportError) as problem:
+            detail = problem.message(settings().language) if isinstance(problem, JumouError) else str(problem)
+            results.append({"check": name, "ok": False, "detail": detail})
+
+    examine(pick("版本", "version"), lambda: f"jumou {version('jumou')}, Python {platform.python_version()}, {platform.machine()}")
+    examine(pick("随附文献", "corpus"), _corpus)
+    examine(pick("产业链", "chains"), lambda: str(len(load_chains())))
+    examine(pick("策划手册", "playbook"), _playbook)
+    examine(pick("提示词与评测", "prompts and evals"), lambda: ", ".join(str(asset_dir(name)) for name in ("prompts", "evals")))
+    examine(pick("图表字体", "chart font"), _font)
+    examine(pick("数据目录", "home"), _home)
+    with progress(pick("检索索引", "index")) as report:
+        examine(pick("检索索引", "index"), lambda: _index(Jumou(settings(), report)))
+    if as_json:
+        emit(results)
+    else:
+        for row in results:
+            say(f"{'✓' if row['ok'] else '✗'} {row['check']}: {row['detail']}")
+    if not all(row["ok"] for row in results):
+        sys.exit(3)
+
+
+def _corpus() -> str:
+    documents = shipped_documents()
+    kinds = {kind: sum(item.document.kind == kind for item in documents) for kind in ("policy", "case", "chain")}
+    if not all(kinds.values()):
+        raise OperatorError(f"随附文献不完整:{kinds}", f"the shipped corpus is incomplete: {kinds}", mend_zh="请重新安装。", mend_en="Install again.")  # fmt: skip
+    return f"{corpus_version()} {kinds}"
+
+
+def _playbook() -> str:
+    playbook = load_playbook()
+    return f"{len(playbook.archetypes)} archetypes, {len(playbook.kpis)} KPIs, {len(playbook.rules)} rules"
+
+
+def _font() -> str:
+    from jumou.export.charts import font_name  # noqa: PLC0415 - matplotlib is slow to load
+
+    return font_name()
+
+
+def _home() -> str:
+    home = settings().home
+    home.mkdir(parents=True, exist_ok=True)
+    probe = home / ".writable"
+    probe.write_text("", encoding="utf-8")
+    probe.unlink()
+    free = shutil.disk_usage(home).free
+    if free < _LEAST_FREE:
+        raise OperatorError(
+            f"{home} 所在磁盘仅剩 {free // 1_000_000} MB。", f"only {free // 1_000_000} MB are free at {home}.",
+            mend_zh="请清理磁盘或用 JUMOU_HOME 换一个目录。", mend_en="Free some space or set JUMOU_HOME.",
+        )  # fmt: skip
+    return f"{home} ({free // 1_000_000_000} GB)"
+
+
+def _index(jumou: Jumou) -> str:
+    library = jumou.library
+    documents, passages = library.size()
+    hits = library.search(pick("公平竞争审查", "fair competition review"), limit=1)
+    return f"{documents} documents, {passages} passages, {library.encoder_name}; {hits[0].document.id if hits else '-'}"

@@ -1,0 +1,53 @@
+"""What the environment decides, read once."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from jumou.errors import InvalidRequest
+
+_CHECKOUT: Final = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """Settings with their defaults; each is an environment variable with the prefix JUMOU_."""
+
+    model_config = SettingsConfigDict(env_prefix="JUMOU_", extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=lambda: default_home(), description="folder of database, index, model files and logs")
+    language: Literal["zh", "en"] = "zh"
+    encoder: str = Field(default="e5-small-int8", description="e5-small-int8, sentence-transformers:<model> or openai:<model>")
+    embeddings_base_url: str = Field(default="", description="endpoint of an openai:<model> encoder")
+    embeddings_api_key: str = Field(default="", repr=False)
+    reranker: str = Field(default="", description="empty for none, or sentence-transformers:<cross encoder>")
+    chroma_url: str = Field(default="", description="a Chroma server; empty for the embedded store")
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    most_upload_bytes: int = Field(default=50_000_000, gt=0)
+
+
+def default_home() -> Path:
+    """`.jumou/` in a checkout, else the platform's folder for a user's data."""
+    if (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "corpus").is_dir():
+        return _CHECKOUT / ".jumou"
+    return user_data_path("jumou", appauthor=False)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        InvalidRequest: a variable does not hold what it should; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as problem:
+        names = ", ".join(f"JUMOU_{str(error['loc'][0]).upper()}: {error['msg']}" for error in problem.errors())
+        raise InvalidRequest(
+            f"环境变量设置不正确：{names}", f"an environment variable is wrong: {names}",
+            mend_zh="请改正后重试，说明见 README。", mend_en="Correct it; the README lists them.",
+        ) from problem  # fmt: skip
