@@ -2,6 +2,18 @@
 
 from jumou.retrieval.encode import DEFAULT_ENCODER, Encoder, load_encoder
 from jumou.retrieval.filter import Filter, Hit
-from jumou.retrieval.library import Entry, Library
+from jumou.retrieval.index import Entry
+from jumou.retrieval.library import Library
+from jumou.retrieval.rerank import Reranker, load_reranker
 
-__all__ = ["DEFAULT_ENCODER", "Encoder", "Entry", "Filter", "Hit", "Library", "load_encoder"]
+__all__ = [
+    "DEFAULT_ENCODER",
+    "Encoder",
+    "Entry",
+    "Filter",
+    "Hit",
+    "Library",
+    "Reranker",
+    "load_encoder",
+    "load_reranker",
+]

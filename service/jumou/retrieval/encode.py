@@ -45,7 +45,7 @@ def load_encoder(
 
     Raises:
         InvalidRequest: no encoder is called so.
-        MissingExtra: it needs an optional part that is not installed.
+        MissingExtra: it needs an optional part or a model that is not installed.
     """
     kind, _, model = name.partition(":")
     if name == DEFAULT_ENCODER:

@@ -4,8 +4,9 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 from jumou.corpus.fulltext import FullText
 from jumou.corpus.progress import Progress, silent
@@ -18,8 +19,8 @@ from jumou.retrieval.encode import Encoder, QueryCache, load_encoder
 from jumou.retrieval.filter import Filter, Hit
 from jumou.retrieval.index import Entry, Index
 from jumou.retrieval.making import Making
-from jumou.retrieval.rerank import Reranker
 from jumou.retrieval.postings import Mask
+from jumou.retrieval.rerank import Reranker
 from jumou.retrieval.search import Found, Ranking, Snapshot, spread
 
 _RERANKED: Final = 40
@@ -29,7 +30,8 @@ _PATIENCE: Final = 60.0
 """Seconds a reader that found the vectors lost waits for another process that is writing."""
 
 
-class _State(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _State:
     index: Index
     snapshot: Snapshot
 
