@@ -1,17 +1,30 @@
 """Turning what stands in a cell into a number, year or text, or saying what is wrong with it."""
 
+import datetime
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-_NUMBER: Final = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?")
+LONGEST: Final = 4000
+"""Characters in one cell; beyond that a document was pasted into it."""
+
+_NUMBER: Final = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 _LEADING: Final = re.compile(
-    r"^(?P<sign>约|近|超|超过|逾|超|>=|<=|≥|≤|>|<|~|≈|about|over|nearly|approx\.?)?\s*(?P<number>[+-]?\d[\d,]*(?:\.\d+)?)\s*(?P<rest>.*)$",
-    re.DOTALL,
+    r"^(?P<sign>约为?|近|超过|超|逾|突破|不到|不足|>=|<=|≥|≤|>|<|~|≈|about|over|nearly|approx\.?|more than|less than)?\s*"
+    r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)\s*(?P<rest>.*)$",
+    re.DOTALL | re.IGNORECASE,
 )
-_YEAR: Final = re.compile(r"(?:19|20)\d{2}")
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+_YEAR_WORDS: Final = re.compile(r"[\s年度末底全财报公布.]|FY|CY|end of|year", re.IGNORECASE)
+_BLANK: Final = frozenset(("", "-", "--", "—", "——", "/", "…", "无", "暂无", "未知", "不详", "n/a", "na", "null", "none", "nan"))
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_EXCEL_ERRORS: Final = frozenset(("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!"))
+_ABOUT: Final = frozenset(("约", "约为", "近", "~", "≈", "about", "nearly", "approx", "approx."))
+_ABOVE: Final = frozenset((">", "≥", ">=", "超", "超过", "逾", "突破", "over", "more than"))
+_BELOW: Final = frozenset(("<", "≤", "<=", "不到", "不足", "less than"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,54 +39,100 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class FreeFigure:
-    """A figure as written in free form: its number, when it has one, and the words around it."""
+    """A figure as written in free form: its number when one stands for it, and how sure that number is.
+
+    `status` is estimate, lower bound, upper bound or empty; `unit` is what follows the number, when it reads as a unit.
+    """
 
     value: float | None
     raw: str
-    qualifier: str
-    rest: str
+    status: str = ""
+    unit: str = ""
 
 
 def text_of(value: Any) -> str:
-    """The cell as text: blanks trimmed, whole numbers without a point."""
+    """The cell as text: blanks trimmed, control characters out, whole numbers without a point, lists joined by 、."""
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value).strip()
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    if isinstance(value, list | tuple):
+        return "、".join(part for part in map(text_of, value) if part)
+    if isinstance(value, Mapping):
+        return "；".join(f"{key}：{text_of(part)}" for key, part in value.items() if text_of(part))
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**300:
+        return "（数字过大）"
+    return _CONTROL.sub("", str(value)).strip()
+
+
+def blank(value: Any) -> bool:
+    """Whether a cell says nothing: empty, a dash, 无, n/a."""
+    return value is None or (isinstance(value, str) and _CONTROL.sub("", value).strip().lower() in _BLANK)
+
+
+def wrong_text(text: str) -> Problem | None:
+    """What is wrong with a text: an Excel error value, or a whole document in a cell."""
+    if text.upper() in _EXCEL_ERRORS:
+        return Problem(
+            f"单元格是 Excel 错误值 {text}", f"the cell holds the Excel error {text}",
+            "请改正公式，或改填数值本身。", "Mend the formula or write the value itself.",
+        )  # fmt: skip
+    if len(text) > LONGEST:
+        return Problem(
+            f"单元格有 {len(text)} 字，超过 {LONGEST} 字", f"the cell has {len(text)} characters, more than {LONGEST}",
+            "请只填要点；整篇文件请用 jumou corpus add 收入语料。", "Write the point only; add whole documents with jumou corpus add.",
+        )  # fmt: skip
+    return None
 
 
 def number_of(value: Any) -> float | None | Problem:
-    """The cell as a number, None when empty, or what is wrong with it. Full-width digits and separators are read."""
-    if value is None or (isinstance(value, str) and value.strip() in ("", "-", "—", "/", "…")):
+    """The cell as a number, None when blank, or what is wrong with it. Full-width digits and separators are read."""
+    if blank(value):
         return None
-    if isinstance(value, bool):
+    if isinstance(value, bool | datetime.date | datetime.time | Mapping | list | tuple):
         return _no_number(value)
     if isinstance(value, int | float):
+        if abs(value) > 1e300:
+            return _no_number(value)
         number = float(value)
     else:
-        text = unicodedata.normalize("NFKC", str(value)).strip()
-        if not _NUMBER.fullmatch(text.rstrip("%")):
+        text = unicodedata.normalize("NFKC", text_of(value)).replace("−", "-").replace(" ", "")
+        if not _NUMBER.fullmatch(text.removesuffix("%")):
             return _no_number(value)
-        number = float(text.rstrip("%").replace(",", ""))
+        number = float(text.removesuffix("%").replace(",", ""))
     if not math.isfinite(number):
         return _no_number(value)
     return number
 
 
 def year_of(value: Any) -> int | None | Problem:
-    """The cell as a year between 1900 and 2100, None when empty."""
+    """The cell as a year between 1900 and 2100, None when blank. “2023年”, “2023-06” and dates are read; two years are not."""
+    if isinstance(value, datetime.date):
+        return value.year
     number = number_of(value)
     if isinstance(number, Problem):
-        found = _YEAR.search(str(value))
-        return int(found.group()) if found else _no_year(value)
+        found = sorted({int(year) for year in _YEAR.findall(unicodedata.normalize("NFKC", text_of(value)))})
+        if len(found) > 1:
+            return Problem(
+                f"“{text_of(value)[:30]}”含有不止一个年份", f"“{text_of(value)[:30]}” names more than one year",
+                "每行只写一个年份；不同年份的数据请分行填写。", "Write one year a row; split figures of several years into rows.",
+            )  # fmt: skip
+        return found[0] if found else _no_year(value)
     if number is None:
         return None
     if number != int(number) or not 1900 <= number <= 2100:
         return _no_year(value)
     return int(number)
+
+
+def beside_year(value: Any) -> str:
+    """What a year cell says beyond the year, such as “1-9月”; empty when nothing."""
+    if not isinstance(value, str):
+        return ""
+    rest = _YEAR.sub("", unicodedata.normalize("NFKC", value))
+    return text_of(value) if _YEAR_WORDS.sub("", rest) else ""
 
 
 def free_year(value: Any) -> int | None:
@@ -83,16 +142,31 @@ def free_year(value: Any) -> int | None:
 
 
 def free_figure(value: Any) -> FreeFigure:
-    """A free-form value such as “约3000”, “>40”, “62+” or “1/4”: its number and what stands around it."""
+    """A free-form value such as “约3000”, “>40”, “62+”, “1.2万吨” or “1/4”; what is no single figure keeps its words only."""
+    if blank(value):
+        return FreeFigure(None, "")
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return FreeFigure(float(value), "", "", "")
+        number = number_of(value)
+        return FreeFigure(number, "") if isinstance(number, float) else FreeFigure(None, text_of(value))
     raw = text_of(value)
-    text = unicodedata.normalize("NFKC", raw)
-    found = _LEADING.match(text)
-    if found is None or re.match(r"\d+\s*/\s*\d+", text) or re.match(r"\d{4}-\d{2}", text):
-        return FreeFigure(None, raw, "", "")
-    number = float(found["number"].replace(",", ""))
-    return FreeFigure(number, raw, found["sign"] or "", found["rest"].strip())
+    found = _LEADING.match(unicodedata.normalize("NFKC", raw))
+    if found is None:
+        return FreeFigure(None, raw)
+    rest = found["rest"].strip()
+    sign = (found["sign"] or "").lower()
+    status = "estimate" if sign in _ABOUT else "lower bound" if sign in _ABOVE else "upper bound" if sign in _BELOW else ""
+    aside = rest.startswith(("+", "(")) or rest == ""
+    unit = rest if re.fullmatch(r"[^\W\d_]{1,6}(?:/[^\W\d_]{1,4})?|%", rest) and not _says_more(rest) else ""
+    if not aside and not unit:
+        return FreeFigure(None, raw)
+    if rest.startswith("+") and not status:
+        status = "lower bound"
+    return FreeFigure(float(found["number"].replace(",", "")), raw, status, unit)
+
+
+def _says_more(rest: str) -> bool:
+    """Words that follow a number and are no unit: 2013前后, 3余家, 5 higher."""
+    return bool(re.search(r"前后|左右|以上|以下|余|多|至|到|起|higher|lower|times|年|月|日", rest))
 
 
 def _no_number(value: Any) -> Problem:
@@ -105,6 +179,6 @@ def _no_number(value: Any) -> Problem:
 
 def _no_year(value: Any) -> Problem:
     return Problem(
-        f"“{text_of(value)[:30]}”不是年份", f"“{text_of(value)[:30]}” is no year",
+        f"“{text_of(value)[:30]}”不是 1900—2100 之间的年份", f"“{text_of(value)[:30]}” is no year from 1900 to 2100",
         "请填四位年份，如 2024。", "Write a four-digit year such as 2024.",
     )  # fmt: skip

@@ -1,196 +1,162 @@
-"""Opening a profile's file safely: size, zip bombs and encodings are looked at before anything is parsed."""
+"""Opening a profile's JSON and CSV files safely: size and encoding are looked at before anything is parsed."""
 
 import csv
 import io
 import json
-import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
 from charset_normalizer import from_bytes
-from openpyxl.utils.exceptions import InvalidFileException
 
 from jumou.errors import RefusedFile
-from jumou.profile.rows import Table, tables_from_records
-from jumou.profile.sheets import Sheet, sheet_named
+from jumou.profile.grid import MOST_COLUMNS, MOST_ROWS, cut, head_of, table_of, told
+from jumou.profile.rows import Table
+from jumou.profile.sheets import GUIDE_TITLES, META_TITLES, bare_label, sheet_named
 
 MOST_BYTES: Final = 20_000_000
 """A profile is a few hundred rows; a file beyond this is not one."""
 
-_MOST_UNPACKED: Final = 200_000_000
-_MOST_RATIO: Final = 200
-_MOST_ROWS: Final = 20_000
+_SEEN: Final = 100_000
+"""Bytes looked at to guess an encoding."""
 
 
 def raw_bytes(path: Path) -> bytes:
     """The file's bytes.
 
     Raises:
-        RefusedFile: it does not exist, is empty or too large.
+        RefusedFile: it does not exist, cannot be opened, is empty or too large.
     """
     if not path.is_file():
         raise RefusedFile(f"找不到文件 {path}。", f"{path} does not exist.", mend_zh="请检查路径。", mend_en="Check the path.")
-    size = path.stat().st_size
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= MOST_BYTES else b""
+    except OSError as problem:
+        raise RefusedFile(
+            f"无法打开 {path.name}：{problem.strerror}。", f"{path.name} cannot be opened: {problem.strerror}.",
+            mend_zh="请检查读取权限，并关闭占用它的程序。", mend_en="Check its permissions and close programs that hold it.",
+        ) from problem  # fmt: skip
     if size == 0:
-        raise RefusedFile(f"{path.name} 是空文件。", f"{path.name} is empty.", mend_zh="请用 jumou profile template 生成模板填写。", mend_en="Start from jumou profile template.")  # fmt: skip
+        raise RefusedFile(
+            f"{path.name} 是空文件。", f"{path.name} is empty.",
+            mend_zh="请用 jumou profile template 生成模板填写。", mend_en="Start from jumou profile template.",
+        )  # fmt: skip
     if size > MOST_BYTES:
         raise RefusedFile(
             f"{path.name} 有 {size / 1e6:.0f} MB，超过区域资料上限 {MOST_BYTES / 1e6:.0f} MB。",
             f"{path.name} has {size / 1e6:.0f} MB; a profile may have {MOST_BYTES / 1e6:.0f} MB.",
             mend_zh="请删除图片、隐藏工作表和无关数据后重试。", mend_en="Remove pictures, hidden sheets and unrelated rows.",
         )  # fmt: skip
-    return path.read_bytes()
+    return content
 
 
 def decoded(content: bytes, name: str) -> str:
-    """The text of a file in UTF-8, UTF-16, GBK/GB18030 or Big5."""
-    for encoding in ("utf-8-sig", "gb18030"):
+    """The text of a file in UTF-8, UTF-16, GBK/GB18030 or what else can be recognised.
+
+    Raises:
+        RefusedFile: it is no text.
+    """
+    marked = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    if marked == "utf-8-sig" and b"\x00" in content:
+        raise _no_text(name)
+    for encoding in (marked, "gb18030"):
         try:
-            if encoding == "utf-8-sig" and content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                return content.decode("utf-16")
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    best = from_bytes(content).best()
+    best = from_bytes(content[:_SEEN]).best()
     if best is None:
-        raise RefusedFile(f"{name} 的文字编码无法识别。", f"the encoding of {name} is unknown.", mend_zh="请另存为 UTF-8。", mend_en="Save it as UTF-8.")  # fmt: skip
-    return str(best)
+        raise _no_text(name)
+    try:
+        return content.decode(best.encoding)
+    except UnicodeDecodeError as problem:
+        raise _no_text(name) from problem
 
 
-def json_object(path: Path) -> Mapping[str, Any]:
-    """The JSON object of a file.
+def _no_text(name: str) -> RefusedFile:
+    return RefusedFile(
+        f"{name} 不是文本，或编码无法识别。", f"{name} is no text, or its encoding is unknown.",
+        mend_zh="请另存为 UTF-8 编码。", mend_en="Save it as UTF-8.",
+    )  # fmt: skip
+
+
+def json_object(path: Path) -> tuple[Mapping[str, Any], list[str]]:
+    """The JSON object of a file, and the keys that stand twice in one object.
 
     Raises:
         RefusedFile: it is no JSON, or no object.
     """
+    repeated: dict[str, None] = {}
+
+    def paired(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            repeated.update({key: None for key in keys if keys.count(key) > 1})
+        return found
+
+    text = decoded(raw_bytes(path), path.name)
     try:
-        content = json.loads(decoded(raw_bytes(path), path.name))
+        content = json.loads(text, object_pairs_hook=paired)
     except json.JSONDecodeError as problem:
         raise RefusedFile(
             f"{path.name} 第 {problem.lineno} 行第 {problem.colno} 列不是合法的 JSON。",
             f"{path.name} is no JSON at line {problem.lineno}, column {problem.colno}.",
             mend_zh="请检查引号、逗号和括号。", mend_en="Check quotes, commas and brackets.",
         ) from problem  # fmt: skip
-    except RecursionError as problem:
-        raise RefusedFile(f"{path.name} 嵌套过深。", f"{path.name} is nested too deeply.") from problem
-    if not isinstance(content, dict):
-        raise RefusedFile(f"{path.name} 的顶层不是对象。", f"the top of {path.name} is no object.", mend_zh="请参照样例 changchun。", mend_en="See the sample changchun.")  # fmt: skip
-    return content
-
-
-def csv_folder(folder: Path) -> tuple[dict[str, Any], list[Table]]:
-    """The head and sheets of a folder of CSV files.
-
-    Raises:
-        RefusedFile: none of the files is a sheet of a profile.
-    """
-    meta: dict[str, Any] = {}
-    content: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted(folder.glob("*.csv")):
-        rows = list(csv.reader(io.StringIO(decoded(raw_bytes(path), path.name))))
-        sheet = sheet_named(path.stem)
-        if path.stem.lower() in ("meta", "区域", "region"):
-            meta.update({row[0].strip(): row[1].strip() for row in rows if len(row) > 1 and row[0].strip()})
-        elif sheet is not None and rows:
-            header = [cell.strip() for cell in rows[0]]
-            content[sheet.name] = [dict(zip(header, row, strict=False)) for row in rows[1 : _MOST_ROWS + 1]]
-    if not content:
+    except (ValueError, RecursionError) as problem:  # a number of thousands of digits; thousands of brackets
         raise RefusedFile(
-            f"文件夹 {folder} 中没有区域资料的 CSV 表。", f"{folder} holds no CSV sheets of a profile.",
-            mend_zh="需要 indicators.csv、industries.csv、enterprises.csv 等文件，列名见 jumou profile template。",
-            mend_en="It needs indicators.csv, industries.csv, enterprises.csv ...; see jumou profile template for columns.",
+            f"{path.name} 含有过长的数字或过深的嵌套。", f"{path.name} holds a number too long or nesting too deep.",
+            mend_zh="请参照样例 changchun 重新生成。", mend_en="See the sample changchun.",
+        ) from problem  # fmt: skip
+    if not isinstance(content, dict):
+        raise RefusedFile(
+            f"{path.name} 的顶层不是对象。", f"the top of {path.name} is no object.",
+            mend_zh="请参照样例 changchun。", mend_en="See the sample changchun.",
         )  # fmt: skip
-    return meta, list(tables_from_records(content))
+    return content, list(repeated)
 
 
-def workbook(path: Path) -> tuple[dict[str, Any], list[Table], list[str]]:
-    """The head, sheets and unknown tab names of an Excel workbook.
+def csv_files(paths: Iterable[Path]) -> tuple[dict[str, Any], list[Table], list[str]]:
+    """The head, the sheets and the names of unknown files among CSV files, each named after its sheet.
 
     Raises:
-        RefusedFile: it is broken, encrypted, a zip bomb, or has no sheet of a profile.
+        RefusedFile: a file cannot be read, or none of them is a sheet of a profile.
     """
-    content = raw_bytes(path)
-    _refuse_bombs(content, path.name)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as problem:
-        raise _broken(path.name) from problem
     meta: dict[str, Any] = {}
     tables: list[Table] = []
     unknown: list[str] = []
-    try:
-        for page in book.worksheets:
-            rows = [list(row) for number, row in enumerate(page.iter_rows(values_only=True)) if number <= _MOST_ROWS]
-            sheet = sheet_named(page.title)
-            if page.title.strip().lower() in ("meta", "区域", "区域基本情况", "region"):
-                meta.update({str(row[0]).strip(): row[1] for row in rows if len(row) > 1 and row[0] not in (None, "") and row[1] is not None})
-            elif sheet is not None:
-                tables.append(_table(sheet, rows))
-            elif page.title.strip() not in ("说明", "readme", "README"):
-                unknown.append(page.title)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, SyntaxError) as problem:
-        raise _broken(path.name) from problem
-    finally:
-        book.close()
-    if not tables and not meta:
+    for path in paths:
+        sheet = sheet_named(path.stem)
+        if bare_label(path.stem) in META_TITLES:
+            meta.update(head_of(_grid(path)))
+        elif sheet is not None:
+            grid = _grid(path)
+            table = table_of(sheet, grid[: MOST_ROWS + 1], path.name)
+            if len(grid) > MOST_ROWS + 1:
+                table.notices.append(cut(MOST_ROWS))
+            tables.append(table)
+        elif bare_label(path.stem) not in GUIDE_TITLES:
+            unknown.append(path.name)
+    if not tables and not told(meta):
         raise RefusedFile(
-            f"{path.name} 中没有区域资料的工作表。", f"{path.name} holds no sheet of a profile.",
-            mend_zh="请用 jumou profile template 生成模板填写。", mend_en="Start from jumou profile template.",
+            f"没有可读取的区域资料 CSV 表{'：' if unknown else ''}{'、'.join(unknown[:5])}。",
+            f"there are no CSV sheets of a profile{': ' if unknown else ''}{', '.join(unknown[:5])}.",
+            mend_zh="需要 meta.csv、indicators.csv、industries.csv、enterprises.csv 等文件，列名见 jumou profile template。",
+            mend_en="It needs meta.csv, indicators.csv, industries.csv, enterprises.csv ...; see jumou profile template for columns.",
         )  # fmt: skip
     return meta, tables, unknown
 
 
-def _table(sheet: Sheet, rows: list[list[Any]]) -> Table:
-    start = next((number for number, row in enumerate(rows[:10]) if sum(_known(sheet, cell) for cell in row) >= 1), 0)
-    header = rows[start] if rows else []
-    columns = [sheet.column(str(cell)) if cell not in (None, "") else None for cell in header]
-    unknown = tuple(str(cell) for cell, column in zip(header, columns, strict=True) if cell not in (None, "") and column is None)
-    table = Table(sheet, [], unknown)
-    for number, row in enumerate(rows[start + 1 :], start=start + 2):
-        cells = {column.name: value for column, value in zip(columns, row, strict=False) if column is not None}
-        if not _is_hint(cells):
-            table.rows.append((number, cells))
-    return table
-
-
-def _known(sheet: Sheet, cell: Any) -> bool:
-    return cell not in (None, "") and sheet.column(str(cell)) is not None
-
-
-def _is_hint(cells: Mapping[str, Any]) -> bool:
-    """The template's explaining row opens with an arrow."""
-    return any(str(value).startswith("▸") for value in cells.values() if value is not None)
-
-
-def _refuse_bombs(content: bytes, name: str) -> None:
-    if content[:4] == b"\xd0\xcf\x11\xe0":
-        raise RefusedFile(
-            f"{name} 是加密的或旧版 .xls 工作簿，无法读取。", f"{name} is encrypted or an old .xls workbook.",
-            mend_zh="请去除密码并另存为 .xlsx。", mend_en="Remove the password and save as .xlsx.",
-        )  # fmt: skip
+def _grid(path: Path) -> list[list[str]]:
+    text = decoded(raw_bytes(path), path.name)
+    first = text.partition("\n")[0]
+    delimiter = max(",\t;", key=lambda mark: (first.count(mark), mark == ","))
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            infos = archive.infolist()
-    except zipfile.BadZipFile as problem:
-        raise _broken(name) from problem
-    unpacked = sum(info.file_size for info in infos)
-    if unpacked > _MOST_UNPACKED or unpacked > _MOST_RATIO * max(len(content), 1):
+        return [row[: MOST_COLUMNS + 1] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+    except csv.Error as problem:
         raise RefusedFile(
-            f"{name} 解压后异常庞大（{unpacked / 1e6:.0f} MB），已拒绝。",
-            f"{name} unpacks to {unpacked / 1e6:.0f} MB and is refused.",
-            mend_zh="请另存为新的工作簿后重试。", mend_en="Save it as a new workbook.",
-        )  # fmt: skip
-
-
-def _broken(name: str) -> RefusedFile:
-    return RefusedFile(
-        f"{name} 已损坏或不是 Excel 工作簿。", f"{name} is damaged or no Excel workbook.",
-        mend_zh="请在 Excel 中打开并另存为 .xlsx。", mend_en="Open it in Excel and save it as .xlsx.",
-    )  # fmt: skip
-
-
-def known_suffixes() -> Iterable[str]:
-    """The file endings a profile may have."""
-    return (".xlsx", ".xlsm", ".json", ".csv")
+            f"{path.name} 不是合法的 CSV。", f"{path.name} is no CSV.",
+            mend_zh="请检查引号是否成对。", mend_en="Check that quotes come in pairs.",
+        ) from problem  # fmt: skip

@@ -1,122 +1,209 @@
-"""The sparse form of a profile: a region, a target industry and background facts in free form."""
+"""The sparse form of a profile: a region, a target industry and background facts in free form.
 
-from collections.abc import Mapping
-from typing import Any
+Nothing is added to what it says, and nothing it says is dropped: what has no field of its own becomes a note.
+"""
 
-from jumou.profile.cells import free_figure, free_year, text_of
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
-_LISTS = {
-    "resources": "resources",
-    "infrastructure": "infrastructure",
-    "market": "markets",
-    "markets": "markets",
-    "talents": "talents",
-}
+from jumou.profile.cells import blank, free_figure, free_year, text_of, wrong_text
+from jumou.profile.rows import Reader
+from jumou.profile.sheets import ITEM_SHEETS, META, Sheet, bare_label, chosen, sheet_named
 
-
-def is_sparse(content: Mapping[str, Any]) -> bool:
-    """Whether a JSON object is the sparse form: `region` is an object (or a text) and there is no `meta`."""
-    return "meta" not in content and ("region" in content or "name" in content) and "indicators" not in content
-
-
-def sparse_fields(content: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """The profile fields of a sparse object, and the region's level as written. Nothing is added to what it says."""
-    region = content.get("region", content.get("name"))
-    region = region if isinstance(region, Mapping) else {"name": text_of(region)}
-    within = text_of(region.get("province/country") or region.get("parent") or region.get("province"))
-    fields: dict[str, Any] = {
-        "name": text_of(region.get("name")),
-        "parent": within,
-        "code": text_of(region.get("code")),
-        "country": text_of(region.get("country") or content.get("country")),
-        "target_industry": text_of(content.get("target_industry") or content.get("industry")) or None,
-    }
-    for key in ("horizon", "base_year"):
-        if free_year(content.get(key)):
-            fields[key] = free_year(content.get(key))
-    fields["indicators"] = [
-        row for number, item in enumerate(_items(content, "background")) if (row := _background(number, item))
-    ]
-    for key, target in _LISTS.items():
-        rows = [_item(key, number, item) for number, item in enumerate(_items(content, key)) if _text(item)]
-        fields[target] = [*fields.get(target, []), *rows]
-    fields["enterprises"] = [
-        {"ref": f"enterprises!{number + 1}", "name": _text(item), **_extra(item, ("role", "chain", "node"))}
-        for number, item in enumerate(_items(content, "enterprises")) if _text(item)
-    ]  # fmt: skip
-    fields["institutions"] = [
-        {"ref": f"institutions!{number + 1}", "name": _text(item), **_extra(item, ("kind", "level"))}
-        for number, item in enumerate(_items(content, "institutions")) if _text(item)
-    ]  # fmt: skip
-    fields["constraints"] = [
-        {"ref": f"problems!{number + 1}", "statement": _text(item)}
-        for number, item in enumerate(_items(content, "problems")) if _text(item)
-    ]  # fmt: skip
-    fields["policies"] = [
-        {"ref": f"policies!{number + 1}", "name": _text(item)}
-        for number, item in enumerate(_items(content, "policies")) if _text(item)
-    ]  # fmt: skip
-    fields["notes"] = [_text(item) for item in _items(content, "notes") if _text(item)]
-    return fields, text_of(region.get("level"))
+_FACTS: Final = frozenset(("background", "facts", "indicators", "indicator", "背景", "背景数据", "基本情况", "指标"))
+_WITHIN: Final = ("province/country", "province", "所属省市", "省份", "省/国家")
+_INDUSTRY: Final = ("industry", "target", "产业", "主导产业")
+_WHOLE: Final = ("text", "statement", "content", "title", "名称", "metric", "fact")
+_SCALES: Final = frozenset(("万", "亿", "万亿", "千", "百万", "千万"))
+_RAW_FIELDS: Final = (*ITEM_SHEETS, "indicators")
 
 
-def _items(content: Mapping[str, Any], key: str) -> list[Any]:
-    value = content.get(key)
+def sparse_fields(content: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
+    """The profile fields of a sparse object. Rows are named by their place: `input.resources[2]` counts from 0."""
+    fields: dict[str, Any] = {}
+    notes: list[str] = []
+    for key, value in content.items():
+        label = bare_label(key)
+        if label in ("region", "区域", "地区") and isinstance(value, Mapping):
+            _head(value, fields, notes, "region.")
+        elif label in ("notes", "note", "备注", "说明"):
+            notes.extend(text for item in _items(value) if (text := text_of(item)))
+        elif label in _FACTS:
+            _extend(fields, "indicators", [row for n, item in _listed(value) if (row := _fact(f"input.{key}[{n}]", item))])
+        elif (sheet := sheet_named(key)) is not None and not (label in _INDUSTRY and isinstance(value, str)):
+            rows = [row for n, item in _listed(value) if (row := _row(sheet, f"input.{key}[{n}]", item))]
+            _extend(fields, sheet.field, rows)
+        else:
+            _head({key: value}, fields, notes, "")
+    fields["notes"] = notes
+    _report_long(fields, reader)
+    return fields
+
+
+def _head(region: Mapping[str, Any], fields: dict[str, Any], notes: list[str], prefix: str) -> None:
+    for key, value in region.items():
+        text = text_of(value)
+        if blank(value) or not text:
+            continue
+        label = bare_label(key)
+        entry = next((entry for entry in META if label in entry.labels), None)
+        field = "parent" if label in _WITHIN else "target_industry" if label in _INDUSTRY else entry.field if entry else ""
+        year = free_year(value)
+        if field in ("base_year", "horizon"):
+            years = [int(found) for found in re.findall(r"(?:19|20)\d{2}", text)]
+            year = max(years) if years and field == "horizon" else year
+        if not field or field in fields or (field in ("base_year", "horizon") and year is None):
+            notes.append(f"{prefix}{key}：{text}")
+        else:
+            fields[field] = year if field in ("base_year", "horizon") else text
+
+
+def _items(value: Any) -> list[Any]:
     if value is None or value == "":
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _text(item: Any) -> str:
-    if isinstance(item, Mapping):
-        return text_of(item.get("name") or item.get("text") or item.get("statement") or item.get("metric"))
-    return text_of(item)
+def _listed(value: Any) -> Iterator[tuple[int, Any]]:
+    """The items of a list, or of an object of name → value, with their number from 0; empty ones keep their number."""
+    if isinstance(value, Mapping) and not any(key in value for key in ("name", "metric", "value", *_WHOLE)):
+        flat: list[Any] = []
+        for key, part in value.items():
+            if isinstance(part, Mapping):
+                flat.append({"name": key, **part})
+            elif isinstance(part, list | tuple):
+                flat.extend({"note": key, **item} if isinstance(item, Mapping) else {"name": item, "note": key} for item in part)
+            else:
+                flat.append({"name": key, "value": part})
+        yield from enumerate(flat)
+    else:
+        yield from enumerate(_items(value))
 
 
-def _extra(item: Any, keys: tuple[str, ...]) -> dict[str, str]:
-    return {key: text_of(item[key]) for key in keys if text_of(item.get(key))} if isinstance(item, Mapping) else {}
+def _extend(fields: dict[str, Any], field: str, rows: list[dict[str, Any]]) -> None:
+    fields[field] = [*fields.get(field, ()), *rows]
 
 
-def _background(number: int, item: Any) -> dict[str, Any] | None:
-    ref = f"background!{number + 1}"
+def _fact(ref: str, item: Any) -> dict[str, Any] | None:
+    sheet = sheet_named("indicators")
+    assert sheet is not None  # noqa: S101 - the sheet is declared in sheets.py
     if not isinstance(item, Mapping):
-        return {"ref": ref, "metric": text_of(item), "status": "free"} if text_of(item) else None
-    metric = text_of(item.get("metric") or item.get("indicator") or item.get("name"))
-    if not metric:
-        return None
-    figure = free_figure(item.get("value"))
-    unit, unit_note = _unit(text_of(item.get("unit")))
-    known = {"约": "estimate", "近": "estimate", "~": "estimate", "≈": "estimate", "about": "estimate", "nearly": "estimate"}
-    status = known.get(figure.qualifier, "lower bound" if figure.qualifier in (">", "≥", ">=", "超", "超过", "逾", "over") else "")
-    return {
-        "ref": ref,
-        "metric": metric,
-        "value": figure.value if not figure.rest or figure.rest.startswith(("+", "(", "（")) else None,
-        "raw": figure.raw,
-        "unit": unit,
-        "unit_note": unit_note,
-        "year": free_year(item.get("year")),
-        "status": status,
-        "note": text_of(item.get("note")),
-    }
+        return {"ref": ref, "metric": text_of(item), "status": "free"} if not blank(item) else None
+    named = {**item}
+    if not any(text_of(item.get(key)) for key in ("metric", "indicator_zh")):
+        for key in ("name", "indicator", "指标", "text", "fact", "名称"):
+            if text_of(named.get(key)):
+                named["metric"] = named.pop(key)
+                break
+    return _row(sheet, ref, named)
 
 
-def _unit(text: str) -> tuple[str, str]:
-    """A unit and what is said about it in brackets: “万辆(+29.5%)”."""
-    for opening, closing in (("(", ")"), ("（", "）")):
-        if opening in text:
-            unit, _, note = text.partition(opening)
-            return unit.strip(), note.rstrip(closing).strip()
-    return ("" if text in ("—", "-") else text), ""
+def _row(sheet: Sheet, ref: str, item: Any) -> dict[str, Any] | None:
+    required = next(column for column in sheet.columns if column.required)
+    if not isinstance(item, Mapping):
+        return {"ref": ref, required.field: text_of(item)} if not blank(item) else None
+    row: dict[str, Any] = {}
+    asides: list[str] = []
+    for key, value in item.items():
+        text = text_of(value)
+        column = sheet.column(str(key))
+        if blank(value) or not text:
+            continue
+        if column is None:
+            if bare_label(key) in _WHOLE and required.field not in row:
+                row[required.field] = text
+            elif bare_label(key) in ("unit_note", "raw") and sheet.name in _RAW_FIELDS:
+                row[bare_label(key)] = text
+            else:
+                asides.append(f"{key}：{text}")
+        elif column.kind == "text":
+            row[column.field] = chosen(column, text)
+        elif column.kind == "year":
+            _year(row, column.field, value, asides)
+        else:
+            _figure(row, sheet, column.field, column.name, value, asides)
+    if not row.get(required.field):
+        if not row and not asides:
+            return None
+        row[required.field] = "；".join(asides) or text_of(item)
+        asides = []
+    if "unit" in row:
+        _unit(row, sheet)
+    if asides:
+        row["note"] = "；".join([*([row["note"]] if row.get("note") else []), *asides])
+    return {**row, **({"ref": ref} if sheet.name != "sources" else {"id": row.get("id") or ref})}
 
 
-def _item(key: str, number: int, item: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {"ref": f"{key}!{number + 1}", "name": _text(item)}
-    if isinstance(item, Mapping):
-        figure = free_figure(item.get("value"))
-        row.update({"raw": figure.raw, "unit": text_of(item.get("unit"))})
-        if figure.value is not None and not figure.rest:
-            row["value"] = figure.value
-        if free_year(item.get("year")):
-            row["year"] = free_year(item.get("year"))
+def _year(row: dict[str, Any], field: str, value: Any, asides: list[str]) -> None:
+    year = free_year(value)
+    if year is not None:
+        row[field] = year
+    if text_of(value) != str(year):
+        asides.append(f"年份：{text_of(value)}")
+
+
+def _figure(row: dict[str, Any], sheet: Sheet, field: str, name: str, value: Any, asides: list[str]) -> None:
+    figure = free_figure(value)
+    if figure.value is not None:
+        row[field] = figure.value
+    if field == "value" and sheet.name in _RAW_FIELDS:
+        if figure.raw:
+            row["raw"] = figure.raw
+        if figure.unit:
+            row["_unit"] = figure.unit
+    elif figure.raw and (figure.value is None or figure.status or figure.unit):
+        asides.append(f"{name}：{figure.raw}")
+    if figure.status and sheet.name == "indicators" and field == "value":
+        row.setdefault("status", figure.status)
+
+
+def _unit(row: dict[str, Any], sheet: Sheet) -> None:
+    """Takes apart “万辆(+29.5%)” into unit and remark; the dash that stands for no unit goes."""
+    text = row["unit"]
+    found = re.fullmatch(r"([^(（]*)[(（](.*?)[)）]?", text, re.DOTALL)
+    unit, remark = (found[1].strip(), found[2].strip()) if found else (text, "")
+    row["unit"] = "" if unit in ("—", "-", "–") else unit
+    if remark and sheet.name == "indicators":
+        row.setdefault("unit_note", remark)
+    elif remark:
+        row["unit"] = text
+
+
+def settle_units(row: dict[str, Any]) -> dict[str, Any]:
+    """A figure whose value carries its own unit (“3000万” in 元, “5317亿元” in nothing): one unit, or no figure."""
+    own = row.pop("_unit", "")
+    unit = row.get("unit", "")
+    if not own or own == unit:
+        return row
+    if not unit:
+        row["unit"] = own
+    elif own in _SCALES:
+        row["unit"] = own + unit
+    else:
+        row.pop("value", None)
     return row
+
+
+def _report_long(fields: dict[str, Any], reader: Reader) -> None:
+    """Settles every row's unit, and reports texts no cell should hold and figures kept as words only."""
+    for field, rows in fields.items():
+        if not isinstance(rows, list):
+            continue
+        for number, row in enumerate(rows):
+            if not isinstance(row, dict):
+                continue
+            settle_units(row)
+            sheet, _, place = str(row.get("ref", f"{field}[{number}]")).partition("[")
+            where = int(place.rstrip("]") or 0) + 1 if place else None
+            for name, value in list(row.items()):
+                wrong = wrong_text(value) if isinstance(value, str) else None
+                if wrong is not None:
+                    reader.report_cell(wrong, sheet=sheet, row=where, column=name)
+                    row[name] = value[:200]
+            if field == "indicators" and row.get("raw") and row.get("value") is None:
+                reader.report(
+                    "warning", f"“{row['raw'][:30]}”读不出单一数值，按文字保留", f"“{row['raw'][:30]}” is no single figure and is kept as words",
+                    sheet=sheet, row=where, column="value",
+                    mend_zh="如需参与测算，请写成一个数字加单位。", mend_en="Write one number and its unit to have it computed with.",
+                )  # fmt: skip
