@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     embeddings_api_key: str = Field(default="", repr=False)
     reranker: str = Field(default="", description="empty for none, or sentence-transformers:<cross encoder>")
     chroma_url: str = Field(default="", description="a Chroma server; empty for the embedded store")
+    database_url: str = Field(default="", repr=False, description="postgresql://...; empty for jumou.db in the home folder")
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     most_upload_bytes: int = Field(default=50_000_000, gt=0)
 

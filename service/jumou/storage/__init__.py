@@ -1,0 +1,7 @@
+"""Where plans are kept: tables, migrations and the store. Nothing in it is overwritten or deleted."""
+
+from jumou.storage.change import PlanChange
+from jumou.storage.database import open_database
+from jumou.storage.store import PlanPage, PlanStore, ProgressEntry, StoredRequest
+
+__all__ = ["PlanChange", "PlanPage", "PlanStore", "ProgressEntry", "StoredRequest", "open_database"]

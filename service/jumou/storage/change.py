@@ -1,0 +1,147 @@
+"""A change to one plan: what is appended under its lock is stored together or not at all."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from jumou.domain.evidence import Evidence
+from jumou.domain.framework import StepKey
+from jumou.domain.model import SCHEMA_VERSION
+from jumou.domain.review import Comment, Event, ItemHash, PlanRecord, Review, Revision, RevisionInfo, StaleMark
+from jumou.domain.standing import History
+from jumou.domain.steps import Item, canonical, hash_of_text
+from jumou.storage import tables
+from jumou.storage.reading import Reading
+
+
+class PlanChange:
+    """A change to one plan, under its lock. Every append is an event with the next number."""
+
+    def __init__(self, plan: PlanRecord, reading: Reading) -> None:
+        """Made by `PlanStore.changing`."""
+        self.plan = plan
+        self._reading = reading
+        self._connection = reading.connection
+
+    def history(self) -> History:
+        """All records, with those of this change."""
+        return self._reading.history(self.plan.id)
+
+    def revision(self, revision_id: str) -> Revision:
+        """A revision with its content.
+
+        Raises:
+            NotFound: the plan has no such revision.
+        """
+        return self._reading.revision(self.plan.id, revision_id)
+
+    def content(self, content_hash: str) -> Any:
+        """An item's content by its hash; None when it was never stored."""
+        return self._reading.contents([content_hash]).get(content_hash)
+
+    def event(
+        self,
+        *,
+        actor: str,
+        action: str,
+        step: StepKey | None = None,
+        item_id: str = "",
+        revision_id: str = "",
+        request_id: str = "",
+        details: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Appends to the audit log; returns the number of the event."""
+        self._reading.keeps = False  # from here on what is read may be rolled back
+        column = tables.events.c
+        last = self._connection.execute(select(func.max(column.number)).where(column.plan_id == self.plan.id)).scalar()
+        made = Event(
+            plan_id=self.plan.id, number=(last or 0) + 1, at=now(), actor=actor, action=action, step=step, item_id=item_id,
+            revision_id=revision_id, request_id=request_id, details=dict(details or {}),
+        )  # fmt: skip
+        self._connection.execute(
+            insert(tables.events).values(
+                plan_id=made.plan_id, number=made.number, at=made.at, actor=actor, action=action, record=record_text(made),
+                schema_version=SCHEMA_VERSION,
+            )
+        )  # fmt: skip
+        return made.number
+
+    def append_revision(
+        self, make: Callable[[tuple[ItemHash, ...]], RevisionInfo], items: Sequence[Item], evidence: Evidence
+    ) -> RevisionInfo:
+        """Stores the items and the evidence, then the revision that `make` writes over their hashes."""
+        texts = [canonical(item.value) for item in items]
+        manifest = tuple(ItemHash(id=item.id, hash=hash_of_text(text)) for item, text in zip(items, texts, strict=True))
+        passages = [canonical(passage.model_dump(mode="json")) for passage in evidence.passages]
+        self._store_contents([*texts, *passages])
+        info = make(manifest)
+        self._connection.execute(
+            insert(tables.revisions).values(
+                id=info.id, plan_id=info.plan_id, step=info.step, number=info.number, event=info.event,
+                parent_id=info.parent_id, hash=info.hash, record=record_text(info),
+                evidence=canonical({
+                    "passages": [hash_of_text(text) for text in passages],
+                    "corpus_version": evidence.corpus_version,
+                    "encoder": evidence.encoder,
+                    "excluded_documents": list(evidence.excluded_documents),
+                }),
+                created_at=info.created_at, schema_version=SCHEMA_VERSION,
+            )
+        )  # fmt: skip
+        return info
+
+    def append_review(self, review: Review) -> None:
+        """Stores a decision."""
+        self._append(tables.reviews, review)
+
+    def append_mark(self, mark: StaleMark) -> None:
+        """Stores that an item is stale."""
+        self._append(tables.stale_marks, mark)
+
+    def append_comment(self, comment: Comment) -> None:
+        """Stores a remark."""
+        self._append(tables.comments, comment)
+
+    def _append(self, table: Table, record: Review | StaleMark | Comment) -> None:
+        self._connection.execute(
+            insert(table).values(
+                id=record.id, plan_id=record.plan_id, event=record.event, record=record_text(record),
+                created_at=record.created_at, schema_version=SCHEMA_VERSION,
+            )
+        )  # fmt: skip
+
+    def _store_contents(self, texts: Sequence[str]) -> None:
+        rows = {hash_of_text(text): text for text in texts}
+        held = self._reading.kept
+        fresh = [
+            {"hash": digest, "text": text} for digest, text in rows.items() if held.get(f"content:{digest}") is None
+        ]
+        if fresh:
+            insert_new(self._connection, tables.contents, fresh)
+
+
+def new_id() -> str:
+    """An id nothing else has."""
+    return uuid.uuid4().hex
+
+
+def insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Inserts the rows whose primary key is not there yet."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    ordered = sorted(rows, key=lambda row: str(row[next(iter(table.primary_key)).name]))  # one order, so no deadlocks
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), ordered)
+
+
+def record_text(record: BaseModel) -> str:
+    """A record as it is stored."""
+    return canonical(record.model_dump(mode="json", by_alias=True))
+
+
+def now() -> str:
+    """The time in UTC, to the microsecond, so that texts sort as times."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")

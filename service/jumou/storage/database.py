@@ -1,0 +1,111 @@
+"""Opens the database and brings it to the newest migration, one process at a time."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
+from jumou.errors import InvalidRequest, MissingExtra, ServiceUnavailable
+
+_MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
+_BUSY_MS: Final = 30_000
+_ADVISORY_LOCK: Final = 0x6A756D6F75
+"""An arbitrary number all processes of jumou share; only its holder migrates."""
+
+
+def open_database(home: Path, url: str = "") -> Engine:
+    """The database of `home` (`jumou.db`), or the PostgreSQL database at `url`, with all migrations run.
+
+    Raises:
+        InvalidRequest: `url` is no database address.
+        MissingExtra: `url` names PostgreSQL and its driver is not installed.
+        ServiceUnavailable: the database does not answer.
+    """
+    engine = _engine(home, url)
+    try:
+        with _alone(engine, home) as connection:
+            config = Config()
+            config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except OperationalError as problem:
+        engine.dispose()
+        raise ServiceUnavailable(
+            f"数据库没有应答:{problem.orig}", f"the database does not answer: {problem.orig}",
+            mend_zh="请检查 JUMOU_DATABASE_URL 与数据库状态。", mend_en="Check JUMOU_DATABASE_URL and the server.",
+        ) from problem  # fmt: skip
+    return engine
+
+
+def _engine(home: Path, url: str) -> Engine:
+    if not url:
+        home.mkdir(parents=True, exist_ok=True)
+        return _sqlite(f"sqlite:///{home / 'jumou.db'}")
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite":
+            return _sqlite(url)
+        if address.drivername in ("postgresql", "postgres"):
+            address = address.set(drivername="postgresql+psycopg")
+        if address.get_backend_name() != "postgresql":
+            raise _unusable()
+        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    except (ArgumentError, NoSuchModuleError) as problem:
+        raise _unusable() from problem
+    except ModuleNotFoundError as problem:
+        raise MissingExtra(
+            "未安装 PostgreSQL 驱动。", "The PostgreSQL driver is not installed.",
+            mend_zh="请运行 pip install 'jumou[postgres]'。", mend_en="Run pip install 'jumou[postgres]'.",
+        ) from problem  # fmt: skip
+
+
+def _unusable() -> InvalidRequest:
+    return InvalidRequest(
+        "JUMOU_DATABASE_URL 不是可用的数据库地址。", "JUMOU_DATABASE_URL is no database address that can be used.",
+        mend_zh="请写成 postgresql://用户:口令@主机/库名。", mend_en="Write postgresql://user:password@host/database.",
+    )  # fmt: skip
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where _begin says, not at the driver's discretion
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # a writer takes its lock at once: upgrading a read lock fails when another has written in between
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _alone(engine: Engine, home: Path) -> Iterator[Connection]:
+    """A connection in a transaction that no other process migrates beside."""
+    if engine.dialect.name == "sqlite":
+        folder = Path(engine.url.database).parent if engine.url.database else home
+        with (
+            FileLock(folder / "jumou.db.lock"),
+            engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+        return
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        yield connection

@@ -1,0 +1,1 @@
+"""Migrations, run when the store is opened."""

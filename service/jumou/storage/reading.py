@@ -1,0 +1,149 @@
+"""Reads records and contents inside one transaction. Records never change, so those seen lately are kept."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
+from sqlalchemy import Connection, Table, select
+
+from jumou.domain.evidence import Evidence, EvidencePassage
+from jumou.domain.review import Comment, Event, PlanRecord, Review, Revision, RevisionInfo, StaleMark
+from jumou.domain.standing import History
+from jumou.domain.steps import Item, join
+from jumou.errors import NotFound
+from jumou.storage import tables
+
+_CACHED: Final = 4_000
+_Record = TypeVar("_Record", bound=BaseModel)
+
+
+class Kept:
+    """Records seen lately, by id. They never change, so they are never out of date."""
+
+    def __init__(self) -> None:
+        self._items: OrderedDict[str, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: str) -> Any:
+        """The record, or None when it is not kept."""
+        with self._lock:
+            if key not in self._items:
+                return None
+            self._items.move_to_end(key)
+            return self._items[key]
+
+    def put(self, key: str, value: Any) -> None:
+        """Keeps a record; the one not seen longest goes."""
+        with self._lock:
+            self._items[key] = value
+            while len(self._items) > _CACHED:
+                self._items.popitem(last=False)
+
+
+@dataclass(slots=True)
+class Reading:
+    """Reads inside one transaction. With `keeps` off nothing read is kept: it may be rolled back."""
+
+    connection: Connection
+    kept: Kept
+    keeps: bool = True
+
+    def plan(self, plan_id: str) -> PlanRecord:
+        """The plan called so.
+
+        Raises:
+            NotFound: there is none.
+        """
+        row = self.connection.execute(select(tables.plans.c.record).where(tables.plans.c.id == plan_id)).first()
+        if row is None:
+            raise no_plan(plan_id)
+        return PlanRecord.model_validate_json(row.record)
+
+    def history(self, plan_id: str) -> History:
+        """All records of a plan, in order."""
+        return History(
+            revisions=self._records(tables.revisions, plan_id, RevisionInfo),
+            reviews=self._records(tables.reviews, plan_id, Review),
+            marks=self._records(tables.stale_marks, plan_id, StaleMark),
+            comments=self._records(tables.comments, plan_id, Comment),
+        )
+
+    def events(self, plan_id: str, after: int = 0) -> tuple[Event, ...]:
+        """The events with numbers above `after`."""
+        column = tables.events.c
+        rows = self.connection.execute(
+            select(column.record).where(column.plan_id == plan_id, column.number > after).order_by(column.number)
+        )
+        return tuple(Event.model_validate_json(row.record) for row in rows)
+
+    def revision(self, plan_id: str, revision_id: str) -> Revision:
+        """A revision with its content and evidence.
+
+        Raises:
+            NotFound: the plan has no such revision.
+        """
+        column = tables.revisions.c
+        row = self.connection.execute(
+            select(column.record, column.evidence).where(column.plan_id == plan_id, column.id == revision_id)
+        ).first()
+        if row is None:
+            raise NotFound(f"该规划没有版本 {revision_id}。", f"The plan has no revision {revision_id}.")
+        info = RevisionInfo.model_validate_json(row.record)
+        frozen = json.loads(row.evidence)
+        texts = self.contents([*(item.hash for item in info.items), *frozen["passages"]])
+        items = [Item(item.id, texts[item.hash]) for item in info.items]
+        return Revision.model_construct(
+            **dict(info),
+            content=join(info.step, items),
+            evidence=Evidence(
+                passages=tuple(EvidencePassage.model_validate(texts[digest]) for digest in frozen["passages"]),
+                corpus_version=frozen["corpus_version"],
+                encoder=frozen["encoder"],
+                excluded_documents=tuple(frozen["excluded_documents"]),
+            ),
+        )
+
+    def contents(self, hashes: Iterable[str]) -> dict[str, Any]:
+        """Contents by hash; each is parsed anew, so that no reader can change another's."""
+        wanted = list(dict.fromkeys(hashes))
+        texts: dict[str, str] = {}
+        for digest in wanted:
+            held = self.kept.get(f"content:{digest}")
+            if held is not None:
+                texts[digest] = held
+        missing = [digest for digest in wanted if digest not in texts]
+        column = tables.contents.c
+        for start in range(0, len(missing), 400):
+            chosen = select(column.hash, column.text).where(column.hash.in_(missing[start : start + 400]))
+            for row in self.connection.execute(chosen):
+                texts[row.hash] = row.text
+                if self.keeps:
+                    self.kept.put(f"content:{row.hash}", row.text)
+        return {digest: json.loads(texts[digest]) for digest in wanted if digest in texts}
+
+    def _records(self, table: Table, plan_id: str, model: type[_Record]) -> tuple[_Record, ...]:
+        column = table.c
+        ids = [
+            row.id
+            for row in self.connection.execute(
+                select(column.id).where(column.plan_id == plan_id).order_by(column.event, column.id)
+            )
+        ]
+        found = {record_id: self.kept.get(record_id) for record_id in ids}
+        missing = [record_id for record_id, record in found.items() if record is None]
+        for start in range(0, len(missing), 400):
+            chosen = select(column.id, column.record).where(column.id.in_(missing[start : start + 400]))
+            for row in self.connection.execute(chosen):
+                found[row.id] = model.model_validate_json(row.record)
+                if self.keeps:
+                    self.kept.put(row.id, found[row.id])
+        return tuple(found[record_id] for record_id in ids)
+
+
+def no_plan(plan_id: str) -> NotFound:
+    """The error for a plan that is not there."""
+    return NotFound(f"没有规划 {plan_id}。", f"There is no plan {plan_id}.")

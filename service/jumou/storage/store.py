@@ -1,0 +1,199 @@
+"""The store of plans: append-only, one writer a plan at a time, every earlier state as it was."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from jumou.domain.model import SCHEMA_VERSION
+from jumou.domain.review import Event, PlanRecord, Revision
+from jumou.domain.standing import History
+from jumou.domain.steps import canonical
+from jumou.storage import tables
+from jumou.storage.change import PlanChange, insert_new, now, record_text
+from jumou.storage.reading import Kept, Reading, no_plan
+
+
+class StoredRequest(NamedTuple):
+    """What an idempotency key stands for."""
+
+    request_hash: str
+    resource_id: str
+
+
+class PlanPage(NamedTuple):
+    """Some plans, newest first, and the cursor of the next page (empty on the last)."""
+
+    plans: tuple[PlanRecord, ...]
+    next_cursor: str
+
+
+class ProgressEntry(NamedTuple):
+    """One step of the drafting of a plan."""
+
+    number: int
+    kind: str
+    record: dict[str, Any]
+
+
+class PlanStore:
+    """Plans with their revisions, reviews, marks, comments and events. Safe among threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        """`engine` is an open database with all migrations run (`open_database`)."""
+        self._engine = engine
+        self._records = Kept()
+
+    def close(self) -> None:
+        """Lets go of all connections."""
+        self._engine.dispose()
+
+    # --- writing ----------------------------------------------------------------------------------------------
+
+    def create(self, record: PlanRecord) -> bool:
+        """Stores a new plan without steps; False when there is one of this id already."""
+        try:
+            with self._writing() as connection:
+                connection.execute(
+                    insert(tables.plans).values(
+                        id=record.id, title=record.title, record=record_text(record), created_by=record.created_by,
+                        created_at=record.created_at, schema_version=SCHEMA_VERSION,
+                    )
+                )  # fmt: skip
+        except IntegrityError:
+            return False
+        return True
+
+    @contextmanager
+    def changing(self, plan_id: str) -> Iterator[PlanChange]:
+        """The plan with nobody else writing to it; all that is appended inside is stored together or not at all.
+
+        Raises:
+            NotFound: there is no such plan.
+        """
+        with self._writing() as connection:
+            row = connection.execute(
+                select(tables.plans.c.record).where(tables.plans.c.id == plan_id).with_for_update()
+            ).first()
+            if row is None:
+                raise no_plan(plan_id)
+            yield PlanChange(PlanRecord.model_validate_json(row.record), Reading(connection, self._records))
+
+    def remember_request(self, key: str, request: StoredRequest) -> StoredRequest:
+        """Stores what `key` stands for, unless it stands for something already; returns what it stands for."""
+        with self._writing() as connection:
+            insert_new(
+                connection, tables.idempotency_keys,
+                [{"key": key, **request._asdict(), "created_at": now()}],
+            )  # fmt: skip
+            row = connection.execute(
+                select(tables.idempotency_keys.c.request_hash, tables.idempotency_keys.c.resource_id).where(
+                    tables.idempotency_keys.c.key == key
+                )
+            ).one()
+        return StoredRequest(row.request_hash, row.resource_id)
+
+    def report_progress(self, plan_id: str, kind: str, record: Mapping[str, Any]) -> int:
+        """Appends to the progress of a plan's drafting; returns the number of the entry."""
+        column = tables.progress.c
+        with self._writing() as connection:
+            last = connection.execute(select(func.max(column.number)).where(column.plan_id == plan_id)).scalar()
+            number = (last or 0) + 1
+            connection.execute(
+                insert(tables.progress).values(
+                    plan_id=plan_id, number=number, kind=kind, record=canonical(dict(record)), created_at=now()
+                )
+            )
+        return number
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    def plan(self, plan_id: str) -> PlanRecord:
+        """The plan called so.
+
+        Raises:
+            NotFound: there is none.
+        """
+        with self._reading() as reading:
+            return reading.plan(plan_id)
+
+    def plans(self, *, cursor: str = "", limit: int = 50) -> PlanPage:
+        """Plans, newest first, `limit` at a time; `cursor` is what the page before gave."""
+        column = tables.plans.c
+        wanted = select(column.record, column.created_at, column.id)
+        if cursor:
+            at, _, plan_id = cursor.partition("|")
+            wanted = wanted.where(or_(column.created_at < at, and_(column.created_at == at, column.id < plan_id)))
+        wanted = wanted.order_by(column.created_at.desc(), column.id.desc()).limit(limit + 1)
+        with self._reading() as reading:
+            rows = reading.connection.execute(wanted).all()
+        more = len(rows) > limit
+        rows = rows[:limit]
+        return PlanPage(
+            tuple(PlanRecord.model_validate_json(row.record) for row in rows),
+            f"{rows[-1].created_at}|{rows[-1].id}" if more else "",
+        )
+
+    def history(self, plan_id: str) -> History:
+        """All records of a plan, in order.
+
+        Raises:
+            NotFound: there is no such plan.
+        """
+        with self._reading() as reading:
+            reading.plan(plan_id)
+            return reading.history(plan_id)
+
+    def revision(self, plan_id: str, revision_id: str) -> Revision:
+        """A revision with its content and evidence, exactly as it was stored.
+
+        Raises:
+            NotFound: the plan has no such revision.
+        """
+        with self._reading() as reading:
+            return reading.revision(plan_id, revision_id)
+
+    def content(self, content_hash: str) -> Any:
+        """An item's content by its hash; None when it was never stored."""
+        with self._reading() as reading:
+            return reading.contents([content_hash]).get(content_hash)
+
+    def audit(self, plan_id: str, *, after: int = 0) -> tuple[Event, ...]:
+        """The events of a plan with numbers above `after`.
+
+        Raises:
+            NotFound: there is no such plan.
+        """
+        with self._reading() as reading:
+            reading.plan(plan_id)
+            return reading.events(plan_id, after)
+
+    def progress(self, plan_id: str, *, after: int = 0) -> tuple[ProgressEntry, ...]:
+        """The progress of a plan's drafting with numbers above `after`."""
+        column = tables.progress.c
+        wanted = (
+            select(column.number, column.kind, column.record)
+            .where(column.plan_id == plan_id, column.number > after)
+            .order_by(column.number)
+        )
+        with self._reading() as reading:
+            rows = reading.connection.execute(wanted).all()
+        return tuple(ProgressEntry(row.number, row.kind, json.loads(row.record)) for row in rows)
+
+    # --- connections ------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Reading]:
+        options: dict[str, Any] = {}
+        if self._engine.dialect.name == "postgresql":
+            options = {"isolation_level": "REPEATABLE READ"}  # several selects see one state, as they do in SQLite
+        with self._engine.connect().execution_options(**options) as connection, connection.begin():
+            yield Reading(connection, self._records)

@@ -1,0 +1,99 @@
+"""The tables. Rows are only ever added.
+
+A revision is a list of items with the hash of each; the contents stand in `contents`, each once however many
+revisions hold it. So an untouched item is the same bytes in every revision, and old revisions cost little.
+"""
+
+from typing import Final
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+plans: Final = Table(
+    "plans", metadata,
+    Column("id", String(64), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("schema_version", String(16), nullable=False),
+    Index("ix_plans_created_at_id", "created_at", "id"),
+)  # fmt: skip
+
+events: Final = Table(
+    "events", metadata,
+    Column("plan_id", String(64), ForeignKey("plans.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("record", Text, nullable=False),
+    Column("schema_version", String(16), nullable=False),
+)  # fmt: skip
+
+contents: Final = Table(
+    "contents", metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+)  # fmt: skip
+
+revisions: Final = Table(
+    "revisions", metadata,
+    Column("id", String(64), primary_key=True),
+    Column("plan_id", String(64), ForeignKey("plans.id"), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("event", Integer, nullable=False),
+    Column("parent_id", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("record", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("schema_version", String(16), nullable=False),
+    UniqueConstraint("plan_id", "step", "number"),
+)  # fmt: skip
+
+
+def _record_table(name: str) -> Table:
+    """Records of one kind, in the order of the plan's events."""
+    return Table(
+        name, metadata,
+        Column("id", String(64), primary_key=True),
+        Column("plan_id", String(64), ForeignKey("plans.id"), nullable=False),
+        Column("event", Integer, nullable=False),
+        Column("record", Text, nullable=False),
+        Column("created_at", String(40), nullable=False),
+        Column("schema_version", String(16), nullable=False),
+        Index(f"ix_{name}_plan_id_event", "plan_id", "event"),
+    )  # fmt: skip
+
+
+reviews: Final = _record_table("reviews")
+stale_marks: Final = _record_table("stale_marks")
+comments: Final = _record_table("comments")
+
+idempotency_keys: Final = Table(
+    "idempotency_keys", metadata,
+    Column("key", String(255), primary_key=True),
+    Column("request_hash", String(64), nullable=False),
+    Column("resource_id", String(64), nullable=False),
+    Column("created_at", String(40), nullable=False),
+)  # fmt: skip
+
+progress: Final = Table(
+    "progress", metadata,
+    Column("plan_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("record", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+)  # fmt: skip
+"""Progress of drafting, kept so that a reader who comes late, or again, misses nothing. No foreign key: it precedes the plan."""
