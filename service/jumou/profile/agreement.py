@@ -12,7 +12,18 @@ from jumou.profile.rows import Reader
 
 Row = TypeVar("Row", bound=Cell)
 
-_SHEETS: Final = ("indicators", "industries", "enterprises", "institutions", "infrastructure", "resources", "markets", "talents", "constraints", "policies")
+_SHEETS: Final = (
+    "indicators",
+    "industries",
+    "enterprises",
+    "institutions",
+    "infrastructure",
+    "resources",
+    "markets",
+    "talents",
+    "constraints",
+    "policies",
+)
 _OLD: Final = 3
 _NOT_YET: Final = frozenset(("target", "estimate", "lower bound", "目标", "规划"))
 
@@ -129,7 +140,13 @@ def _years(profile: RegionProfile, reader: Reader) -> None:
             sheet="indicators", column="year", mend_zh="请补充近年数据，或调整基期。", mend_en="Add recent figures or move the base year.",
         )  # fmt: skip
     for row in valued:
-        if base is not None and row.year is not None and row.year > base + _OLD and row.status not in _NOT_YET and "目标" not in row.metric:
+        if (
+            base is not None
+            and row.year is not None
+            and row.year > base + _OLD
+            and row.status not in _NOT_YET
+            and "目标" not in row.metric
+        ):
             where, number = place_of(row.ref)
             reader.report(
                 "warning", f"“{row.metric[:30]}”是 {row.year} 年的，远晚于基期 {base} 年", f"“{row.metric[:30]}” is of {row.year}, long after the base year {base}",
@@ -187,7 +204,11 @@ def _identity(profile: RegionProfile, reader: Reader) -> None:
                 "warning", f"行政区划代码“{profile.code[:20]}”不在现行代码表中", f"division code “{profile.code[:20]}” is unknown", sheet="meta", column="code",
                 mend_zh="请填写六位代码，或留空。", mend_en="Write six digits or leave it empty.",
             )  # fmt: skip
-        elif bare not in profile.name and not any(part in profile.name for part in known.parents) and profile.level not in ("park", "town"):
+        elif (
+            bare not in profile.name
+            and not any(part in profile.name for part in known.parents)
+            and profile.level not in ("park", "town")
+        ):
             reader.report(
                 "warning", f"代码 {profile.code} 是{known.name}，与名称“{profile.name[:20]}”不符", f"code {profile.code} is {known.name}, not “{profile.name[:20]}”",
                 sheet="meta", column="code", mend_zh="请核对名称和代码。", mend_en="Check name and code.",
@@ -201,6 +222,7 @@ def _identity(profile: RegionProfile, reader: Reader) -> None:
 
 
 def place_of(ref: str) -> tuple[str, int | None]:
+    """Sheet and row of a cell's reference: `indicators!12`, or `input.background[3]`, which is its fourth item."""
     found = re.fullmatch(r"(.+)!(\d+)|(.+)\[(\d+)\]", ref)
     if found is None:
         return ref, None

@@ -1,6 +1,6 @@
 """Turning what stands in a cell into a number, year or text, or saying what is wrong with it."""
 
-import datetime
+import datetime as dt
 import math
 import re
 import unicodedata
@@ -19,7 +19,9 @@ _LEADING: Final = re.compile(
 )
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _YEAR_WORDS: Final = re.compile(r"[\s年度末底全财报公布.]|FY|CY|end of|year", re.IGNORECASE)
-_BLANK: Final = frozenset(("", "-", "--", "—", "——", "/", "…", "无", "暂无", "未知", "不详", "n/a", "na", "null", "none", "nan"))
+_BLANK: Final = frozenset(
+    ("", "-", "--", "—", "——", "/", "…", "无", "暂无", "未知", "不详", "n/a", "na", "null", "none", "nan")
+)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _EXCEL_ERRORS: Final = frozenset(("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!"))
 _ABOUT: Final = frozenset(("约", "约为", "近", "~", "≈", "about", "nearly", "approx", "approx."))
@@ -56,7 +58,7 @@ def text_of(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     if isinstance(value, list | tuple):
         return "、".join(part for part in map(text_of, value) if part)
@@ -87,11 +89,11 @@ def wrong_text(text: str) -> Problem | None:
     return None
 
 
-def number_of(value: Any) -> float | None | Problem:
+def number_of(value: Any) -> float | Problem | None:
     """The cell as a number, None when blank, or what is wrong with it. Full-width digits and separators are read."""
     if blank(value):
         return None
-    if isinstance(value, bool | datetime.date | datetime.time | Mapping | list | tuple):
+    if isinstance(value, bool | dt.date | dt.time | Mapping | list | tuple):
         return _no_number(value)
     if isinstance(value, int | float):
         if abs(value) > 1e300:
@@ -107,9 +109,9 @@ def number_of(value: Any) -> float | None | Problem:
     return number
 
 
-def year_of(value: Any) -> int | None | Problem:
+def year_of(value: Any) -> int | Problem | None:
     """The cell as a year between 1900 and 2100, None when blank. “2023年”, “2023-06” and dates are read; two years are not."""
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return value.year
     number = number_of(value)
     if isinstance(number, Problem):
@@ -154,7 +156,9 @@ def free_figure(value: Any) -> FreeFigure:
         return FreeFigure(None, raw)
     rest = found["rest"].strip()
     sign = (found["sign"] or "").lower()
-    status = "estimate" if sign in _ABOUT else "lower bound" if sign in _ABOVE else "upper bound" if sign in _BELOW else ""
+    status = (
+        "estimate" if sign in _ABOUT else "lower bound" if sign in _ABOVE else "upper bound" if sign in _BELOW else ""
+    )
     aside = rest.startswith(("+", "(")) or rest == ""
     unit = rest if re.fullmatch(r"[^\W\d_]{1,6}(?:/[^\W\d_]{1,4})?|%", rest) and not _says_more(rest) else ""
     if not aside and not unit:

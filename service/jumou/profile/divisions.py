@@ -19,19 +19,32 @@ class Division(NamedTuple):
 
 
 _LEVELS: Final[dict[str, RegionLevel]] = {"1": "provincial", "2": "city", "3": "county"}
-_WORDS: Final[tuple[tuple[re.Pattern[str], RegionLevel], ...]] = tuple(
-    (re.compile(pattern, re.IGNORECASE), level)
-    for pattern, level in (
-        (r"开发区|高新区|经开|园区|新区|产业园|试验区|示范区|保税|自贸|科技城|工业区|集聚区|合作区|\bpark\b|\bzone\b", "park"),
-        (r"副省级|省会|计划单列|provincial capital|sub-?provincial|city region|metro region", "city"),
-        (r"市辖区|县|区县|^区$|旗$|林区|county|district|borough", "county"),
-        (r"^国家级?$|^全国$|^national?$|^country$", "national"),
-        (r"省级|^省|直辖市|自治区|特别行政区|provinc|^state$|autonomous community|^region$", "provincial"),
-        (r"地级|市|自治州|^州$|盟$|^地区$|city|cities|metro|prefecture|municipal", "city"),
-        (r"镇|乡|街道|town|village", "town"),
-    )
+_LEVEL_WORDS: Final[tuple[tuple[str, RegionLevel], ...]] = (
+    (
+        r"开发区|高新区|经开|园区|新区|产业园|试验区|示范区|保税|自贸|科技城|工业区|集聚区|合作区|\bpark\b|\bzone\b",
+        "park",
+    ),
+    (r"副省级|省会|计划单列|provincial capital|sub-?provincial|city region|metro region", "city"),
+    (r"市辖区|县|区县|^区$|旗$|林区|county|district|borough", "county"),
+    (r"^国家级?$|^全国$|^national?$|^country$", "national"),
+    (r"省级|^省|直辖市|自治区|特别行政区|provinc|^state$|autonomous community|^region$", "provincial"),
+    (r"地级|市|自治州|^州$|盟$|^地区$|city|cities|metro|prefecture|municipal", "city"),
+    (r"镇|乡|街道|town|village", "town"),
 )
-_ENDINGS: Final = ("省", "市", "自治区", "壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区", "县", "区", "盟", "旗")
+_WORDS: Final = tuple((re.compile(pattern, re.IGNORECASE), level) for pattern, level in _LEVEL_WORDS)
+_ENDINGS: Final = (
+    "省",
+    "市",
+    "自治区",
+    "壮族自治区",
+    "回族自治区",
+    "维吾尔自治区",
+    "特别行政区",
+    "县",
+    "区",
+    "盟",
+    "旗",
+)
 _NAME_ENDINGS: Final[tuple[tuple[str, RegionLevel], ...]] = (
     ("省", "provincial"), ("自治区", "provincial"), ("自治州", "city"), ("自治县", "county"), ("市", "city"), ("县", "county"),
     ("区", "county"), ("旗", "county"), ("镇", "town"), ("乡", "town"), ("州", "city"), ("街道", "town"),

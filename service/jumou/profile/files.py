@@ -10,8 +10,8 @@ from typing import Any, Final
 from charset_normalizer import from_bytes
 
 from jumou.errors import RefusedFile
-from jumou.profile.grid import MOST_COLUMNS, MOST_ROWS, cut, head_of, table_of, told
-from jumou.profile.rows import Table
+from jumou.profile.grid import MOST_COLUMNS, MOST_ROWS, cut, head_of, table_of
+from jumou.profile.rows import Head, Table
 from jumou.profile.sheets import GUIDE_TITLES, META_TITLES, bare_label, sheet_named
 
 MOST_BYTES: Final = 20_000_000
@@ -28,7 +28,9 @@ def raw_bytes(path: Path) -> bytes:
         RefusedFile: it does not exist, cannot be opened, is empty or too large.
     """
     if not path.is_file():
-        raise RefusedFile(f"找不到文件 {path}。", f"{path} does not exist.", mend_zh="请检查路径。", mend_en="Check the path.")
+        raise RefusedFile(
+            f"找不到文件 {path}。", f"{path} does not exist.", mend_zh="请检查路径。", mend_en="Check the path."
+        )
     try:
         size = path.stat().st_size
         content = path.read_bytes() if size <= MOST_BYTES else b""
@@ -118,19 +120,19 @@ def json_object(path: Path) -> tuple[Mapping[str, Any], list[str]]:
     return content, list(repeated)
 
 
-def csv_files(paths: Iterable[Path]) -> tuple[dict[str, Any], list[Table], list[str]]:
+def csv_files(paths: Iterable[Path]) -> tuple[Head, list[Table], list[str]]:
     """The head, the sheets and the names of unknown files among CSV files, each named after its sheet.
 
     Raises:
         RefusedFile: a file cannot be read, or none of them is a sheet of a profile.
     """
-    meta: dict[str, Any] = {}
+    head = Head()
     tables: list[Table] = []
     unknown: list[str] = []
     for path in paths:
         sheet = sheet_named(path.stem)
         if bare_label(path.stem) in META_TITLES:
-            meta.update(head_of(_grid(path)))
+            head = head_of(_grid(path), path.name)
         elif sheet is not None:
             grid = _grid(path)
             table = table_of(sheet, grid[: MOST_ROWS + 1], path.name)
@@ -139,14 +141,14 @@ def csv_files(paths: Iterable[Path]) -> tuple[dict[str, Any], list[Table], list[
             tables.append(table)
         elif bare_label(path.stem) not in GUIDE_TITLES:
             unknown.append(path.name)
-    if not tables and not told(meta):
+    if not tables and not head.told:
         raise RefusedFile(
             f"没有可读取的区域资料 CSV 表{'：' if unknown else ''}{'、'.join(unknown[:5])}。",
             f"there are no CSV sheets of a profile{': ' if unknown else ''}{', '.join(unknown[:5])}.",
             mend_zh="需要 meta.csv、indicators.csv、industries.csv、enterprises.csv 等文件，列名见 jumou profile template。",
             mend_en="It needs meta.csv, indicators.csv, industries.csv, enterprises.csv ...; see jumou profile template for columns.",
         )  # fmt: skip
-    return meta, tables, unknown
+    return head, tables, unknown
 
 
 def _grid(path: Path) -> list[list[str]]:

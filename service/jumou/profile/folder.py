@@ -2,28 +2,26 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from jumou.errors import RefusedFile
 from jumou.profile.files import csv_files, json_object
-from jumou.profile.grid import told
-from jumou.profile.rows import Table
+from jumou.profile.rows import Head, Table
 
 
-def sheets_in(folder: Path) -> tuple[dict[str, Any], list[Table], list[str]]:
+def sheets_in(folder: Path) -> tuple[Head, list[Table], list[str]]:
     """The head, the sheets and the names of unknown files in a folder of CSV files.
 
     Raises:
         RefusedFile: a file cannot be read, or none is a sheet of a profile.
     """
-    meta, tables, unknown = csv_files(sorted(folder.glob("*.[cC][sS][vV]")))
-    if not told(meta):
+    head, tables, unknown = csv_files(sorted(folder.glob("*.[cC][sS][vV]")))
+    if not head.told:
         for path in sorted(folder.glob("*.json")):
             content, _ = json_object(path)
-            head = content.get("meta")
-            if isinstance(head, Mapping):
-                return {str(key): value for key, value in head.items()}, tables, unknown
-    return meta, tables, unknown
+            meta = content.get("meta")
+            if isinstance(meta, Mapping):
+                return Head({str(key): value for key, value in meta.items()}, title=path.name), tables, unknown
+    return head, tables, unknown
 
 
 def only_file(folder: Path) -> Path | None:
@@ -34,7 +32,11 @@ def only_file(folder: Path) -> Path | None:
     """
     if any(folder.glob("*.[cC][sS][vV]")):
         return None
-    found = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in (".xlsx", ".xlsm", ".json") and not path.name.startswith((".", "~$"))]
+    found = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in (".xlsx", ".xlsm", ".json") and not path.name.startswith((".", "~$"))
+    ]
     if len(found) == 1:
         return found[0]
     if found:

@@ -1,10 +1,10 @@
 """A grid of cells, as a tab or a CSV file gives it, into a sheet's table or the head of a profile."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from jumou.profile.cells import blank, text_of
-from jumou.profile.rows import Notice, Table, unknown_column
+from jumou.profile.rows import Head, Notice, Table, unknown_column
 from jumou.profile.sheets import META, Sheet, bare_label
 
 MOST_ROWS: Final = 20_000
@@ -55,16 +55,19 @@ def table_of(sheet: Sheet, grid: Grid, title: str = "") -> Table:
     return table
 
 
-def head_of(grid: Grid) -> dict[str, Any]:
+def head_of(grid: Grid, title: str) -> Head:
     """The head in a grid: labels in the first column and values in the second, or labels in one row, values in the next."""
     labels = frozenset().union(*(entry.labels for entry in META))
     first = [bare_label(text_of(cell)) for cell in grid[0]] if grid else []
     if len(grid) > 1 and sum(label in labels for label in first) > 1:
-        return {text_of(label): value for label, value in zip(grid[0], grid[1], strict=False) if not blank(label)}
-    return {
-        text_of(row[0]): row[1]
-        for row in grid if len(row) > 1 and not blank(row[0]) and not blank(row[1]) and not str(row[0]).startswith("▸")
-    }  # fmt: skip
+        cells = {text_of(label): value for label, value in zip(grid[0], grid[1], strict=False) if not blank(label)}
+        return Head(cells, dict.fromkeys(cells, 2), title)
+    head = Head(title=title)
+    for number, row in enumerate(grid, start=1):
+        if row and not blank(row[0]) and not str(row[0]).startswith("▸"):
+            head.cells[text_of(row[0])] = row[1] if len(row) > 1 else None
+            head.rows[text_of(row[0])] = number
+    return head
 
 
 def _known(sheet: Sheet, row: Sequence[Any]) -> int:
@@ -72,7 +75,9 @@ def _known(sheet: Sheet, row: Sequence[Any]) -> int:
 
 
 def _filled(row: Sequence[Any]) -> bool:
-    return any(not blank(cell) for cell in row) and not any(isinstance(cell, str) and cell.startswith("▸") for cell in row)
+    return any(not blank(cell) for cell in row) and not any(
+        isinstance(cell, str) and cell.startswith("▸") for cell in row
+    )
 
 
 def _names(sheet: Sheet, headings: Sequence[str], row: int, table: Table) -> list[str | None]:
@@ -111,8 +116,3 @@ def cut(rows: int) -> Notice:
         "error", f"超过 {rows} 行，其后未读取", f"more than {rows} rows; the rest is not read",
         "请删除无关行；区域资料一般不过几百行。", "Delete unrelated rows; a profile has a few hundred.", rows + 1,
     )  # fmt: skip
-
-
-def told(meta: Mapping[str, Any]) -> bool:
-    """Whether a head says anything."""
-    return any(not blank(value) for value in meta.values())

@@ -8,11 +8,15 @@ from jumou.domain.region import RegionLevel
 from jumou.profile.divisions import division, level_of
 
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
-_CHINA: Final = frozenset(("中国", "china", "prc", "cn", "p.r. china", "people's republic of china", "中华人民共和国", "全国"))
-_PROVINCES: Final = frozenset(
-    "anhui beijing chongqing fujian gansu guangdong guangxi guizhou hainan hebei heilongjiang henan hubei hunan jiangsu jiangxi jilin "
-    "liaoning ningxia qinghai shaanxi shandong shanghai shanxi sichuan tianjin tibet xinjiang xizang yunnan zhejiang".split()
-) | {"inner mongolia", "hong kong", "macao", "macau"}
+_CHINA: Final = frozenset(
+    ("中国", "china", "prc", "cn", "p.r. china", "people's republic of china", "中华人民共和国", "全国")
+)
+_PROVINCES: Final = re.compile(
+    r"\b(?:china|anhui|beijing|chongqing|fujian|gansu|guangdong|guangxi|guizhou|hainan|hebei|heilongjiang|henan|hubei|hunan|jiangsu|jiangxi|"
+    r"jilin|liaoning|ningxia|qinghai|shaanxi|shandong|shanghai|shanxi|sichuan|tianjin|tibet|xinjiang|xizang|yunnan|zhejiang|inner mongolia|"
+    r"hong kong|macao|macau)\b",
+    re.IGNORECASE,
+)
 _ABROAD: Final = re.compile(
     r"美国|英国|德国|法国|日本|韩国|新加坡|印度|荷兰|西班牙|意大利|瑞典|芬兰|丹麦|挪威|瑞士|奥地利|比利时|加拿大|墨西哥|巴西|澳大利亚|以色列|越南|泰国|马来西亚|印度尼西亚|波兰|捷克|匈牙利|土耳其|爱尔兰|葡萄牙|俄罗斯|南非|阿联酋|沙特"
 )
@@ -66,5 +70,4 @@ def _country(name: str, within: str, said: str) -> str:
 
 
 def _speaks_of_china(text: str) -> bool:
-    words = text.lower()
-    return any(re.search(rf"\b{re.escape(word)}\b", words) for word in (*_PROVINCES, "china"))
+    return _PROVINCES.search(text) is not None

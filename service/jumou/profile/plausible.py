@@ -20,9 +20,16 @@ _NEVER_NEGATIVE: Final = re.compile(
     r"生产总值|GDP|产值|产量|产能|人口|企业|户数|面积|增加值|收入|支出|经费|投资|销售|成交|出口|进口|零售|储量|专利|平台|里程|output|population|firms|revenue|jobs|sales|area|investment",
     re.IGNORECASE,
 )
-_SHARE: Final = re.compile(r"占.{0,20}(?:比|%|全国|全省|全市|全球|GDP|生产总值)|占比|比重|份额|share of|market share", re.IGNORECASE)
-_RATE: Final = re.compile(r"覆盖率|普及率|渗透率|城镇化率|城市化率|配套率|自给率|失业率|利用率|入学率|合格率|贡献率|coverage|unemployment", re.IGNORECASE)
-_MONEY_METRIC: Final = re.compile(r"(?:生产总值|总产值|产值|增加值|营业收入|营收|预算收入|预算支出|研发经费|零售总额)(?:[（(].*[）)])?$|^GDP$")
+_SHARE: Final = re.compile(
+    r"占.{0,20}(?:比|%|全国|全省|全市|全球|GDP|生产总值)|占比|比重|份额|share of|market share", re.IGNORECASE
+)
+_RATE: Final = re.compile(
+    r"覆盖率|普及率|渗透率|城镇化率|城市化率|配套率|自给率|失业率|利用率|入学率|合格率|贡献率|coverage|unemployment",
+    re.IGNORECASE,
+)
+_MONEY_METRIC: Final = re.compile(
+    r"(?:生产总值|总产值|产值|增加值|营业收入|营收|预算收入|预算支出|研发经费|零售总额)(?:[（(].*[）)])?$|^GDP$"
+)
 _PERSON_METRIC: Final = re.compile(r"^(?:常住|户籍|总)?人口(?:[（(].*[）)])?$|^(?:total )?population$", re.IGNORECASE)
 _KEYS: Final[dict[str, Dimension]] = {
     **dict.fromkeys(
@@ -90,7 +97,11 @@ class _Judge:
             return
         unit, named = cell.unit, f"“{cell.metric[:30]}”"
         if cell.value < 0 and not _MAY_FALL.search(f"{cell.metric} {cell.key}"):
-            certain = _NEVER_NEGATIVE.search(cell.metric) or cell.key in _KEYS or dimension(unit) in ("persons", "count", "physical")
+            certain = (
+                _NEVER_NEGATIVE.search(cell.metric)
+                or cell.key in _KEYS
+                or dimension(unit) in ("persons", "count", "physical")
+            )
             self._negative(cell, "value", named, "error" if certain else "warning")
         if dimension(unit) == "percent" and cell.value > 100 and not _MAY_FALL.search(cell.metric):
             share = bool(_SHARE.search(cell.metric))
@@ -102,13 +113,31 @@ class _Judge:
     def _fits_unit(self, cell: ProfileIndicator, named: str) -> None:
         wanted = _KEYS.get(cell.key)
         if wanted is None:
-            wanted = "money" if _MONEY_METRIC.search(cell.metric) else "persons" if _PERSON_METRIC.search(cell.metric) else None
+            wanted = (
+                "money"
+                if _MONEY_METRIC.search(cell.metric)
+                else "persons"
+                if _PERSON_METRIC.search(cell.metric)
+                else None
+            )
         found = dimension(cell.unit)
-        if wanted is None or cell.status == "growth only" or (cell.key not in _KEYS and re.search(r"占|比重|增速|人均", cell.metric)):
+        if (
+            wanted is None
+            or cell.status == "growth only"
+            or (cell.key not in _KEYS and re.search(r"占|比重|增速|人均", cell.metric))
+        ):
             return
         names = {"money": ("亿元", "亿元"), "persons": ("万人", "万人"), "percent": ("%", "%")}[wanted]
         if not cell.unit:
-            self._say("warning", cell, "unit", f"{named}没有单位", f"{named} has no unit", f"请填写单位，如 {names[0]}。", f"Write it, e.g. {names[1]}.")
+            self._say(
+                "warning",
+                cell,
+                "unit",
+                f"{named}没有单位",
+                f"{named} has no unit",
+                f"请填写单位，如 {names[0]}。",
+                f"Write it, e.g. {names[1]}.",
+            )
         elif found is not None and found != wanted:
             certain = cell.key in _KEYS or cell.metric in ("地区生产总值", "GDP", "常住人口")
             self._say(
@@ -117,7 +146,12 @@ class _Judge:
             )  # fmt: skip
 
     def _fits_nation(self, cell: ProfileIndicator, named: str) -> None:
-        if not self._china or self._level == "national" or cell.value is None or re.search(r"全国|全球|世界|national|global|world", cell.metric):
+        if (
+            not self._china
+            or self._level == "national"
+            or cell.value is None
+            or re.search(r"全国|全球|世界|national|global|world", cell.metric)
+        ):
             return
         factor = yi_yuan(cell.unit)
         key = cell.key or ("gdp" if re.fullmatch(r"(?:地区)?生产总值|GDP", cell.metric) else "")
@@ -125,14 +159,23 @@ class _Judge:
         if factor is not None and nation is not None and key:
             amount = cell.value * factor
             if amount > nation * _GROWTH_ROOM:
-                self._larger(cell, "value", f"{named}折合 {amount:.4g} 亿元，超过全国（{nation:.4g} 亿元）", f"{named} is {amount:.4g} 亿元, more than the nation's {nation:.4g}")
+                self._larger(
+                    cell,
+                    "value",
+                    f"{named}折合 {amount:.4g} 亿元，超过全国（{nation:.4g} 亿元）",
+                    f"{named} is {amount:.4g} 亿元, more than the nation's {nation:.4g}",
+                )
             elif key == "gdp" and amount > _LARGEST.get(self._level, nation):
                 self._say(
                     "warning", cell, "value", f"{named}折合 {amount:.4g} 亿元，超出这一层级的常见范围", f"{named} is {amount:.4g} 亿元, beyond what a region of this level has",
                     "请核对单位是否应为万元。", "Check whether the unit should be 万元.",
                 )  # fmt: skip
         people = {"人": 1e-4, "万人": 1.0, "亿人": 1e4}.get(cell.unit)
-        if people is not None and (cell.key == "population" or _PERSON_METRIC.search(cell.metric)) and cell.value * people > _PEOPLE:
+        if (
+            people is not None
+            and (cell.key == "population" or _PERSON_METRIC.search(cell.metric))
+            and cell.value * people > _PEOPLE
+        ):
             self._larger(cell, "value", f"{named}超过全国人口", f"{named} is more than the nation's population")
 
     def in_yi_yuan(self, row: ProfileIndustry) -> ProfileIndustry:
@@ -163,15 +206,45 @@ class _Judge:
         if row.unit in ("%", "％") and (row.region_value or 0) > 100 and "share" in row.measure:
             self._beyond_whole(row, "region_value", named, "error")
         found = dimension(row.unit)
-        if row.measure in _MONEY_MEASURES and found in ("percent", "persons", "count", "physical") and row.region_value is not None:
-            self._say("error", row, "unit", f"口径“{row.measure}”的单位不应是“{row.unit}”", f"“{row.unit}” is no unit for {row.measure}", "请核对，应为亿元。", "It should be 亿元.")
+        if (
+            row.measure in _MONEY_MEASURES
+            and found in ("percent", "persons", "count", "physical")
+            and row.region_value is not None
+        ):
+            self._say(
+                "error",
+                row,
+                "unit",
+                f"口径“{row.measure}”的单位不应是“{row.unit}”",
+                f"“{row.unit}” is no unit for {row.measure}",
+                "请核对，应为亿元。",
+                "It should be 亿元.",
+            )
         if row.region_value is None:
             return
-        if row.nation_value is not None and found != "percent" and self._level != "national" and row.region_value > row.nation_value >= 0:
-            self._larger(row, "region_value", f"{named}的本地数值 {row.region_value:g} 大于全国 {row.nation_value:g}", f"{named}: the region's {row.region_value:g} is more than the nation's {row.nation_value:g}")
+        if (
+            row.nation_value is not None
+            and found != "percent"
+            and self._level != "national"
+            and row.region_value > row.nation_value >= 0
+        ):
+            self._larger(
+                row,
+                "region_value",
+                f"{named}的本地数值 {row.region_value:g} 大于全国 {row.nation_value:g}",
+                f"{named}: the region's {row.region_value:g} is more than the nation's {row.nation_value:g}",
+            )
         for column, zh in (("year", "年份"), ("measure", "口径")):
             if not getattr(row, column):
-                self._say("warning", row, column, f"{named}没有{zh}，不参与比值测算", f"{named} has no {column} and enters no ratio", f"请填写{zh}。", f"Write the {column}.")
+                self._say(
+                    "warning",
+                    row,
+                    column,
+                    f"{named}没有{zh}，不参与比值测算",
+                    f"{named} has no {column} and enters no ratio",
+                    f"请填写{zh}。",
+                    f"Write the {column}.",
+                )
 
     def enterprise(self, firm: ProfileEnterprise) -> None:
         if firm.output is not None and firm.output < 0:
@@ -180,22 +253,59 @@ class _Judge:
     def item(self, item: ProfileItem) -> None:
         if item.value is not None and item.value < 0 and not _MAY_FALL.search(item.name):
             self._negative(item, "value", f"“{item.name[:30]}”", "error")
-        if item.value is not None and item.value > 100 and dimension(item.unit) == "percent" and _SHARE.search(item.name):
+        if (
+            item.value is not None
+            and item.value > 100
+            and dimension(item.unit) == "percent"
+            and _SHARE.search(item.name)
+        ):
             self._beyond_whole(item, "value", f"“{item.name[:30]}”", "error")
 
     def _growth(self, cell: Any, column: str, growth: float | None) -> None:
         if growth is not None and growth < -100:
-            self._say("error", cell, column, f"增速 {growth:g}% 低于 −100%", f"a growth of {growth:g}% is below −100%", "请核对；增速按百分数填写。", "Check it; growth is in per cent.")
+            self._say(
+                "error",
+                cell,
+                column,
+                f"增速 {growth:g}% 低于 −100%",
+                f"a growth of {growth:g}% is below −100%",
+                "请核对；增速按百分数填写。",
+                "Check it; growth is in per cent.",
+            )
         elif growth is not None and growth > 1000:
-            self._say("warning", cell, column, f"增速 {growth:g}% 异常高", f"a growth of {growth:g}% is unusual", "请核对是否把数值填入了增速列。", "Check that it is no value.")
+            self._say(
+                "warning",
+                cell,
+                column,
+                f"增速 {growth:g}% 异常高",
+                f"a growth of {growth:g}% is unusual",
+                "请核对是否把数值填入了增速列。",
+                "Check that it is no value.",
+            )
 
     def _negative(self, cell: Any, column: str, named: str, severity: str) -> None:
-        self._say(severity, cell, column, f"{named}不应为负数", f"{named} cannot be negative", "请核对正负号；未知请留空。", "Check the sign; leave it empty when unknown.")
+        self._say(
+            severity,
+            cell,
+            column,
+            f"{named}不应为负数",
+            f"{named} cannot be negative",
+            "请核对正负号；未知请留空。",
+            "Check the sign; leave it empty when unknown.",
+        )
 
     def _beyond_whole(self, cell: Any, column: str, named: str, severity: str) -> None:
-        self._say(severity, cell, column, f"{named}是比重，不应超过 100%", f"{named} is a share and cannot exceed 100%", "请核对数值和单位。", "Check value and unit.")
+        self._say(
+            severity,
+            cell,
+            column,
+            f"{named}是比重，不应超过 100%",
+            f"{named} is a share and cannot exceed 100%",
+            "请核对数值和单位。",
+            "Check value and unit.",
+        )
 
     def _larger(self, cell: Any, column: str, zh: str, en: str) -> None:
-        self._say("error", cell, column, zh, en, "请核对两者的单位和口径是否一致。", "Check that units and scope agree.")
-
-
+        self._say(
+            "error", cell, column, zh, en, "请核对两者的单位和口径是否一致。", "Check that units and scope agree."
+        )

@@ -72,7 +72,7 @@ def _fields_at(path: Path, reader: Reader) -> dict[str, Any]:
         if one is not None:
             reader.file = one.name
             return _fields_at(one, reader)
-        meta, tables, unknown = sheets_in(path)
+        head, tables, unknown = sheets_in(path)
     elif path.suffix.lower() == ".json":
         content, repeated = json_object(path)
         for key in repeated:
@@ -82,22 +82,22 @@ def _fields_at(path: Path, reader: Reader) -> dict[str, Any]:
             )  # fmt: skip
         return fields_of(content, reader)
     elif path.suffix.lower() == ".csv":
-        meta, tables, unknown = csv_files([path])
+        head, tables, unknown = csv_files([path])
     else:
-        meta, tables, unknown = read_workbook(raw_bytes(path), path.name)
+        head, tables, unknown = read_workbook(raw_bytes(path), path.name)
     for name in unknown:
         reader.report(
             "warning", f"不认识的表“{name}”，未读取", f"unknown sheet “{name}” is not read", sheet=name,
             mend_zh="请使用模板中的表名。", mend_en="Use the template's sheet names.",
         )  # fmt: skip
-    return fields_of_sheets(meta, tables, reader)
+    return fields_of_sheets(head, tables, reader)
 
 
 def _built(fields: dict[str, Any], reader: Reader) -> Reading:
     fields = placed(fields)
     if not fields.get("name") and not reader.failed():
         reader.report(
-            "error", "没有写区域名称", "the region's name is missing", sheet="meta", column="name",
+            "error", "没有写区域名称", "the region's name is missing", sheet="meta", row=reader.head_rows.get("name"), column="name",
             mend_zh="请在“区域”表或 name 处填写区域名称，如“长春市”。", mend_en="Write it on sheet Region or under name, e.g. 长春市.",
         )  # fmt: skip
         fields["name"] = "?"

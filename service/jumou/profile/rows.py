@@ -42,12 +42,27 @@ class Table:
 
 
 @dataclass(slots=True)
+class Head:
+    """The head of a profile as it stands in a file: label → cell, the labels' rows, and the tab's or file's name."""
+
+    cells: dict[str, Any] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    title: str = "meta"
+
+    @property
+    def told(self) -> bool:
+        """Whether it says anything."""
+        return any(not blank(value) for value in self.cells.values())
+
+
+@dataclass(slots=True)
 class Reader:
     """Collects problems while a profile is read. `language` decides the words of the problems."""
 
     file: str
     language: Language
     problems: list[ProfileProblem] = field(default_factory=list)
+    head_rows: dict[str, int] = field(default_factory=dict)
     _titles: dict[str, str] = field(default_factory=dict)
     _headers: dict[tuple[str, str], str] = field(default_factory=dict)
     _left_out: int = 0
@@ -70,7 +85,18 @@ class Reader:
             )
         )  # fmt: skip
 
-    def report_cell(self, problem: Problem, *, sheet: str, row: int | None, column: str, severity: str = "error") -> None:
+    def head(self, head: Head) -> None:
+        """Learn what the head is called in this file, and where its entries stand."""
+        self._titles["meta"] = head.title
+        for label, row in head.rows.items():
+            entry = next((entry for entry in META if bare_label(label) in entry.labels), None)
+            if entry is not None:
+                self._headers[("meta", entry.name)] = self._headers[("meta", entry.field)] = label
+                self.head_rows[entry.field] = row
+
+    def report_cell(
+        self, problem: Problem, *, sheet: str, row: int | None, column: str, severity: str = "error"
+    ) -> None:
         """Record what is wrong with a cell."""
         self.report(
             severity, problem.zh, problem.en, mend_zh=problem.mend_zh, mend_en=problem.mend_en, sheet=sheet, row=row, column=column
@@ -96,7 +122,11 @@ class Reader:
         """All problems, errors first, else as found."""
         found = sorted(self.problems, key=lambda problem: problem.severity != "error")
         if self._left_out:
-            more = f"另有 {self._left_out} 处问题未列出" if self.language == "zh" else f"{self._left_out} more problems are not listed"
+            more = (
+                f"另有 {self._left_out} 处问题未列出"
+                if self.language == "zh"
+                else f"{self._left_out} more problems are not listed"
+            )
             severity = found[0].severity if found else "warning"
             found.append(ProfileProblem(severity=severity, file=self.file, message=more))
         return tuple(found)
@@ -194,15 +224,16 @@ def unknown_column(header: str, row: int) -> Notice:
     )  # fmt: skip
 
 
-def meta_fields(meta: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
+def meta_fields(head: Head, reader: Reader) -> dict[str, Any]:
     """The fields of the head of a profile, whatever language its keys are in; unknown keys are reported."""
     fields: dict[str, Any] = {}
-    for label, value in meta.items():
+    reader.head(head)
+    for label, value in head.cells.items():
         entry = next((entry for entry in META if bare_label(label) in entry.labels), None)
         if entry is None:
             if not blank(value) and bare_label(label) not in _NO_FIELD:
                 reader.report(
-                    "warning", f"不认识的项“{label[:40]}”，未读取", f"unknown entry “{label[:40]}” is not read", sheet="meta", column=label[:40],
+                    "warning", f"不认识的项“{label[:40]}”，未读取", f"unknown entry “{label[:40]}” is not read", sheet="meta", row=head.rows.get(label), column=label[:40],
                     mend_zh="请使用模板中的名称。", mend_en="Use the template's names.",
                 )  # fmt: skip
             continue
@@ -213,7 +244,7 @@ def meta_fields(meta: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
         if isinstance(value, Mapping | list | tuple):
             problem = Problem("应为一段文字", "a text is wanted", "请只填一项文字。", "Write one text.")
         if problem is not None:
-            reader.report_cell(problem, sheet="meta", row=None, column=label)
+            reader.report_cell(problem, sheet="meta", row=head.rows.get(label), column=label)
         else:
             fields[entry.field] = read
     return fields

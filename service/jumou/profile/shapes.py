@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from jumou.domain.region import RegionProfile
-from jumou.profile.rows import Reader, Table, meta_fields, tables_from_records
+from jumou.profile.rows import Head, Reader, Table, meta_fields, tables_from_records
 from jumou.profile.sheets import SHEETS, sheet_named
 from jumou.profile.sparse import sparse_fields
 
@@ -36,11 +36,13 @@ def fields_of(content: Any, reader: Reader) -> dict[str, Any]:
     return sparse_fields(content, reader)
 
 
-def fields_of_sheets(meta: Mapping[str, Any], tables: Iterable[Table], reader: Reader) -> dict[str, Any]:
+def fields_of_sheets(head: Head, tables: Iterable[Table], reader: Reader) -> dict[str, Any]:
     """The profile fields of a head and sheets."""
-    fields = meta_fields(meta, reader)
+    fields = meta_fields(head, reader)
     for table in tables:
         fields[table.sheet.field] = [*fields.get(table.sheet.field, ()), *reader.table(table)]
+    if "notes" in fields:
+        fields["notes"] = [row["text"] for row in fields["notes"]]
     return fields
 
 
@@ -69,7 +71,7 @@ def _complete(content: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
     fields = dict(content)
     for sheet in SHEETS:
         rows = fields.get(sheet.field)
-        if sheet.name != "sources" and isinstance(rows, list | tuple):
+        if sheet.name not in ("sources", "notes") and isinstance(rows, list | tuple):
             fields[sheet.field] = [
                 {**row, "ref": f"{sheet.name}!{number}"} if isinstance(row, Mapping) and not row.get("ref") else row
                 for number, row in enumerate(rows, start=2)
@@ -87,18 +89,14 @@ def _sheets(content: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
     if "meta" in content and not isinstance(meta, Mapping):
         reader.report(
             "error", "meta 应为对象", "meta is no object", sheet="meta",
-            mend_zh="请写成 {\"region\": \"长春市\", ...}。", mend_en="Write {\"region\": \"长春市\", ...}.",
+            mend_zh='请写成 {"region": "长春市", ...}。', mend_en='Write {"region": "长春市", ...}.',
         )  # fmt: skip
     head = dict(meta) if isinstance(meta, Mapping) else {}
-    notes = content.get("notes", [])
     sheets = {}
     for key, value in content.items():
         sheet = sheet_named(str(key))
         if sheet is not None:
             sheets[sheet.name] = value
-        elif key not in ("meta", "notes"):
+        elif key != "meta":
             head.setdefault(str(key), value)
-    fields = fields_of_sheets(head, tables_from_records(sheets, reader), reader)
-    if notes:
-        fields["notes"] = [str(note) for note in notes] if isinstance(notes, list | tuple) else [str(notes)]
-    return fields
+    return fields_of_sheets(Head(head), tables_from_records(sheets, reader), reader)

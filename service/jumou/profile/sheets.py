@@ -33,7 +33,12 @@ LEVELS: Final = (
     Choice("province", "省（自治区、直辖市）"), Choice("city", "地级市"), Choice("county", "县（县级市、区）"), Choice("park", "园区"),
     Choice("town", "乡镇"), Choice("national", "国家"),
 )  # fmt: skip
-GRADES: Final = (Choice("national", "国家级"), Choice("province", "省级"), Choice("city", "市级"), Choice("county", "县级"))
+GRADES: Final = (
+    Choice("national", "国家级"),
+    Choice("province", "省级"),
+    Choice("city", "市级"),
+    Choice("county", "县级"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Column:
     required: bool = False
     aliases: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    rare: bool = False
+    """Left out of the empty template; written when a profile fills it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +89,25 @@ def chosen(column: Column, text: str) -> str:
 
 def _text(
     name: str, zh: str, en: str, field: str = "", *, required: bool = False, aliases: tuple[str, ...] = (),
-    choices: tuple[Choice, ...] = (),
+    choices: tuple[Choice, ...] = (), rare: bool = False,
 ) -> Column:  # fmt: skip
-    return Column(name, field or name, "text", zh, en, required=required, aliases=aliases, choices=choices)
+    return Column(name, field or name, "text", zh, en, required=required, aliases=aliases, choices=choices, rare=rare)
 
 
-def _number(name: str, zh: str, en: str, field: str = "", kind: Kind = "number", aliases: tuple[str, ...] = ()) -> Column:
+def _number(
+    name: str, zh: str, en: str, field: str = "", kind: Kind = "number", aliases: tuple[str, ...] = ()
+) -> Column:
     return Column(name, field or name, kind, zh, en, aliases=aliases)
 
 
 _YEAR: Final = _number("year", "年份", "four-digit year", kind="year")
 _UNIT: Final = _text("unit", "单位", "亿元, 家, 人, % ...")
-_STATUS: Final = _text("status", "状态", "final, published, preliminary, estimate, derived, target, conflict, missing", choices=STATUSES)
+_STATUS: Final = _text(
+    "status", "状态", "final, published, preliminary, estimate, derived, target, conflict, missing", choices=STATUSES
+)
 _SOURCE: Final = _text("source_id", "来源编号", "id of a row of sheet sources")
 _NOTE: Final = _text("note", "备注", "remark")
+_RAW: Final = _text("raw", "原文数值", "the value as written, when it is more than a number", rare=True)
 
 SHEETS: Final[tuple[Sheet, ...]] = (
     Sheet(
@@ -107,7 +119,7 @@ SHEETS: Final[tuple[Sheet, ...]] = (
             _number("value", "数值", "the figure"),
             _UNIT,
             _number("growth_percent", "增速（%）", "growth in per cent", kind="percent", aliases=("增速",)),
-            _STATUS, _SOURCE, _NOTE,
+            _STATUS, _SOURCE, _NOTE, _RAW, _text("unit_note", "单位说明", "what is said about the unit", rare=True),
         ),
         ("指标",),
     ),
@@ -159,7 +171,7 @@ SHEETS: Final[tuple[Sheet, ...]] = (
                 _text("item_zh", "名称", "name", "name", required=True, aliases=("name", "item")),
                 _text("category", "类别", "kind"),
                 _number("value", "数值", "figure, when there is one"),
-                _UNIT, _YEAR, _SOURCE, _NOTE,
+                _UNIT, _YEAR, _SOURCE, _NOTE, _RAW,
             ),
             (zh, name.removesuffix("s")),
         )
@@ -192,6 +204,11 @@ SHEETS: Final[tuple[Sheet, ...]] = (
         ("政策",),
     ),
     Sheet(
+        "notes", "notes", "其他说明", "anything else a planner should know, one remark a row",
+        (_text("text", "内容", "the remark", required=True),),
+        ("备注", "note"),
+    ),
+    Sheet(
         "sources", "sources", "来源", "where the figures come from",
         (
             _text("source_id", "来源编号", "short id used in the other sheets", "id", required=True, aliases=("id",)),
@@ -201,7 +218,6 @@ SHEETS: Final[tuple[Sheet, ...]] = (
         ("来源",),
     ),
 )  # fmt: skip
-
 
 
 class HeadField(NamedTuple):

@@ -30,7 +30,9 @@ def sparse_fields(content: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
         elif label in ("notes", "note", "备注", "说明"):
             notes.extend(text for item in _items(value) if (text := text_of(item)))
         elif label in _FACTS:
-            _extend(fields, "indicators", [row for n, item in _listed(value) if (row := _fact(f"input.{key}[{n}]", item))])
+            _extend(
+                fields, "indicators", [row for n, item in _listed(value) if (row := _fact(f"input.{key}[{n}]", item))]
+            )
         elif (sheet := sheet_named(key)) is not None and not (label in _INDUSTRY and isinstance(value, str)):
             rows = [row for n, item in _listed(value) if (row := _row(sheet, f"input.{key}[{n}]", item))]
             _extend(fields, sheet.field, rows)
@@ -48,7 +50,9 @@ def _head(region: Mapping[str, Any], fields: dict[str, Any], notes: list[str], p
             continue
         label = bare_label(key)
         entry = next((entry for entry in META if label in entry.labels), None)
-        field = "parent" if label in _WITHIN else "target_industry" if label in _INDUSTRY else entry.field if entry else ""
+        field = (
+            "parent" if label in _WITHIN else "target_industry" if label in _INDUSTRY else entry.field if entry else ""
+        )
         year = free_year(value)
         if field in ("base_year", "horizon"):
             years = [int(found) for found in re.findall(r"(?:19|20)\d{2}", text)]
@@ -73,7 +77,9 @@ def _listed(value: Any) -> Iterator[tuple[int, Any]]:
             if isinstance(part, Mapping):
                 flat.append({"name": key, **part})
             elif isinstance(part, list | tuple):
-                flat.extend({"note": key, **item} if isinstance(item, Mapping) else {"name": item, "note": key} for item in part)
+                flat.extend(
+                    {"note": key, **item} if isinstance(item, Mapping) else {"name": item, "note": key} for item in part
+                )
             else:
                 flat.append({"name": key, "value": part})
         yield from enumerate(flat)
@@ -113,8 +119,6 @@ def _row(sheet: Sheet, ref: str, item: Any) -> dict[str, Any] | None:
         if column is None:
             if bare_label(key) in _WHOLE and required.field not in row:
                 row[required.field] = text
-            elif bare_label(key) in ("unit_note", "raw") and sheet.name in _RAW_FIELDS:
-                row[bare_label(key)] = text
             else:
                 asides.append(f"{key}：{text}")
         elif column.kind == "text":

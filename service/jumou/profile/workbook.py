@@ -7,11 +7,10 @@ from typing import Any, Final
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from jumou.errors import RefusedFile
-from jumou.profile.grid import MOST_COLUMNS, MOST_ROWS, cut, head_of, table_of, told
-from jumou.profile.rows import Notice, Table
+from jumou.profile.grid import MOST_COLUMNS, MOST_ROWS, cut, head_of, table_of
+from jumou.profile.rows import Head, Notice, Table
 from jumou.profile.sheets import GUIDE_TITLES, META_TITLES, bare_label, sheet_named
 
 _MOST_UNPACKED: Final = 80_000_000
@@ -27,14 +26,14 @@ _BROKEN: Final = (
 """What zipfile, the XML parsers and openpyxl raise on workbooks that are not as they should be; SyntaxError is XML's."""
 
 
-def read_workbook(content: bytes, name: str) -> tuple[dict[str, Any], list[Table], list[str]]:
+def read_workbook(content: bytes, name: str) -> tuple[Head, list[Table], list[str]]:
     """The head, sheets and unknown tab names of an Excel workbook.
 
     Raises:
         RefusedFile: it is broken, encrypted, a zip bomb, or has no sheet of a profile.
     """
     formulas = _inspect(content, name)
-    meta: dict[str, Any] = {}
+    head = Head()
     tables: list[Table] = []
     unknown: list[str] = []
     try:
@@ -44,7 +43,7 @@ def read_workbook(content: bytes, name: str) -> tuple[dict[str, Any], list[Table
             grid = _grid(page)
             sheet = sheet_named(page.title)
             if bare_label(page.title) in META_TITLES:
-                meta.update(head_of(grid))
+                head = head_of(grid, page.title)
             elif sheet is not None:
                 table = table_of(sheet, grid[:MOST_ROWS], page.title)
                 if len(grid) > MOST_ROWS:
@@ -56,15 +55,15 @@ def read_workbook(content: bytes, name: str) -> tuple[dict[str, Any], list[Table
                 unknown.append(page.title)
     except _BROKEN as problem:
         raise _broken(name) from problem
-    if not tables and not told(meta):
+    if not tables and not head.told and not any(bare_label(title) in META_TITLES for title in book.sheetnames):
         raise RefusedFile(
             f"{name} 中没有区域资料的工作表。", f"{name} holds no sheet of a profile.",
             mend_zh="请用 jumou profile template 生成模板填写。", mend_en="Start from jumou profile template.",
         )  # fmt: skip
-    return meta, tables, unknown
+    return head, tables, unknown
 
 
-def _grid(page: ReadOnlyWorksheet) -> list[list[Any]]:
+def _grid(page: Any) -> list[list[Any]]:
     """The cells of a tab, each row cut to the widest heading; per cents are shown as a person sees them: 12 for 12 %."""
     page.reset_dimensions()
     rows = [[_shown(cell) for cell in row] for row in page.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS)]
@@ -100,7 +99,11 @@ def _inspect(content: bytes, name: str) -> bool:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
             unpacked = sum(part.file_size for part in parts)
-            if unpacked > _MOST_UNPACKED or len(parts) > _MOST_PARTS or (unpacked > _SMALL and unpacked > _MOST_RATIO * len(content)):
+            if (
+                unpacked > _MOST_UNPACKED
+                or len(parts) > _MOST_PARTS
+                or (unpacked > _SMALL and unpacked > _MOST_RATIO * len(content))
+            ):
                 raise RefusedFile(
                     f"{name} 解压后异常庞大（{unpacked / 1e6:.0f} MB，{len(parts)} 个部件），已拒绝。",
                     f"{name} unpacks to {unpacked / 1e6:.0f} MB in {len(parts)} parts and is refused.",
