@@ -1,0 +1,103 @@
+# jumou: `make demo` and `make test` are all a fresh machine needs; `make help` lists the rest.
+# Plain python3 -m venv and pip; every version comes from requirements/, with its hash.
+
+PYTHON ?= python3
+VENV ?= .venv
+REGION ?= changchun
+OUT ?= out/$(REGION)
+WORKERS ?= auto
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+RUNTIME := $(VENV)/.runtime.stamp
+DEV := $(VENV)/.dev.stamp
+LOCKER := $(VENV)/.uv
+UV := 0.13.8
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check format bench lock docs schemas wheel image-lint clean distclean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# --- installation ------------------------------------------------------------------------------------------------------
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "需要 Python 3.11 或更新版本;当前:$$($(PYTHON) -V 2>&1)。可用 make PYTHON=python3.12 指定。"; \
+	  echo "jumou needs Python 3.11 or newer; this is: $$($(PYTHON) -V 2>&1). Name another with make PYTHON=python3.12."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "无法建立虚拟环境(Debian/Ubuntu 请先安装 python3-venv)。"; \
+	  echo "The virtual environment cannot be made (on Debian and Ubuntu, install python3-venv first)."; exit 1; }
+
+$(RUNTIME): requirements/build.lock.txt requirements/lock.txt pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "安装依赖(首次约一分钟) · installing (about a minute the first time)"
+	@$(PIP) install -q --require-hashes -r requirements/build.lock.txt
+	@$(PIP) install -q --no-build-isolation --require-hashes -r requirements/lock.txt
+	@$(PIP) install -q --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(DEV): requirements/dev.lock.txt $(RUNTIME)
+	@$(PIP) install -q --no-build-isolation --require-hashes -r requirements/dev.lock.txt
+	@touch $@
+
+# --- using it ----------------------------------------------------------------------------------------------------------
+
+demo: $(RUNTIME) ## install, build the index, draft a plan for a sample region; the files are in out/
+	@$(BIN)/jumou index
+	@$(BIN)/jumou plan $(REGION) --out $(OUT)
+	@echo
+	@echo "完成。请从 $(OUT)/plan.docx 看起;项目清单在 $(OUT)/projects.xlsx。"
+	@echo "Done. Start with $(OUT)/plan.docx; the project list is $(OUT)/projects.xlsx."
+	@ls -1 $(OUT)
+
+serve: $(RUNTIME) ## HTTP API on http://127.0.0.1:8000 (documentation under /docs)
+	@$(BIN)/jumou serve
+
+# --- checking it -------------------------------------------------------------------------------------------------------
+
+check: $(DEV) ## formatting, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: check ## everything `check` does, then the tests
+	$(BIN)/pytest -n $(WORKERS)
+
+format: $(DEV) ## put the code into house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(RUNTIME) ## the performance suite, with its peers in the same run; results in out/bench
+	@mkdir -p out/bench; failed=""; for script in evals/performance/*.py; do \
+	  grep -q '__main__' $$script || continue; echo "== $$script"; \
+	  $(BIN)/python $$script || failed="$$failed $$script"; done; \
+	test -z "$$failed" || { echo "missed:$$failed"; exit 1; }
+
+image-lint: $(DEV) ## check the Dockerfile
+	$(BIN)/hadolint Dockerfile
+
+wheel: $(DEV) ## sdist and wheel in dist/
+	$(BIN)/python -m build --no-isolation --outdir dist .
+
+# --- keeping it --------------------------------------------------------------------------------------------------------
+
+docs: schemas ## regenerate what the documentation takes from the code
+schemas: $(RUNTIME)
+	@$(BIN)/jumou schemas --out docs/schemas
+
+lock: | $(VENV)/pyvenv.cfg ## resolve all versions anew (Linux and others, x86_64 and aarch64, Python 3.11 and later)
+	@test -x $(LOCKER)/bin/uv || { $(PYTHON) -m venv $(LOCKER) && $(LOCKER)/bin/pip install -q uv==$(UV); }
+	@set -e; export UV_CUSTOM_COMPILE_COMMAND="make lock"; \
+	compile="$(LOCKER)/bin/uv pip compile -q --universal --python-version 3.11 $(LOCKFLAGS)"; \
+	$$compile --generate-hashes --allow-unsafe requirements/build.in -o requirements/build.lock.txt; \
+	$$compile --generate-hashes pyproject.toml -o requirements/lock.txt; \
+	$$compile --generate-hashes pyproject.toml --extra postgres --group dev -c requirements/lock.txt -o requirements/dev.lock.txt; \
+	$$compile pyproject.toml --extra transformers -c requirements/lock.txt -o requirements/transformers.lock.txt
+
+clean: ## remove what was built and drafted; the index and the virtual environment stay
+	rm -rf out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+distclean: clean ## as new: also the virtual environment and the local state
+	rm -rf $(VENV) .jumou
