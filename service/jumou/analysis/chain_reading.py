@@ -163,7 +163,7 @@ def _stability(chain: Chain, value: float | None, nodes: list[ChainNode], langua
     return Indicator(
         id=f"chain_gap:{chain.id}",
         formula="chain_gap",
-        label="产业链缺口首位排序的稳定性（权重±20%）" if language == "zh" else "stability of the first chain gap (weights ±20 %)",
+        label="产业链缺口首位排序的稳定性（权重上下浮动两成）" if language == "zh" else "stability of the first chain gap (weights moved by a fifth)",
         value=value,
         scope=chain.id,
         inputs=("profile:enterprises",),

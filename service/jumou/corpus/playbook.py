@@ -24,13 +24,16 @@ def load_playbook(folder: Path | None = None) -> Playbook:
 @lru_cache(maxsize=4)
 def _loaded(folder: Path) -> Playbook:
     try:
-        projects, rules, kpis = (_read(folder / name) for name in ("projects.yaml", "rules.yaml", "kpis.yaml"))
+        projects, rules, kpis, macro = (
+            _read(folder / name) for name in ("projects.yaml", "rules.yaml", "kpis.yaml", "macro.yaml")
+        )
         playbook = Playbook.model_validate(
             {
                 "archetypes": projects["projects"],
                 "rules": rules["rules"],
                 "rules_country": rules["country"],
                 "kpis": kpis["kpis"],
+                "factors": macro["factors"],
                 "financing_mixes": projects["financing_mixes"],
                 "level_factors": projects["level_factors"],
             }

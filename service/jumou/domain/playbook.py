@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from jumou.domain.chain import Text, Texts
-from jumou.domain.framework import ElementKey, KpiFamily, ModeKey, ProjectType
+from jumou.domain.framework import ElementKey, KpiFamily, ModeKey, PestelKey, ProjectType
 from jumou.domain.model import Code, Model
 from jumou.domain.portfolio import Funding
 from jumou.domain.region import RegionLevel
@@ -92,6 +92,19 @@ class BindingRule(Model):
     remedy: Text
 
 
+class GeneralFactor(Model):
+    """An outside factor that bears on every industry of the country, with the documents it stands in."""
+
+    factor: PestelKey
+    kind: Literal["opportunity", "challenge"]
+    text: Text
+    impact: float = Field(ge=-5, le=5)
+    probability: float = Field(ge=0, le=1)
+    documents: tuple[Code, ...]
+    find: tuple[Code, ...]
+    find_en: tuple[Code, ...] = ()
+
+
 class Band(Model):
     """Low, middle and high planning value."""
 
@@ -126,6 +139,7 @@ class Playbook(Model):
     rules: tuple[BindingRule, ...]
     rules_country: Code
     kpis: tuple[KpiRule, ...]
+    factors: tuple[GeneralFactor, ...]
     financing_mixes: dict[FinancingKind, dict[Funding, float]]
     level_factors: dict[RegionLevel, float]
 

@@ -174,7 +174,8 @@ def split_sentences(text: str) -> list[str]:
     sentences: list[str] = []
     for line in text.splitlines():
         stripped = line.strip().lstrip("-*•").strip()
-        if not stripped or stripped.startswith("#") or stripped.startswith("以下为分析判断"):
+        stripped = stripped.removeprefix("以下为分析判断。").strip()
+        if not stripped or stripped.startswith("#"):
             continue
         pattern = _SENTENCE if _HAN.search(stripped) else _ENGLISH_SENTENCE
         for match in pattern.finditer(stripped):

@@ -30,6 +30,9 @@ _DESIGNATION: Final = re.compile(
     r"国家级?|试点|示范|试验区|自贸|综保|先行区|新区|名单|批复|入选|政策|规划|grant|designat|zone|federal|national|strategy|deal",
     re.IGNORECASE,
 )
+_COUNTED: Final = re.compile(r"^(规模以上|规上)|企业(数|[(（]|$)|用电|用水|产值|firms", re.IGNORECASE)
+"""Rows of the infrastructure sheet that count something instead of naming it."""
+
 _BRAND: Final = re.compile(r"品牌|之都|之乡|名城|知名|著名|最大|第一|历史|文化|瓷都|brand|famous|largest|world|renowned", re.IGNORECASE)
 _MARKET: Final = re.compile(
     r"市场|商贸|贸易|出口|电商|集散|枢纽|口岸|港|消费|旅游|展会|辐射|market|trade|export|port|commerce|hub|consumer|tour",
@@ -75,7 +78,9 @@ def read(profile: RegionProfile) -> Reading:
     leading, supporting, troubled = _firms(profile)
     institutions = tuple(_said(item.name, item.ref) for item in profile.institutions if not _empty(item.name))
     resources = tuple(_said(item.name, item.ref) for item in profile.resources if not _empty(item.name))
-    infrastructure = tuple(_said(item.name, item.ref) for item in profile.infrastructure if not _empty(item.name))
+    infrastructure = tuple(
+        _said(item.name, item.ref) for item in profile.infrastructure if not _empty(item.name) and not _COUNTED.search(item.name)
+    )
     markets = tuple(_said(item.name, item.ref) for item in profile.markets if not _empty(item.name))
     policies = tuple(_said(item.name, item.ref) for item in profile.policies if not _empty(item.name))
     facts = tuple(_said(_fact(item), item.ref) for item in profile.indicators if item.value is None and item.raw)

@@ -1,19 +1,24 @@
 """Benchmark cases: comparable clusters, their path, factors and lessons, in quotes, and the gap to them."""
 
+import re
 from typing import Final
 
+from jumou.analysis.figures import quantity, usable
 from jumou.domain.diagnosis import Benchmark, ElementReading
-from jumou.domain.evidence import Document, Statement
+from jumou.domain.evidence import Citation, Document, Passage, Statement
 from jumou.domain.framework import ELEMENTS, MODES, ModeKey
 from jumou.drafting.context import DraftContext
+from jumou.drafting.wording import Said
 from jumou.retrieval import Filter, Hit
 
-_SECTIONS: Final = {"path": ("发展历程", "概况"), "factors": ("成功因素",), "lessons": ("教训与启示", "可借鉴条件")}
+_SECTIONS: Final = {
+    "path": ("发展历程", "概况"), "factors": ("成功因素", "受挫原因"), "lessons": ("教训与启示", "可借鉴条件"),
+}  # fmt: skip
 _MOST: Final = 4
 
 
 def benchmarks(ctx: DraftContext, elements: tuple[ElementReading, ...], mode: ModeKey) -> tuple[Benchmark, ...]:
-    """Up to four cases: the same industry first, then the same mode; at least one with hard lessons when there is one.
+    """Up to four cases: the same industry first, then the same mode; at home and abroad, one of them with hard lessons.
 
     The region's own cases never serve as its benchmark.
     """
@@ -33,16 +38,29 @@ def _choose(ctx: DraftContext, mode: ModeKey) -> list[Document]:
     ]
     ranked = _ranked(hits, mode, aliases | set(names))
     chosen = ranked[:_MOST]
-    if chosen and not any(document.outcome in ("failure", "mixed") for document in chosen):
-        hard = ctx.desk.find(
-            f"{ctx.industry.name} 失败 受挫 教训 {MODES[mode].zh}",
-            limit=6,
-            where=Filter(kinds=("case",), outcomes=("failure", "mixed")),
-            benchmarks=True,
-        )
-        lessons = [document for document in _ranked(hard, mode, aliases) if document not in chosen]
-        chosen = [*chosen[: _MOST - 1], *lessons[:1]] if lessons else chosen
+    home = ctx.profile.country
+    for wanted, more in (
+        (lambda item: item.outcome in ("failure", "mixed"), Filter(kinds=("case",), outcomes=("failure", "mixed"))),
+        (lambda item: item.country != home, Filter(kinds=("case",), levels=("international",))),
+        (lambda item: item.outcome == "success", Filter(kinds=("case",), outcomes=("success",))),
+    ):
+        if chosen and not any(wanted(item) for item in chosen):
+            found = [*ranked, *_ranked(ctx.desk.find(question, limit=8, where=more, benchmarks=True), mode, aliases)]
+            extra = next((item for item in found if wanted(item) and item not in chosen), None)
+            if extra is not None:
+                chosen = [*chosen[: _MOST - 1], extra] if len(chosen) < _MOST else _swapped(chosen, extra, home)
     return chosen
+
+
+def _swapped(chosen: list[Document], extra: Document, home: str) -> list[Document]:
+    """`extra` in place of the lowest case that is not the only one of its kind."""
+    for index in range(len(chosen) - 1, 0, -1):
+        rest = [item for place, item in enumerate(chosen) if place != index]
+        if any(item.outcome == "success" for item in [*rest, extra]) and (
+            chosen[index].country == home or any(item.country != home for item in rest)
+        ):
+            return [*rest, extra]
+    return [*chosen[:-1], extra]
 
 
 def _ranked(hits: list[Hit], mode: ModeKey, names: set[str]) -> list[Document]:
@@ -100,7 +118,13 @@ def _why(ctx: DraftContext, document: Document, mode: ModeKey, title: str) -> St
     industries = write.joined(document.industries, last=3) if ctx.language == "zh" else title
     citation = ctx.desk.cite_document(document.id, [title, *document.industries, MODES[mode].in_(ctx.language)])
     citations = (citation,) if citation else ()
-    if document.outcome in ("failure", "mixed"):
+    if document.outcome == "mixed":
+        return write.say(
+            "{title}与本区域产业方向相近（{industries}），成效与挫折并存，正反两面均可比较。",
+            "{title} is close in industry; it shows both what worked and what did not.",
+            title=title, industries=industries, citations=citations,
+        )  # fmt: skip
+    if document.outcome == "failure":
         return write.say(
             "{title}与本区域产业方向相近（{industries}），其受挫经历可作警示。",
             "{title} is close in industry; its set-back is a warning.",
@@ -120,23 +144,71 @@ def _why(ctx: DraftContext, document: Document, mode: ModeKey, title: str) -> St
     )  # fmt: skip
 
 
+_GROUPS: Final = (
+    re.compile(r"产值|营收|营业收入|主营|规模|成交额|revenue|output|turnover", re.IGNORECASE),
+    re.compile(r"企业|公司|firms|companies", re.IGNORECASE),
+    re.compile(r"研发|R&D", re.IGNORECASE),
+    re.compile(r"专利|patent", re.IGNORECASE),
+    re.compile(r"配套率|local sourcing", re.IGNORECASE),
+    re.compile(r"就业|从业|jobs|employ", re.IGNORECASE),
+)
+
+
 def _gap(ctx: DraftContext, document: Document, elements: tuple[ElementReading, ...], title: str) -> Statement:
+    """The gap in figures where case and profile measure a like thing, else what is missing to measure it."""
     write = ctx.writer
     lacking = [
         ELEMENTS[reading.element].in_(ctx.language)
         for reading in elements
         if reading.element in document.elements and reading.presence in ("weak", "unknown")
     ]
-    citation = ctx.desk.cite_document(document.id, [*lacking, *document.industries])
-    citations = (citation,) if citation else ()
-    if not lacking:
+    level = _level(ctx, document)
+    name = Said(title, document.id)
+    missing = (
+        write.pick(f"，要素上的差距集中在{write.joined(lacking)}", f"; elements lacking here: {write.joined(lacking)}") if lacking else ""
+    )
+    if level is None:
+        citation = ctx.desk.cite_document(document.id, [*lacking, *document.industries])
         return write.say(
-            "与{title}相比，本区域六类要素均有资料可循，差距主要在规模与能级，须补充同口径指标后量化。",
-            "Against {title} the region shows all elements; the gap is one of size and rank, to be measured once like figures are at hand.",
-            title=title, citations=citations,
+            "与{title}的差距尚无同口径指标可以量化{missing}。", "The gap to {title} cannot be put in like figures yet{missing}.",
+            title=name, missing=missing, citations=(citation,) if citation else (),
+        )  # fmt: skip
+    metric, citation = level
+    own = next(
+        (cell for group in _GROUPS if group.search(metric) for cell in ctx.profile.indicators
+         if usable(cell) and group.search(cell.metric) and "增" not in cell.metric and "%" not in cell.unit),
+        None,
+    )  # fmt: skip
+    if own is None:
+        return write.say(
+            "{title}的水平为：{quote}本区域同类指标（{metric}）待补，补齐后量化差距{missing}。",
+            "{title}: {quote} The region's own figure ({metric}) is still to be supplied{missing}.",
+            title=name, quote=citation.quote, metric=metric, missing=missing, citations=(citation,),
         )  # fmt: skip
     return write.say(
-        "与{title}相比，本区域的差距集中在{lacking}；现有资料未给出同口径指标，暂不作量化比较。",
-        "Against {title} the region lacks above all {lacking}; the profile holds no like figures, so the gap is not put in numbers.",
-        title=title, lacking=lacking, citations=citations,
+        "{title}的水平为：{quote}本区域{label}为{value}，口径不尽相同，差距供参考{missing}。",
+        "{title}: {quote} Here, {label} is {value}; scopes differ, so the gap is indicative{missing}.",
+        title=name, quote=citation.quote, label=Said(own.metric, own.ref), value=quantity(own), missing=missing,
+        citations=(citation,),
     )  # fmt: skip
+
+
+def _level(ctx: DraftContext, document: Document) -> tuple[str, Citation] | None:
+    """A measure of the case with the sentence that states it, one that the profile measures too if there is one."""
+    if ctx.language != "zh":
+        return None
+    mine = [group for group in _GROUPS if any(group.search(cell.metric) for cell in ctx.profile.indicators if usable(cell))]
+    found: list[tuple[bool, str, Passage, str]] = []
+    sentences = [pair for section in ("发展历程", "概况", "标志性项目") for pair in ctx.desk.sentences(document.id, section)]
+    for figure in document.figures:
+        metric, value = figure.get("metric", ""), figure.get("value", "").strip("+约近超 ")
+        if not value or not any(group.search(metric) for group in _GROUPS):
+            continue
+        for passage, sentence in sentences:
+            if value in sentence and "目标" not in sentence and "〔待核〕" not in sentence:
+                found.append((any(group.search(metric) for group in mine), metric, passage, sentence))
+                break
+    if not found:
+        return None
+    _, metric, passage, sentence = max(found, key=lambda item: item[0])
+    return metric, ctx.desk.quote(passage, document, sentence)

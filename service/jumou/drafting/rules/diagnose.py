@@ -102,12 +102,23 @@ def _elements(ctx: DraftContext, standing: tuple[ElementReading, ...], driving: 
     strong = [ELEMENTS[item.element].in_(ctx.language) for item in standing if item.presence in ("strong", "partial")]
     thin = [ELEMENTS[item.element].in_(ctx.language) for item in standing if item.presence in ("weak", "unknown")]
     working = [DRIVERS[item.driver].in_(ctx.language) for item in driving if item.at_work != "not_seen"]
+    at_work = write.pick("聚合动力中{working}已经或部分发挥作用", "drivers at work: {working}").format(working=write.joined(working))
+    idle = write.pick("五种聚合动力均未见明确作用", "none of the five drivers is seen at work yet")
+    words = {"strong": strong, "thin": thin, "working": at_work if working else idle}
+    if not thin:
+        return write.say(
+            "六类要素资料均有支撑；{working}。", "All six elements are on record; {working}.",
+            working=words["working"], state="grounded",
+        )  # fmt: skip
+    if not strong:
+        return write.say(
+            "六类要素资料均未充分反映，须先行摸底；{working}。", "None of the six elements is well on record; survey first. {working}.",
+            working=words["working"], state="no_evidence",
+        )  # fmt: skip
     return write.say(
-        "六类要素中，有资料支撑的为{strong}，偏弱或资料未反映的为{thin}；聚合动力中{working}。",
-        "Of the six elements, {strong} are on record; thin or silent: {thin}. Drivers at work: {working}.",
-        strong=strong or write.pick("无", "none"), thin=thin or write.pick("无", "none"),
-        working=(write.joined(working) + write.pick("已经或部分发挥作用", "")) if working else write.pick("尚未见到明确作用的", "none seen yet"),
-        state="grounded" if strong else "no_evidence",
+        "六类要素中，有资料支撑的为{strong}，偏弱或资料未反映的为{thin}；{working}。",
+        "Of the six elements, {strong} are on record; thin or silent: {thin}; {working}.",
+        strong=strong, thin=thin, working=words["working"], state="grounded",
     )  # fmt: skip
 
 

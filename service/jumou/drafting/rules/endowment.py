@@ -51,7 +51,11 @@ def _from_figures(ctx: DraftContext, kind: str) -> Iterator[EndowmentItem]:
 
 
 def _quotients(ctx: DraftContext, kind: str) -> Iterator[EndowmentItem]:
-    found = [item for item in ctx.analysis.computed if item.formula == "lq" and item.value is not None]
+    latest: dict[str, Indicator] = {}
+    for item in ctx.analysis.computed:
+        if item.formula == "lq" and (item.label not in latest or (item.year or 0) > (latest[item.label].year or 0)):
+            latest[item.label] = item
+    found = list(latest.values())
     target = ctx.analysis.target_quotient
     if kind == "strength":
         chosen = sorted((item for item in found if (item.value or 0) >= _SPECIALISED), key=lambda item: -(item.value or 0))

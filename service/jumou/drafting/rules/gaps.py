@@ -15,9 +15,11 @@ _STATED: Final[tuple[tuple[str, ElementKey], ...]] = (
     (r"配套|断链|供应链|上游|下游|零部件|supply|supplier|chain", "supporting_firms"),
     (r"人才|技术|研发|创新|高校|工艺|高端|核心|skill|talent|research|innovat|technolog|workforce", "knowledge"),
     (r"品牌|市场|平台|中介|协会|营销|brand|market|platform", "intermediaries"),
-    (r"土地|园区|交通|物流|能源|电|水|基础设施|载体|环境|排放|land|infrastructure|energy|transport|emission|flood|carbon", "infrastructure"),
+    (r"土地|园区|交通|物流|(?<!新)能源|电力|供电|供水|缺水|基础设施|载体|环境|排放|land|infrastructure|energy|transport|emission|flood|carbon", "infrastructure"),
     (r"财政|资金|政策|体制|机制|规划|融资|fund|policy|regulat|financ", "government"),
 )  # fmt: skip
+_ELEMENT_NAMES: Final = {"strong": "{name}能级提升", "partial": "{name}支撑不足", "weak": "{name}短板", "unknown": "{name}待摸底补强"}
+_PRESENCE_EN: Final = {"strong": "room to rise", "partial": "not enough", "weak": "thin", "unknown": "not on record"}
 _SEVERITY_OF_PRESENCE: Final = {"strong": 0.3, "partial": 0.5, "weak": 0.8, "unknown": 0.7}
 
 
@@ -120,7 +122,7 @@ def _element(ctx: DraftContext, reading: ElementReading) -> Gap:
     return _gap(
         said,
         kind="element",
-        name=ctx.writer.pick(f"{name}不足", f"{name} fall short"),
+        name=_ELEMENT_NAMES[reading.presence].format(name=name) if ctx.language == "zh" else f"{name}: {_PRESENCE_EN[reading.presence]}",
         element=reading.element,
         severity=_SEVERITY_OF_PRESENCE[reading.presence],
     )

@@ -23,6 +23,7 @@ from jumou.domain.quantity import Quantity
 from jumou.domain.evidence import Statement
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.bodies import abroad, body
+from jumou.drafting.rules.kpi_targets import from_portfolio
 from jumou.drafting.rules.kpis import with_projects
 from jumou.drafting.rules.scheduling import month, roadmap_rows, to_month
 from jumou.drafting.rules.subjects import short_name
@@ -39,13 +40,14 @@ def implement(
     kpis: tuple[Kpi, ...],
 ) -> Implementation:
     """The whole of step 4 for the projects given."""
+    financing = _financing(ctx, projects)
     return Implementation(
         roadmap=_roadmap(ctx, projects),
         actions=_actions(ctx, projects),
         governance=_governance(ctx),
         governance_note=_governance_note(ctx),
-        financing=_financing(ctx, projects),
-        kpis=with_projects(kpis, projects),
+        financing=financing,
+        kpis=with_projects(from_portfolio(ctx, kpis, projects, financing), projects),
         monitoring=_monitoring(ctx),
         safeguards=_safeguards(ctx, diagnosis, positioning),
     )

@@ -2,23 +2,23 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from jumou.domain.chain import ChainKpi
 from jumou.domain.framework import KPI_FAMILIES, KpiFamily, ModeKey
-from jumou.domain.implementation import Kpi, KpiTarget
+from jumou.domain.implementation import Kpi
 from jumou.domain.playbook import Band, KpiRule
 from jumou.domain.portfolio import Project
 from jumou.domain.quantity import Quantity
 from jumou.domain.region import ProfileIndicator
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.bodies import body
+from jumou.drafting.rules.kpi_targets import CHAIN_BAND, Entry, target_path
 from jumou.drafting.rules.subjects import short_name
 from jumou.drafting.wording import unit_in
 
 _WANTED: Final[dict[KpiFamily, int]] = {"scale": 4, "firms": 3, "rd": 3, "patents": 2, "jobs": 3, "efficiency": 3}
-_CHAIN_BAND: Final = Band(low=4, mid=8, high=12)
+_ALERT: Final = 0.1
 _USABLE: Final = ("", "final", "published", "preliminary", "estimate", "derived", "rounded")
 _OWNERS: Final = {
     "scale": "industry", "firms": "industry", "rd": "science", "patents": "science", "jobs": "hr", "efficiency": "industry",
@@ -33,30 +33,11 @@ _METHODS: Final[dict[KpiFamily, tuple[str, str, str, str]]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A KPI to be set, wherever it comes from."""
-
-    key: str
-    family: KpiFamily
-    name: str
-    unit: str
-    words: tuple[str, ...]
-    keys: tuple[str, ...] = ()
-    growth: Band | None = None
-    step: Band | None = None
-    increment: float | None = None
-    from_zero: bool = False
-    core: bool = False
-    down: bool = False
-    from_chain: bool = False
-
-
 def choose_kpis(ctx: DraftContext, mode: ModeKey) -> tuple[Kpi, ...]:
     """The KPIs of the plan, ids K01…: those with a baseline first in each family, every family served."""
     entries = [*_from_chain(ctx), *_from_catalogue(ctx, mode)]
     found = [(entry, _baseline(ctx, entry)) for entry in entries]
-    chosen: list[tuple[_Entry, ProfileIndicator | None]] = []
+    chosen: list[tuple[Entry, ProfileIndicator | None]] = []
     for family in KPI_FAMILIES:
         pool = [item for item in found if item[0].family == family]
         pool.sort(key=lambda item: (item[1] is None, not item[0].core, item[0].from_chain and item[1] is None))
@@ -80,10 +61,10 @@ def with_projects(kpis: Sequence[Kpi], projects: Sequence[Project]) -> tuple[Kpi
     )
 
 
-def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[_Entry]:
+def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
     industry = short_name(ctx.industry.name)
     return [
-        _Entry(
+        Entry(
             key=rule.id,
             family=rule.family,
             name=rule.name.in_(ctx.language).replace("{industry}", industry),
@@ -93,7 +74,8 @@ def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[_Entry]:
             growth=rule.growth,
             step=rule.step,
             increment=rule.increment,
-            from_zero=rule.from_zero,
+            from_portfolio=rule.from_.startswith("portfolio"),
+            names_industry="{industry}" in rule.name.zh,
             core=rule.core or mode in rule.modes,
         )
         for rule in ctx.playbook.kpis
@@ -101,19 +83,19 @@ def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[_Entry]:
     ]
 
 
-def _from_chain(ctx: DraftContext) -> list[_Entry]:
+def _from_chain(ctx: DraftContext) -> list[Entry]:
     seen: dict[str, ChainKpi] = {}
     for chain in ctx.industry.chains[:2]:
         for item in chain.kpis[: 4 if chain is ctx.industry.chain else 2]:
             seen.setdefault(item.name.zh, item)
     return [
-        _Entry(
+        Entry(
             key=f"chain_{item.id}",
             family=item.family,
             name=item.name.in_(ctx.language),
             unit=item.unit.in_(ctx.language),
             words=item.keywords,
-            growth=None if "%" in item.unit.zh else _CHAIN_BAND,
+            growth=None if "%" in item.unit.zh else CHAIN_BAND,
             step=Band(low=1, mid=2, high=3) if "%" in item.unit.zh else None,
             down=item.direction == "down",
             from_chain=True,
@@ -126,7 +108,7 @@ def _mentioned(ctx: DraftContext, rule: KpiRule) -> bool:
     return any(word in item.metric for item in ctx.profile.indicators for word in rule.baseline)
 
 
-def _baseline(ctx: DraftContext, entry: _Entry) -> ProfileIndicator | None:
+def _baseline(ctx: DraftContext, entry: Entry) -> ProfileIndicator | None:
     """The newest usable figure of the profile that measures the KPI: by key first, then by words, in a like unit."""
     cells = [
         cell for cell in ctx.profile.indicators
@@ -141,7 +123,7 @@ def _baseline(ctx: DraftContext, entry: _Entry) -> ProfileIndicator | None:
     return None
 
 
-def _like_unit(unit: str, entry: _Entry) -> bool:
+def _like_unit(unit: str, entry: Entry) -> bool:
     """Whether a figure in `unit` can be the KPI's baseline: counts with counts, money with money, per cent with per cent."""
     def kind(text: str) -> str:
         if "%" in text or "比例" in text or "percent" in text:
@@ -155,7 +137,7 @@ def _like_unit(unit: str, entry: _Entry) -> bool:
     return kind(unit) == kind(entry.unit) or (entry.from_chain and kind(unit) == kind(unit_in(entry.unit, "zh")))
 
 
-def _kpi(ctx: DraftContext, kpi_id: str, entry: _Entry, cell: ProfileIndicator | None) -> Kpi:
+def _kpi(ctx: DraftContext, kpi_id: str, entry: Entry, cell: ProfileIndicator | None) -> Kpi:
     write = ctx.writer
     method_zh, method_en, source_zh, source_en = _METHODS[entry.family]
     unit = cell.unit if cell is not None else entry.unit
@@ -166,24 +148,24 @@ def _kpi(ctx: DraftContext, kpi_id: str, entry: _Entry, cell: ProfileIndicator |
             source_ids=(cell.ref, *((cell.source_id,) if cell.source_id else ())),
             flags=(cell.status,) if cell.status in ("estimate", "derived", "preliminary") else (),
         )  # fmt: skip
-    targets, note, unit = _targets(ctx, entry, baseline, unit)
-    threshold = 0.1
+    name = _name(ctx, entry, cell)
+    path = target_path(ctx, entry, name, baseline, unit)
     return Kpi(
         id=kpi_id,
-        name=entry.name,
+        name=name + path.suffix,
         family=entry.family,
-        unit=unit,
+        unit=path.unit,
         baseline=baseline,
         baseline_note="" if baseline else write.pick("资料缺基期值，列入数据清单，补充后按同一方法换算绝对目标。", "No baseline in the profile; it is on the data list, and absolute targets follow once it is known."),
-        targets=targets,
-        target_note=note,
+        targets=path.targets,
+        target_note=path.note,
         direction="down" if entry.down else "up",
         method=write.pick(method_zh, method_en),
         data_source=write.pick(source_zh, source_en),
         frequency=write.pick("季度监测、年度考核", "quarterly watch, yearly review") if entry.family in ("scale", "firms", "jobs") else write.pick("年度", "yearly"),
         owner=body(ctx.profile, _OWNERS[entry.family], ctx.language),  # type: ignore[arg-type]
         alert=write.pick("实际值落后当年目标一成以上", "the actual value falls short of the year's target by a tenth or more"),
-        alert_threshold=threshold,
+        alert_threshold=_ALERT,
         adjust=write.pick(
             "连续两期预警的，复核相关项目进度与目标口径，提出项目增减、时序调整或目标修订建议，经评审后进入下一版规划。",
             "After two alerts in a row the projects behind it and the scope of the target are reviewed; changes of projects, timing or target go into the next version after review.",
@@ -192,68 +174,14 @@ def _kpi(ctx: DraftContext, kpi_id: str, entry: _Entry, cell: ProfileIndicator |
     )  # fmt: skip
 
 
-def _targets(
-    ctx: DraftContext, entry: _Entry, baseline: Quantity | None, unit: str
-) -> tuple[tuple[KpiTarget, ...], str, str]:
-    years = list(range(ctx.start_year, ctx.horizon + 1))
-    write, label = ctx.writer, entry.name
-
-    def path(values: list[float], formula: str, shown_unit: str, *, computed: bool = False) -> tuple[KpiTarget, ...]:
-        return tuple(
-            KpiTarget(year=year, quantity=Quantity(
-                label=label, value=value, unit=shown_unit, year=year, basis="assumption", formula=formula,
-                flags=("from_baseline",) if computed else ("relative",),
-            ))
-            for year, value in zip(years, values, strict=True)
-        )  # fmt: skip
-
-    sign = -1 if entry.down else 1
-    if baseline is not None:
-        first = (baseline.year or ctx.start_year - 1)
-        spans = [max(1, year - first) for year in years]
-        if entry.step is not None:
-            values = [_neat(min(100.0, baseline.value + sign * entry.step.mid * span)) for span in spans]
-            return path(values, f"baseline + {sign * entry.step.mid:g} * years", unit, computed=True), write.pick(
-                "以基期值为起点按年均提升幅度的中位假设推算，评审时可在区间内调整。",
-                "From the baseline by a middle yearly step (planning assumption); adjust within the band in review.",
-            ), unit
-        band = entry.growth or _CHAIN_BAND
-        rate = band.mid / 100
-        values = [_neat(baseline.value * (1 + sign * rate) ** span) for span in spans]
-        return path(values, f"baseline * (1 + {sign * rate:g}) ** years", unit, computed=True), write.pick(
-            "以基期值为起点按年均增速的中位假设推算，评审时可在高、中、低情景间选择。",
-            "From the baseline at a middle growth rate (planning assumption); choose between scenarios in review.",
-        ), unit
-    if entry.increment is not None:
-        level = min(ctx.playbook.level_factors[ctx.profile.level], 2.0) if "%" not in entry.unit else 1.0
-        values = [_neat(max(1.0, entry.increment * level * (number + 1)) if "%" not in entry.unit else entry.increment * (number + 1)) for number in range(len(years))]
-        return path(values, "increment * years", entry.unit), write.pick(
-            "规划期内新增（累计）值，为规划假设。", "Added within the plan's term, cumulative; a planning assumption.",
-        ), entry.unit
-    if entry.step is not None:
-        values = [round(sign * entry.step.mid * (number + 1), 2) for number in range(len(years))]
-        unit_points = write.pick("百分点（较基期）", "percentage points over baseline")
-        return path(values, "step * years", unit_points), write.pick(
-            "缺基期值，先设较基期变动幅度，为规划假设。", "No baseline: change against it is set, as a planning assumption.",
-        ), unit_points
-    band = entry.growth or _CHAIN_BAND
-    rate = band.mid / 100
-    values = [round(100 * (1 + sign * rate) ** (number + 1), 1) for number in range(len(years))]
-    index = write.pick("指数（基期=100）", "index (baseline = 100)")
-    return path(values, f"100 * (1 + {sign * rate:g}) ** years", index), write.pick(
-        "缺基期值，先设相对指数目标，为规划假设，补充基期后换算。",
-        "No baseline: an index path is set, as a planning assumption, until the baseline is known.",
-    ), index
+def _name(ctx: DraftContext, entry: Entry, cell: ProfileIndicator | None) -> str:
+    """The KPI's name; a baseline that is not the industry's own figure keeps the name of what it measures."""
+    if cell is None or not entry.names_industry or _of_the_industry(ctx, cell.metric):
+        return entry.name
+    return cell.metric
 
 
-def _neat(value: float) -> float:
-    """Three significant digits, or whole numbers above 1,000."""
-    if abs(value) >= 1000:
-        return float(round(value))
-    if abs(value) >= 100:
-        return float(round(value))
-    if abs(value) >= 10:
-        return round(value, 1)
-    return round(value, 2)
-
-
+def _of_the_industry(ctx: DraftContext, metric: str) -> bool:
+    low = metric.lower()
+    words = [ctx.industry.name, *ctx.industry.chain.aliases.zh, *ctx.industry.chain.aliases.en]
+    return any(len(word) > 1 and word.lower() in low for word in words)

@@ -1,28 +1,47 @@
 """The macro scan: six outside factors, scored only where a passage stands behind them (ECONOMICS 1.9)."""
 
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
 
-from jumou.domain.chain import ChainPestel
 from jumou.domain.diagnosis import MacroFactor, MacroScan
+from jumou.domain.evidence import Citation
 from jumou.domain.framework import PESTEL, PestelKey
 from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.bodies import abroad
+from jumou.drafting.wording import Said
 from jumou.retrieval import Filter
 
-_MOST_PER_FACTOR: Final = 2
-_POLICIES: Final = Filter(kinds=("policy", "user"))
+_MOST_PER_FACTOR: Final = 3
+_OF_THE_INDUSTRY: Final = 2
+_SOURCES: Final = Filter(kinds=("policy", "user", "case"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A factor before it is numbered and weighted."""
+
+    factor: PestelKey
+    kind: Literal["opportunity", "challenge"]
+    text: str
+    impact: float
+    probability: float
+    citations: tuple[Citation, ...]
 
 
 def scan(ctx: DraftContext) -> MacroScan:
-    """Six factors from the chain's knowledge, each with the passage that bears it out; weights are equal.
+    """Six factors: the region's own policy setting, the industry's factors, and those that bear on all industries.
 
-    A factor for which no passage of the corpus speaks is shown and not scored.
+    Each of the six weighs the same. A factor for which no passage of the corpus speaks is shown and not scored; it is
+    shown only where the dimension has room for it.
     """
-    chosen = _chosen(ctx)
+    chosen = [item for key in PESTEL for item in _chosen(ctx, key)]
     weight = 1 / len(PESTEL)
     factors = []
-    for number, factor in enumerate(chosen, start=1):
-        shared = weight / sum(other.factor == factor.factor for other in chosen)
-        factors.append(_factor(ctx, number, factor, shared))
+    for number, item in enumerate(chosen, start=1):
+        scored = sum(bool(other.citations) for other in chosen if other.factor == item.factor)
+        shared = weight / max(1, scored)
+        factors.append(_factor(number, item, shared if item.citations else 0.0))
     scores = [factor.score for factor in factors if factor.score is not None]
     return MacroScan(
         factors=tuple(factors),
@@ -31,46 +50,82 @@ def scan(ctx: DraftContext) -> MacroScan:
     )
 
 
-def _chosen(ctx: DraftContext) -> list[ChainPestel]:
-    """At most two factors of each kind, in the framework's order, the heaviest first."""
-    chosen: list[ChainPestel] = []
-    for key in PESTEL:
-        same: list[ChainPestel] = [item for chain in ctx.industry.chains for item in chain.pestel if item.factor == key]
-        own = [item for item in ctx.industry.chain.pestel if item.factor == key]
-        pool = own or same
-        pool = sorted(pool, key=lambda item: -abs(item.impact) * item.probability)
-        chosen.extend(pool[:_MOST_PER_FACTOR])
-    return chosen
+def _chosen(ctx: DraftContext, key: PestelKey) -> list[_Candidate]:
+    found = [*(_own_setting(ctx) if key == "political" else ()), *_of_industry(ctx, key), *_general(ctx, key)]
+    borne = [item for item in found if item.citations]
+    silent = [item for item in found if not item.citations]
+    room = max(0, 2 - len(borne))
+    return [*borne[:_MOST_PER_FACTOR], *silent[: max(room, 1 if not borne else 0)]]
 
 
-def _factor(ctx: DraftContext, number: int, item: ChainPestel, weight: float) -> MacroFactor:
-    words = [*item.keywords, item.text.in_(ctx.language)]
-    hits = ctx.desk.find(f"{ctx.industry.name} {' '.join(item.keywords)} {item.text.zh}", limit=8, where=_POLICIES)
-    citations = tuple(
-        citation
-        for citation in ctx.desk.cite(hits, words, most=1)
-        if _bears_out(citation.quote, (*item.keywords, ctx.industry.chain.name.zh, ctx.industry.chain.name.en))
-    )
-    key: PestelKey = item.factor
+def _own_setting(ctx: DraftContext) -> Iterator[_Candidate]:
+    """What the province or region has itself laid down for the industry: its context, never its benchmark."""
+    names = tuple(name for name in (ctx.profile.parent, ctx.profile.name) if name)
+    if not names:
+        return
+    hits = ctx.desk.find(
+        f"{ctx.industry.name} {ctx.industry.chain.name.zh} 产业集群 目标", limit=6, where=Filter(kinds=("policy", "user"), regions=names)
+    )  # fmt: skip
+    hits = [hit for hit in hits if "全国" not in hit.document.regions]
+    citations = ctx.desk.cite(hits, [ctx.industry.name, ctx.industry.chain.name.zh, *ctx.industry.chain.aliases.zh[:4]])
+    if citations:
+        text, _ = ctx.writer.fill(
+            ctx.writer.pick("上级部署已就相关产业提出方向：{title}，本规划须与之衔接", "The higher level has set a direction ({title}) that this plan has to join"),
+            title=f"《{citations[0].title}》" if ctx.language == "zh" else citations[0].title,
+        )  # fmt: skip
+        yield _Candidate("political", "opportunity", text, 3.0, 0.8, citations)
+
+
+def _of_industry(ctx: DraftContext, key: PestelKey) -> list[_Candidate]:
+    """The chain's factors of this kind, the heaviest first, those that a passage bears out before the others."""
+    own = [item for item in ctx.industry.chain.pestel if item.factor == key]
+    pool = own or [item for chain in ctx.industry.chains for item in chain.pestel if item.factor == key]
+    found = []
+    for item in sorted(pool, key=lambda one: -abs(one.impact) * one.probability)[:_OF_THE_INDUSTRY]:
+        hits = ctx.desk.find(f"{ctx.industry.name} {' '.join(item.keywords)} {item.text.zh}", limit=8, where=_SOURCES, benchmarks=True)
+        borne = [hit for hit in hits if any(_bears_out(part, item.keywords) for part in (hit.passage.text,))]
+        citations = tuple(c for c in ctx.desk.cite(borne, [*item.keywords], most=1) if _bears_out(c.quote, item.keywords))
+        found.append(_Candidate(key, item.kind, item.text.in_(ctx.language), item.impact, item.probability, citations))
+    return sorted(found, key=lambda item: not item.citations)
+
+
+def _general(ctx: DraftContext, key: PestelKey) -> list[_Candidate]:
+    if abroad(ctx.profile):
+        return []
+    found = []
+    for item in ctx.playbook.factors:
+        if item.factor != key:
+            continue
+        words = [*(item.find if ctx.language == "zh" else (*item.find_en, *item.find))]
+        cited = (ctx.desk.cite_document(name, words) for name in item.documents)
+        citation = next((one for one in cited if one is not None), None)
+        found.append(
+            _Candidate(key, item.kind, item.text.in_(ctx.language), item.impact, item.probability, (citation,) if citation else ())
+        )
+    return found
+
+
+def _factor(number: int, item: _Candidate, weight: float) -> MacroFactor:
     return MacroFactor(
         id=f"M{number:02d}",
-        factor=key,
+        factor=item.factor,
         kind=item.kind,
-        text=item.text.in_(ctx.language),
+        text=item.text,
         impact=item.impact,
         probability=item.probability,
         weight=round(weight, 4),
-        score=round(item.impact * item.probability * weight, 4) if citations else None,
-        citations=citations,
-        state="grounded" if citations else "no_evidence",
+        score=round(item.impact * item.probability * weight, 4) if item.citations else None,
+        figures=tuple(figure for figure in Said(item.text, "playbook").quantities()) if not item.citations else (),
+        citations=item.citations,
+        state="grounded" if item.citations else "no_evidence",
     )
 
 
-def _bears_out(quote: str, words: tuple[str, ...]) -> bool:
-    """Whether the quote speaks of the factor at all: it shares a word (or most of a longer one) with its keywords."""
-    low = quote.lower()
+def _bears_out(text: str, words: tuple[str, ...]) -> bool:
+    """Whether the text speaks of the factor: one of its own keywords stands there, or four letters in a row of a long one."""
+    low = text.lower()
     for word in words:
         part = word.lower().strip()
-        if part and (part in low or any(part[i : i + 4] in low for i in range(0, max(1, len(part) - 3)) if len(part) > 4)):
+        if part and (part in low or (len(part) > 4 and any(part[i : i + 4] in low for i in range(len(part) - 3)))):
             return True
     return False

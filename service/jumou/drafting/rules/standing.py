@@ -9,6 +9,7 @@ from jumou.domain.framework import DRIVERS, ELEMENTS, DriverKey, ElementKey
 from jumou.drafting.context import DraftContext
 from jumou.drafting.reading import Reading
 from jumou.drafting.rules.numbers import scale_figure, specialisation
+from jumou.drafting.wording import Said
 
 _STRONG: Final[dict[ElementKey, int]] = {
     "leading_firms": 3,
@@ -139,9 +140,9 @@ def _driver(
     return DriverReading(**_fields(said), driver=key, at_work="not_seen")
 
 
-def _present_nodes(ctx: DraftContext) -> tuple[str, ...]:
+def _present_nodes(ctx: DraftContext) -> tuple[Said, ...]:
     names = {node.id: node.name.in_(ctx.language) for node in ctx.industry.chain.nodes}
-    return tuple(names[node.id] for node in ctx.analysis.nodes if node.firms and node.id in names)[:5]
+    return tuple(Said(names[node.id], "profile:enterprises") for node in ctx.analysis.nodes if node.firms and node.id in names)[:5]
 
 
 def _division(ctx: DraftContext, suppliers: str) -> str:

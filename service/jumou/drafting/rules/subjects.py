@@ -8,7 +8,7 @@ from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.selection import Candidate
 from jumou.drafting.wording import Said, Word
 
-_PARK: Final = re.compile(r"(?:园区|开发区|高新区|产业园|新区|试验区|工业园|科技园|park|zone|campus)", re.IGNORECASE)
+_PARK: Final = re.compile(r"(?:园区|开发区|高新区|产业园|新区|试验区|工业园|科技园|产业基地|示范区|park|zone|campus)(?:\(.*\)|（.*）)?$", re.IGNORECASE)
 _LONGEST_NAME: Final = 24
 
 

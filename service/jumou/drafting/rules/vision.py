@@ -12,6 +12,7 @@ from jumou.domain.framework import ModeKey
 from jumou.domain.implementation import Kpi
 from jumou.domain.positioning import Theme, Vision, VisionCheck, VisionTarget
 from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.bodies import abroad
 from jumou.drafting.rules.subjects import short_name
 from jumou.drafting.wording import Said, Word, shown
 
@@ -29,15 +30,15 @@ _NAMES: Final = {
     "different": ("与周边有区别", "differs from the neighbours"),
     "no_slogan": ("不是口号", "is no slogan"),
 }
-_SCOPES: Final = {
-    "national": ("全球", "global"),
-    "provincial": ("全国", "national"),
-    "city": ("全国", "national"),
-    "county": ("省内", "provincial"),
-    "park": ("区域", "regional"),
-    "town": ("县域", "county-wide"),
-    "other": ("区域", "regional"),
-}
+_MACRO_REGIONS: Final[tuple[tuple[str, tuple[str, str]], ...]] = (
+    ("北京天津河北山西内蒙古", ("华北", "North China")),
+    ("辽宁吉林黑龙江", ("东北", "Northeast China")),
+    ("上海江苏浙江安徽福建江西山东", ("华东", "East China")),
+    ("河南湖北湖南", ("中部", "Central China")),
+    ("广东广西海南", ("华南", "South China")),
+    ("重庆四川贵州云南西藏", ("西南", "Southwest China")),
+    ("陕西甘肃青海宁夏新疆", ("西北", "Northwest China")),
+)
 _FORMS: Final[dict[ModeKey, tuple[tuple[str, str, str, str], ...]]] = {
     "anchor_firm": (
         ("制造高地", "manufacturing centre", "链主引领、配套完备的先进制造", "advanced manufacturing with complete supply chains"),
@@ -72,7 +73,7 @@ def candidates(
 ) -> tuple[Vision, ...]:
     """Three candidates that differ in what they stress; each carries its checks."""
     return tuple(
-        _candidate(ctx, diagnosis, themes, form, kpis, number) for number, form in enumerate(_FORMS[mode], start=1)
+        _candidate(ctx, diagnosis, themes, mode, form, kpis, number) for number, form in enumerate(_FORMS[mode], start=1)
     )
 
 
@@ -80,21 +81,22 @@ def _candidate(
     ctx: DraftContext,
     diagnosis: Diagnosis,
     themes: tuple[Theme, ...],
+    mode: ModeKey,
     form: tuple[str, str, str, str],
     kpis: tuple[Kpi, ...],
     number: int,
 ) -> Vision:
     write = ctx.writer
     kind, function = write.pick(form[0], form[1]), write.pick(form[2], form[3])
-    scope = write.pick(*_SCOPES[ctx.profile.level])
+    scope = _scope(ctx, diagnosis, mode)
     industry = Said(short_name(ctx.industry.name), "profile:target_industry")
-    theme = Said(themes[(number - 1) % len(themes)].name, "theme")
+    theme = Said(_joined(ctx, themes) if number == 3 else themes[(number - 1) % len(themes)].name, "theme")
     targets = _targets(ctx, kpis, number)
     position, position_figures = write.fill(
         write.pick("{scope}有影响力的{theme}{kind}", "{kind} for {theme} of {scope} standing"),
         scope=scope, theme=theme if number != 2 else industry, kind=kind,
     )  # fmt: skip
-    character = _character(ctx)
+    character = _character(ctx, number)
     text, figures = write.fill(
         write.pick(
             "到{horizon}年，{region}立足{character}，以{industry}为主导、聚焦{theme}，突出{function}，打造{position}{measure}。",
@@ -109,7 +111,7 @@ def _candidate(
         position=position,
         measure=_measure(ctx, targets),
     )
-    difference = _difference(ctx, diagnosis, themes)
+    difference = _difference(ctx, diagnosis, themes[(number - 1) % len(themes)], character, number)
     target_figures = tuple(target.quantity for target in targets if target.quantity is not None)
     vision = Vision(
         id=f"V{number}",
@@ -122,9 +124,32 @@ def _candidate(
         difference=difference,
         figures=(*figures, *position_figures, *target_figures),
         citations=difference.citations,
-        state="grounded",
+        state="grounded" if difference.state == "grounded" else "assumption",
     )
     return vision.model_copy(update={"checks": checklist(ctx, vision, themes)})
+
+
+def _joined(ctx: DraftContext, themes: tuple[Theme, ...]) -> str:
+    return ctx.writer.pick("与", " and ").join(theme.name for theme in themes)
+
+
+def _scope(ctx: DraftContext, diagnosis: Diagnosis, mode: ModeKey) -> str:
+    """How far the vision reaches: the nation where the mode's condition is met, else the wider area the region lies in."""
+    write, profile = ctx.writer, ctx.profile
+    met = next(item.met for item in diagnosis.mode_conditions if item.mode == mode) == "yes"
+    if profile.level == "national":
+        return write.pick("全球", "global")
+    if abroad(profile):
+        return write.pick("全国", "national") if met or profile.level == "provincial" else write.pick("区域", "regional")
+    if profile.level in ("provincial", "city", "park", "other") and met and mode != "policy_led":
+        return write.pick("全国", "national")
+    if profile.level in ("provincial", "city"):
+        where = f"{profile.parent} {profile.name}"
+        for provinces, name in _MACRO_REGIONS:
+            if any(provinces[i : i + 2] in where for i in range(0, len(provinces) - 1)):
+                return write.pick(*name)
+        return write.pick("全国", "national")
+    return write.pick("全省", "provincial") if profile.level in ("county", "park") else write.pick("区域", "regional")
 
 
 def checklist(ctx: DraftContext, vision: Vision, themes: tuple[Theme, ...]) -> tuple[VisionCheck, ...]:
@@ -146,11 +171,17 @@ def checklist(ctx: DraftContext, vision: Vision, themes: tuple[Theme, ...]) -> t
     )
 
 
-def _character(ctx: DraftContext) -> Word:
-    for words in (ctx.reading.resources[:2], ctx.reading.brand[:2], ctx.reading.leading[:2], ctx.reading.knowledge[:2]):
-        if words:
-            return words
-    return ctx.writer.pick("自身区位与要素条件", "its place and resources")
+def _character(ctx: DraftContext, number: int) -> Word:
+    """What the region has that others have not: each candidate builds on another kind of it, as far as there are several."""
+    reading = ctx.reading
+    pools = [
+        words
+        for words in (reading.resources[:2], reading.leading[:2], reading.knowledge[:2], reading.brand[:2], reading.market[:2], reading.infrastructure[:2])
+        if words
+    ]
+    if not pools:
+        return ctx.writer.pick("自身区位与要素条件", "its place and resources")
+    return pools[(number - 1) % len(pools)]
 
 
 def _targets(ctx: DraftContext, kpis: tuple[Kpi, ...], number: int) -> tuple[VisionTarget, ...]:
@@ -162,16 +193,22 @@ def _targets(ctx: DraftContext, kpis: tuple[Kpi, ...], number: int) -> tuple[Vis
         pool.sort(key=lambda kpi: kpi.baseline is None)
         chosen.extend(pool[:1])
     return tuple(
-        VisionTarget(
-            kpi_id=kpi.id,
-            text=ctx.writer.pick(
-                f"{kpi.name}达到{shown(kpi.targets[-1].quantity, ctx.language)}",
-                f"{kpi.name}: {shown(kpi.targets[-1].quantity, ctx.language)}",
-            ),
-            quantity=kpi.targets[-1].quantity,
-        )
-        for kpi in chosen
+        VisionTarget(kpi_id=kpi.id, text=_phrase(ctx, kpi), quantity=kpi.targets[-1].quantity) for kpi in chosen
     )
+
+
+def _phrase(ctx: DraftContext, kpi: Kpi) -> str:
+    """A target in words: a level reached, a rate kept, points gained, or numbers added."""
+    quantity = kpi.targets[-1].quantity
+    value = shown(quantity, ctx.language)
+    bare = shown(quantity.model_copy(update={"unit": ""}), ctx.language)
+    if "points" in quantity.flags:
+        return ctx.writer.pick(f"{kpi.name}较基期提高{bare}个百分点", f"{kpi.name}: {bare} percentage points over the baseline")
+    if "rate" in quantity.flags:
+        return ctx.writer.pick(f"{kpi.name}保持在{value}左右", f"{kpi.name}: about {value}")
+    if "added" in quantity.flags and "累计" not in kpi.name:
+        return ctx.writer.pick(f"{kpi.name}累计新增{value}", f"{kpi.name}: {value} more")
+    return ctx.writer.pick(f"{kpi.name}达到{value}", f"{kpi.name}: {value}")
 
 
 def _measure(ctx: DraftContext, targets: tuple[VisionTarget, ...]) -> str:
@@ -181,21 +218,34 @@ def _measure(ctx: DraftContext, targets: tuple[VisionTarget, ...]) -> str:
     return ctx.writer.pick(f"，{joined}（规划目标）", f" ({joined}; planning targets)")
 
 
-def _difference(ctx: DraftContext, diagnosis: Diagnosis, themes: tuple[Theme, ...]) -> Statement:
-    write = ctx.writer
-    rivals = [bench for bench in diagnosis.benchmarks if bench.outcome not in ("failure",)][:2]
-    character = _character(ctx)
-    citations = tuple(bench.citations[0] for bench in rivals if bench.citations) or tuple(
-        bench.why_comparable.citations[0] for bench in rivals if bench.why_comparable.citations
-    )
-    outside, figures = write.fill("{out}", out=Said(themes[0].boundary_out.rstrip("。."), "theme"))
-    return write.say(
+_DIFFERENCES: Final = (
+    (
         "与{rivals}等地相比，本区域的特色在于{character}；边界上{outside}，避免同质竞争。",
         "Unlike {rivals}, the region builds on {character}; it leaves out: {outside}.",
-        rivals=[bench.name for bench in rivals] or write.pick("周边地区", "its neighbours"),
+    ),
+    (
+        "不与{rivals}比拼单点规模，而以{character}为依托做强{theme}；{outside}。",
+        "It does not rival {rivals} in size but makes {theme} strong on {character}; it leaves out: {outside}.",
+    ),
+    (
+        "在{rivals}的路径之外，立足{character}，以{theme}形成错位优势；{outside}。",
+        "Apart from the path of {rivals}, it stands on {character} and on {theme}; it leaves out: {outside}.",
+    ),
+)
+
+
+def _difference(ctx: DraftContext, diagnosis: Diagnosis, theme: Theme, character: Word, number: int) -> Statement:
+    write = ctx.writer
+    models = [bench for bench in diagnosis.benchmarks if bench.outcome != "failure"]
+    rivals = [models[(number - 1 + step) % len(models)] for step in range(min(2, len(models)))] if models else []
+    citations = tuple(bench.why_comparable.citations[0] for bench in rivals if bench.why_comparable.citations)
+    outside = Said(theme.boundary_out.rstrip("。."), "theme")
+    return write.say(
+        *_DIFFERENCES[number - 1],
+        rivals=[Said(bench.name, bench.document_id) for bench in rivals] or write.pick("周边地区", "its neighbours"),
         character=character,
+        theme=Said(theme.name, "theme"),
         outside=outside,
-        figures=(*figures, *(figure for bench in rivals for figure in Said(bench.name, bench.document_id).quantities())),
         citations=citations,
         state="grounded" if citations or not isinstance(character, str) else "assumption",
     )

@@ -1,0 +1,186 @@
+"""Target paths: from a baseline by a middle growth rate or step, and what can be promised where there is no baseline.
+
+Rates and steps are the playbook's planning assumptions; a path is never a measurement, and its formula stands with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jumou.domain.framework import KpiFamily
+from jumou.domain.implementation import FinancingPlan, Kpi, KpiTarget
+from jumou.domain.playbook import Band
+from jumou.domain.portfolio import Project
+from jumou.domain.quantity import Quantity
+from jumou.drafting.context import DraftContext
+
+CHAIN_BAND: Final = Band(low=4, mid=8, high=12)
+_PERCENT: Final = "%"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A KPI to be set, wherever it comes from."""
+
+    key: str
+    family: KpiFamily
+    name: str
+    unit: str
+    words: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    growth: Band | None = None
+    step: Band | None = None
+    increment: float | None = None
+    from_portfolio: bool = False
+    core: bool = False
+    down: bool = False
+    from_chain: bool = False
+    names_industry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Targets by year, their unit, how they were set, and what has to be added to the KPI's name to say so."""
+
+    targets: tuple[KpiTarget, ...]
+    unit: str
+    note: str
+    suffix: str = ""
+
+
+def target_path(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity | None, unit: str) -> Path:
+    """The path of an entry over the plan's years."""
+    if entry.from_portfolio:
+        return Path((), unit, "")
+    years = list(range(ctx.start_year, ctx.horizon + 1))
+    sign = -1 if entry.down else 1
+    if baseline is not None:
+        return _from_baseline(ctx, entry, name, baseline, years, sign)
+    write = ctx.writer
+    if entry.increment is not None:
+        level = 1.0 if _PERCENT in entry.unit else min(ctx.playbook.level_factors[ctx.profile.level], 2.0)
+        raw = [entry.increment * level * (number + 1) for number in range(len(years))]
+        values = raw if _PERCENT in entry.unit else [max(float(number + 1), neat(value)) for number, value in enumerate(raw)]
+        note = write.pick("规划期内新增（累计）值，为规划假设。", "Added within the plan's term, cumulative; a planning assumption.")
+        return Path(_targets(name, years, values, entry.unit, "increment * years", "added"), entry.unit, note)
+    if entry.step is not None:
+        values = [round(sign * entry.step.mid * (number + 1), 2) for number in range(len(years))]
+        points = write.pick("百分点（较基期）", "percentage points over baseline")
+        note = write.pick("缺基期值，先设较基期变动幅度，为规划假设。", "No baseline: the change against it is set, as a planning assumption.")
+        return Path(_targets(name, years, values, points, "step * years", "points"), points, note)
+    band = entry.growth or CHAIN_BAND
+    rate = sign * band.mid
+    note = write.pick(
+        "缺基期值，先设年均增速，为规划假设；补充基期后换算为绝对目标。",
+        "No baseline: a yearly rate is set, as a planning assumption, until the baseline is known.",
+    )
+    suffix = write.pick("年均增速" if not entry.down else "年均降幅", ", yearly growth" if not entry.down else ", yearly cut")
+    values = [abs(rate)] * len(years)
+    return Path(_targets(name, years, values, _PERCENT, f"growth_rate = {rate:g}", "rate"), _PERCENT, note, suffix)
+
+
+def _from_baseline(
+    ctx: DraftContext, entry: Entry, name: str, baseline: Quantity, years: Sequence[int], sign: int
+) -> Path:
+    write, unit = ctx.writer, baseline.unit
+    spans = [max(1, year - (baseline.year or ctx.start_year - 1)) for year in years]
+    share = _PERCENT in unit
+    if entry.step is not None:
+        values = [neat(_bounded(baseline.value + sign * entry.step.mid * span, share=share)) for span in spans]
+        formula = f"baseline + {sign * entry.step.mid:g} * years"
+        note = write.pick(
+            "以基期值为起点按年均提升幅度的中位假设推算，评审时可在区间内调整。",
+            "From the baseline by a middle yearly step (planning assumption); adjust within the band in review.",
+        )
+    else:
+        rate = sign * (entry.growth or CHAIN_BAND).mid / 100
+        values = [neat(_bounded(baseline.value * (1 + rate) ** span, share=share)) for span in spans]
+        formula = f"baseline * (1 + {rate:g}) ** years"
+        note = write.pick(
+            "以基期值为起点按年均增速的中位假设推算，评审时可在高、中、低情景间选择。",
+            "From the baseline at a middle growth rate (planning assumption); choose between scenarios in review.",
+        )
+    return Path(_targets(name, years, values, unit, formula, "from_baseline"), unit, note)
+
+
+def _bounded(value: float, *, share: bool) -> float:
+    """A share stays within 0 and 100."""
+    return min(100.0, max(0.0, value)) if share else max(0.0, value)
+
+
+def _targets(
+    name: str, years: Sequence[int], values: Sequence[float], unit: str, formula: str, flag: str
+) -> tuple[KpiTarget, ...]:
+    return tuple(
+        KpiTarget(
+            year=year,
+            quantity=Quantity(
+                label=name, value=value, unit=unit, year=year, basis="assumption", formula=formula, flags=(flag,)
+            ),
+        )
+        for year, value in zip(years, values, strict=True)
+    )
+
+
+def from_portfolio(
+    ctx: DraftContext, kpis: Sequence[Kpi], projects: Sequence[Project], financing: FinancingPlan
+) -> tuple[Kpi, ...]:
+    """The KPIs with the paths that only the projects can give: money spent, people trained; one without a path is dropped."""
+    rows = []
+    for kpi in kpis:
+        if kpi.targets:
+            rows.append(kpi)
+            continue
+        path = _trained(ctx, kpi, projects) if kpi.family == "jobs" else _spent(ctx, kpi, projects, financing)
+        if path is not None:
+            rows.append(
+                kpi.model_copy(
+                    update={"targets": path.targets, "unit": path.unit, "target_note": path.note, "baseline_note": ""}
+                    | ({"name": path.suffix} if path.suffix else {})
+                )
+            )
+    return tuple(rows)
+
+
+def _spent(ctx: DraftContext, kpi: Kpi, projects: Sequence[Project], financing: FinancingPlan) -> Path | None:
+    write, years = ctx.writer, list(range(ctx.start_year, ctx.horizon + 1))
+    if financing.years:
+        done, values = 0.0, []
+        for year in financing.years:
+            done += year.total
+            values.append(neat(done))
+        note = write.pick("按项目投资中值和工期逐年累计，为规划假设。", "Middle of the projects' investment over their months, cumulated; a planning assumption.")
+        unit = write.pick("亿元", "hundred million yuan")
+        return Path(_targets(kpi.name, years, values, unit, "cumulative sum(project.investment)", "added"), unit, note)
+    if not projects:
+        return None
+    counts = [float(sum(int(project.end[:4]) <= year for project in projects)) for year in years]
+    name = write.pick("重点项目建成数（累计）", "Key projects completed (cumulative)")
+    unit = write.pick("个", "projects")
+    note = write.pick("按项目完成时间逐年累计。", "By the projects' dates, cumulated.")
+    return Path(_targets(name, years, counts, unit, "count(project.end <= year)", "added"), unit, note, name)
+
+
+def _trained(ctx: DraftContext, kpi: Kpi, projects: Sequence[Project]) -> Path | None:
+    for project in projects:
+        if project.type != "B3":
+            continue
+        for output in project.outputs:
+            quantity = output.quantity
+            if quantity is not None and quantity.unit in ("人", "人次"):
+                years = list(range(ctx.start_year, ctx.horizon + 1))
+                first = int(project.start[:4])
+                values = [quantity.value if year > first else 0.0 for year in years]
+                note = ctx.writer.pick(
+                    f"取自项目{project.id}的产出目标，自开工次年起计，为规划假设。",
+                    f"The output of {project.id}, from the year after it begins; a planning assumption.",
+                )
+                return Path(_targets(kpi.name, years, values, kpi.unit, f"{project.id}.outputs", "level"), kpi.unit, note)
+    return None
+
+
+def neat(value: float) -> float:
+    """As many digits as a planning value carries: whole numbers from 100 on, one decimal from 10 on, else two."""
+    if abs(value) >= 100:
+        return float(round(value))
+    return round(value, 1) if abs(value) >= 10 else round(value, 2)
