@@ -177,17 +177,17 @@ _KILLED = """
                 os.kill(os.getpid(), signal.SIGKILL)
             return super().passages(texts)
 
-    many = [text_of(f"d{{n}}", "第%d号文件讲轴承、铸件与检测。" % n * 30) for n in range(400)]
+    many = [text_of(f"d{{n}}", "第%d号文件讲轴承、铸件与检测。" % n) for n in range(400)]
     encoder = Deadly({dimension})
     {work}
 """
-MANY = [text_of(f"d{n}", f"第{n}号文件讲轴承、铸件与检测。" * 30) for n in range(400)]
+MANY = [text_of(f"d{n}", f"第{n}号文件讲轴承、铸件与检测。") for n in range(400)]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_build_killed_in_the_middle_goes_on_where_it_stopped(tmp_path: Path) -> None:
     work = 'Library.build(home, encoder=encoder, documents=many, corpus="many")'
-    killed = run(_KILLED.format(after=3, dimension=64, work=work), tmp_path)
+    killed = run(_KILLED.format(after=2, dimension=64, work=work), tmp_path)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     with pytest.raises(NotFound):
         Library.open(tmp_path, encoder=BagEncoder(), corpus="many")

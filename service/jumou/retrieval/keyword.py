@@ -29,6 +29,10 @@ _MARKS = re.compile(r"[\W_]+")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:[.\-/%][a-z0-9]+)*")
 _DICTIONARY = "jieba-0.42.marshal"
 
+_LOADED: list["Tokenizer"] = []
+_LOADING = Lock()
+"""One dictionary serves a process: it takes 60 MB."""
+
 
 class Analyser:
     """Makes terms of texts. The dictionary is loaded with the first text (about 0.15 s) from a table under `folder`."""
@@ -36,24 +40,14 @@ class Analyser:
     def __init__(self, folder: Path) -> None:
         """`folder` keeps the dictionary in the form that loads fastest."""
         self._folder = folder
-        self._loading = Lock()
         self._numbers: dict[str, int] = {}
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
-        import jieba  # noqa: PLC0415 - loaded when the first text is cut
-
-        jieba.setLogLevel(logging.WARNING)
-        tokenizer = jieba.Tokenizer()
-        path = self._folder / _DICTIONARY
-        try:
-            table = marshal.loads(path.read_bytes())  # noqa: S302 - a cache written below
-        except (FileNotFoundError, EOFError, ValueError, TypeError):
-            table = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-            write_atomically(path, marshal.dumps(table))
-        tokenizer.FREQ, tokenizer.total = table
-        tokenizer.initialized = True
-        return tokenizer
+        with _LOADING:
+            if not _LOADED:
+                _LOADED.append(_dictionary(self._folder / _DICTIONARY))
+            return _LOADED[0]
 
     def warm(self) -> None:
         """Loads the dictionary now."""
@@ -62,9 +56,7 @@ class Analyser:
     def terms(self, text: str) -> list[str]:
         """Words, then bigrams, in the order of the text; punctuation is left out."""
         folded = unicodedata.normalize("NFKC", text).lower()
-        with self._loading:
-            tokenizer = self._tokenizer
-        words = [word for word in tokenizer.cut(folded) if not _MARKS.fullmatch(word)]
+        words = [word for word in self._tokenizer.cut(folded) if not _MARKS.fullmatch(word)]
         return words + [f"#{pair}" for pair in _pairs(folded)]
 
     def counts(self, text: str) -> Counter[int]:
@@ -85,6 +77,21 @@ class Analyser:
     def forget(self) -> None:
         """Lets go of the numbers remembered while many texts were indexed."""
         self._numbers = {}
+
+
+def _dictionary(path: Path) -> "Tokenizer":
+    import jieba  # noqa: PLC0415 - loaded when the first text is cut
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    try:
+        table = marshal.loads(path.read_bytes())  # noqa: S302 - a cache written below
+    except (FileNotFoundError, EOFError, ValueError, TypeError):
+        table = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+        write_atomically(path, marshal.dumps(table))
+    tokenizer.FREQ, tokenizer.total = table
+    tokenizer.initialized = True
+    return tokenizer
 
 
 def _pairs(text: str) -> Iterable[str]:

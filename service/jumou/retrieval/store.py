@@ -82,7 +82,7 @@ class TextStore:
         if connection is None:
             connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA synchronous = NORMAL")  # a power cut takes the last changes back, whole
             self._local.connection = connection
             with self._opening:
                 self._all.append(connection)
