@@ -18,8 +18,8 @@ JumouError
     └── ServiceUnavailable a model, database or vector server does not answer
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jumou.domain.region import ProfileProblem
@@ -57,7 +57,10 @@ class InvalidProfile(InvalidRequest):
         """`problems` are all that was found, errors first."""
         self.problems = tuple(problems)
         first = self.problems[0].message if self.problems else ""
-        super().__init__(f"区域资料有 {len(self.problems)} 处问题：{first}", f"{len(self.problems)} problem(s) in the region profile: {first}")
+        super().__init__(
+            f"区域资料有 {len(self.problems)} 处问题：{first}",
+            f"{len(self.problems)} problem(s) in the region profile: {first}",
+        )
 
 
 class RefusedFile(InvalidRequest):
@@ -69,7 +72,20 @@ class NotFound(CallerError):
 
 
 class StepConflict(CallerError):
-    """The object changed since the caller saw it."""
+    """The object changed since the caller saw it. `versions` holds what was seen and what stands now, when both are known."""
+
+    def __init__(
+        self,
+        message_zh: str,
+        message_en: str = "",
+        *,
+        mend_zh: str = "",
+        mend_en: str = "",
+        versions: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`versions` has the keys seen_hash, current_hash, seen, current: nothing of either is lost."""
+        super().__init__(message_zh, message_en, mend_zh=mend_zh, mend_en=mend_en)
+        self.versions = dict(versions or {})
 
 
 class OperatorError(JumouError):

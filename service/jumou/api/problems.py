@@ -60,6 +60,8 @@ def install(app: FastAPI) -> None:
             more["detail"] = mend
         if isinstance(error, errors.InvalidProfile):
             more["problems"] = [item.model_dump(mode="json") for item in error.problems]
+        if isinstance(error, errors.StepConflict) and error.versions:
+            more["versions"] = error.versions
         answer = problem(status, text, kind=type(error).__name__, **more)
         if status == 503:
             answer.headers["Retry-After"] = "5"

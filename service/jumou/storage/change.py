@@ -40,6 +40,14 @@ class PlanChange:
         """
         return self._reading.revision(self.plan.id, revision_id)
 
+    def items(self, info: RevisionInfo) -> tuple[Item, ...]:
+        """The items of a revision, in order."""
+        return self._reading.items(info)
+
+    def evidence(self, info: RevisionInfo) -> Evidence:
+        """The evidence frozen with a revision."""
+        return self._reading.evidence(info)
+
     def content(self, content_hash: str) -> Any:
         """An item's content by its hash; None when it was never stored."""
         return self._reading.contents([content_hash]).get(content_hash)

@@ -88,23 +88,31 @@ class Reading:
         """
         column = tables.revisions.c
         row = self.connection.execute(
-            select(column.record, column.evidence).where(column.plan_id == plan_id, column.id == revision_id)
+            select(column.record).where(column.plan_id == plan_id, column.id == revision_id)
         ).first()
         if row is None:
             raise NotFound(f"该规划没有版本 {revision_id}。", f"The plan has no revision {revision_id}.")
         info = RevisionInfo.model_validate_json(row.record)
-        frozen = json.loads(row.evidence)
-        texts = self.contents([*(item.hash for item in info.items), *frozen["passages"]])
-        items = [Item(item.id, texts[item.hash]) for item in info.items]
         return Revision.model_construct(
-            **dict(info),
-            content=join(info.step, items),
-            evidence=Evidence(
-                passages=tuple(EvidencePassage.model_validate(texts[digest]) for digest in frozen["passages"]),
-                corpus_version=frozen["corpus_version"],
-                encoder=frozen["encoder"],
-                excluded_documents=tuple(frozen["excluded_documents"]),
-            ),
+            **dict(info), content=join(info.step, self.items(info)), evidence=self.evidence(info)
+        )
+
+    def items(self, info: RevisionInfo) -> tuple[Item, ...]:
+        """The items of a revision, in order."""
+        texts = self.contents(item.hash for item in info.items)
+        return tuple(Item(item.id, texts[item.hash]) for item in info.items)
+
+    def evidence(self, info: RevisionInfo) -> Evidence:
+        """The evidence frozen with a revision."""
+        column = tables.revisions.c
+        row = self.connection.execute(select(column.evidence).where(column.id == info.id)).one()
+        frozen = json.loads(row.evidence)
+        texts = self.contents(frozen["passages"])
+        return Evidence(
+            passages=tuple(EvidencePassage.model_validate(texts[digest]) for digest in frozen["passages"]),
+            corpus_version=frozen["corpus_version"],
+            encoder=frozen["encoder"],
+            excluded_documents=tuple(frozen["excluded_documents"]),
         )
 
     def contents(self, hashes: Iterable[str]) -> dict[str, Any]:

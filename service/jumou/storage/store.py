@@ -12,6 +12,7 @@ from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.review import Event, PlanRecord, Revision
 from jumou.domain.standing import History
 from jumou.domain.steps import canonical
+from jumou.errors import StepConflict
 from jumou.storage import tables
 from jumou.storage.change import PlanChange, insert_new, now, record_text
 from jumou.storage.reading import Kept, Reading, no_plan
@@ -53,19 +54,24 @@ class PlanStore:
 
     # --- writing ----------------------------------------------------------------------------------------------
 
-    def create(self, record: PlanRecord) -> bool:
-        """Stores a new plan without steps; False when there is one of this id already."""
-        try:
-            with self._writing() as connection:
+    @contextmanager
+    def creating(self, record: PlanRecord) -> Iterator[PlanChange]:
+        """A new plan, to be filled inside; it is stored with all that is appended, or not at all.
+
+        Raises:
+            StepConflict: there is a plan of this id already.
+        """
+        with self._writing() as connection:
+            try:
                 connection.execute(
                     insert(tables.plans).values(
                         id=record.id, title=record.title, record=record_text(record), created_by=record.created_by,
                         created_at=record.created_at, schema_version=SCHEMA_VERSION,
                     )
                 )  # fmt: skip
-        except IntegrityError:
-            return False
-        return True
+            except IntegrityError as problem:
+                raise StepConflict(f"规划 {record.id} 已存在。", f"There is a plan {record.id} already.") from problem
+            yield PlanChange(record, Reading(connection, self._records))
 
     @contextmanager
     def changing(self, plan_id: str) -> Iterator[PlanChange]:

@@ -1,0 +1,110 @@
+"""A stored plan as people read it: its steps as they stand, put together, checked as a whole."""
+
+from jumou.domain.diagnosis import Diagnosis
+from jumou.domain.evidence import Evidence
+from jumou.domain.framework import StepKey
+from jumou.domain.implementation import Implementation
+from jumou.domain.model import SCHEMA_VERSION, Code, Model
+from jumou.domain.plan import Plan, Provenance, Quality
+from jumou.domain.portfolio import Project
+from jumou.domain.positioning import Positioning
+from jumou.domain.region import RegionProfile
+from jumou.domain.review import PlanRecord, Revision
+from jumou.domain.standing import History, StepStanding, standing
+from jumou.domain.steps import STEP_MODELS, STEP_ORDER, Portfolio, StepObject
+from jumou.errors import NotFound, StepConflict
+from jumou.storage import PlanStore
+from jumou.workflow.revising import checked_parts, united
+
+
+class StoredPlan(Model):
+    """A plan with all that is drafted of it; steps that are not there yet are empty. `event` is the plan's version."""
+
+    schema_version: Code = SCHEMA_VERSION
+    id: Code
+    event: int
+    created_at: Code
+    created_by: Code
+    title: str
+    steps: tuple[StepStanding, ...]
+    profile: RegionProfile
+    diagnosis: Diagnosis | None = None
+    positioning: Positioning | None = None
+    projects: tuple[Project, ...] = ()
+    implementation: Implementation | None = None
+    evidence: Evidence
+    quality: Quality
+    provenance: Provenance
+
+    def whole(self) -> Plan:
+        """The plan as files are written from it.
+
+        Raises:
+            StepConflict: a step is not drafted yet.
+        """
+        if self.diagnosis is None or self.positioning is None or self.implementation is None:
+            raise StepConflict(
+                "规划尚未起草完四个步骤。", "The plan does not have all four steps yet.",
+                mend_zh="请先起草其余步骤。", mend_en="Draft the others first.",
+            )  # fmt: skip
+        return Plan(
+            title=self.title, profile=self.profile, diagnosis=self.diagnosis, positioning=self.positioning,
+            projects=self.projects, implementation=self.implementation, evidence=self.evidence, quality=self.quality,
+            provenance=self.provenance,
+        )  # fmt: skip
+
+
+def read_plan(store: PlanStore, plan_id: str, *, at_event: int | None = None) -> StoredPlan:
+    """The plan with the newest revision of each step, or as it was after event `at_event`.
+
+    Raises:
+        NotFound: there is no such plan, or it had no step by then.
+    """
+    record, history = store.plan(plan_id), store.history(plan_id)
+    if at_event is not None:
+        history = history.until(at_event)
+    revisions = heads(store, plan_id, history)
+    if not revisions:
+        raise NotFound(f"规划 {plan_id} 当时没有内容。", f"The plan {plan_id} had no content by then.")
+    parts: dict[StepKey, StepObject] = {
+        step: STEP_MODELS[step].model_validate(revision.content) for step, revision in revisions.items()
+    }
+    evidence = united([revision.evidence for revision in revisions.values()])
+    diagnosis, positioning = parts.get("diagnosis"), parts.get("positioning")
+    portfolio, implementation = parts.get("projects"), parts.get("implementation")
+    return StoredPlan(
+        id=record.id,
+        event=history.event,
+        created_at=record.created_at,
+        created_by=record.created_by,
+        title=record.title,
+        steps=tuple(standing(history).values()),
+        profile=record.profile,
+        diagnosis=diagnosis if isinstance(diagnosis, Diagnosis) else None,
+        positioning=positioning if isinstance(positioning, Positioning) else None,
+        projects=portfolio.projects if isinstance(portfolio, Portfolio) else (),
+        implementation=implementation if isinstance(implementation, Implementation) else None,
+        evidence=evidence,
+        quality=checked_parts(parts, evidence),
+        provenance=_provenance(record, revisions, evidence),
+    )
+
+
+def heads(store: PlanStore, plan_id: str, history: History) -> dict[StepKey, Revision]:
+    """The newest revision of each step that has one."""
+    newest = {step: history.of(step)[-1].id for step in STEP_ORDER if history.of(step)}
+    return {step: store.revision(plan_id, revision_id) for step, revision_id in newest.items()}
+
+
+def _provenance(record: PlanRecord, revisions: dict[StepKey, Revision], evidence: Evidence) -> Provenance:
+    drafters = dict.fromkeys(revision.drafter for revision in revisions.values())
+    return Provenance(
+        id=record.id,
+        created_at=record.created_at,
+        jumou_version=record.jumou_version,
+        drafter=", ".join(drafters),
+        language=record.language,
+        corpus_version=evidence.corpus_version,
+        encoder=evidence.encoder,
+        profile_hash=record.profile_hash,
+    )

@@ -1,0 +1,230 @@
+"""People decide: approve, edit, reject, ask again, lock, undo and comment, item by item or on a whole step.
+
+Every decision names the hash the person saw. When the object has changed since, nothing is stored and the error carries
+both versions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from jumou.domain.evidence import Evidence, EvidencePassage
+from jumou.domain.framework import STEPS, StepKey
+from jumou.domain.review import Comment, Decision, Patch, Review, RevisionInfo
+from jumou.domain.standing import History
+from jumou.domain.steps import Item
+from jumou.errors import InvalidRequest, NotFound, StepConflict
+from jumou.storage import PlanChange, PlanStore
+from jumou.storage.change import new_id, now
+from jumou.workflow.patching import no_item, patched
+from jumou.workflow.revising import Origin, Step, citations_in, load_step, united, write_revision
+
+FindPassage = Callable[[str], EvidencePassage | None]
+"""Looks a passage up by its id, so that one a person cites is frozen with the revision; None when there is none."""
+
+Verdict = Literal["approve", "reject", "ask_again", "lock", "unlock"]
+
+_NEEDS_WORDS = ("reject", "ask_again")
+
+
+class Person(NamedTuple):
+    """Who acts, and in which request."""
+
+    name: str
+    request_id: str = ""
+
+
+class Subject(NamedTuple):
+    """What is acted on, and the hash the person saw; an empty item is the whole step."""
+
+    plan_id: str
+    step: StepKey
+    seen: str
+    item_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """Decisions on the plans of a store."""
+
+    store: PlanStore
+    find_passage: FindPassage
+
+    def decide(self, subject: Subject, verdict: Verdict, person: Person, comment: str = "") -> Review:
+        """Stores a decision, bound to reviewer, time and the hash seen.
+
+        Raises:
+            NotFound: no such plan, step or item.
+            StepConflict: it changed since it was seen.
+            InvalidRequest: a rejection gives no reason, or asking again no note.
+        """
+        if verdict in _NEEDS_WORDS and not comment.strip():
+            raise InvalidRequest(
+                "退回或要求重拟时请说明理由。", "Rejecting and asking again need a reason.",
+                mend_zh="请填写 comment。", mend_en="Fill in comment.",
+            )  # fmt: skip
+        with self.store.changing(subject.plan_id) as change:
+            step = _seen(change, change.history(), subject)
+            return _review(change, subject, step, verdict, person, comment=comment)
+
+    def edit(
+        self, subject: Subject, patch: Patch, person: Person, *, comment: str = "", approve: bool = False
+    ) -> RevisionInfo:
+        """Writes a revision in which the item (or the step) is as the person wants it; with `approve`, approves that too.
+
+        What the grounding check finds stands on the revision. Passages cited anew are frozen with it.
+
+        Raises:
+            NotFound: no such plan, step or item.
+            StepConflict: it changed since it was seen, or a locked item would change.
+            InvalidRequest: the patch does not apply, changes nothing, or its result is not valid.
+        """
+        with self.store.changing(subject.plan_id) as change:
+            history = change.history()
+            step = _seen(change, history, subject)
+            items = patched(subject.step, step.items, subject.item_id, patch, person.name)
+            changed = _changed(step.items, items)
+            if not changed:
+                raise InvalidRequest("修改后内容没有变化。", "The patch changes nothing.")
+            _unlocked(step, changed)
+            info = write_revision(
+                change, history, subject.step, items, self._frozen(step.evidence, items),
+                Origin("edit", person.name, f"person:{person.name}", comment, request_id=person.request_id),
+            )  # fmt: skip
+            made = Step(
+                step.standing.model_copy(update={"revision_id": info.id, "hash": info.hash}), items, step.evidence
+            )
+            _review(change, subject, made, "edit", person, comment=comment, patch=patch, event=info.event)
+            if approve:
+                for item_id in sorted(changed & set(info.manifest)):
+                    seen = subject._replace(item_id=item_id, seen=info.manifest[item_id])
+                    _review(change, seen, made, "approve", person, comment=comment)
+            return info
+
+    def undo(self, subject: Subject, to_revision: str, person: Person, comment: str = "") -> RevisionInfo:
+        """Writes a revision whose content and evidence are those of an earlier one.
+
+        Raises:
+            NotFound: no such plan, step or revision.
+            StepConflict: the step changed since it was seen, or a locked item would change.
+            InvalidRequest: it is the newest revision's content already.
+        """
+        with self.store.changing(subject.plan_id) as change:
+            history = change.history()
+            step = _seen(change, history, subject._replace(item_id=""))
+            target = next((info for info in history.of(subject.step) if info.id == to_revision), None)
+            if target is None:
+                raise NotFound(f"该步骤没有版本 {to_revision}。", f"The step has no revision {to_revision}.")
+            items = change.items(target)
+            changed = _changed(step.items, items)
+            if not changed:
+                raise InvalidRequest("该版本与当前内容相同。", "That revision has the content of the newest one.")
+            _unlocked(step, changed)
+            return write_revision(
+                change, history, subject.step, items, change.evidence(target),
+                Origin("undo", person.name, target.drafter, comment or f"→ {target.number}", target.prompt_id,
+                       target.prompt_version, target.model, target.upstream, person.request_id),
+            )  # fmt: skip
+
+    def comment(
+        self, plan_id: str, step: StepKey, text: str, person: Person, *, item_id: str = "", reply_to: str = ""
+    ) -> Comment:
+        """Stores a remark.
+
+        Raises:
+            NotFound: no such plan, step, item or comment to reply to.
+            InvalidRequest: the text is blank.
+        """
+        if not text.strip():
+            raise InvalidRequest("批注内容为空。", "The comment is blank.")
+        with self.store.changing(plan_id) as change:
+            history = change.history()
+            current = load_step(change, history, step)
+            if current is None or (item_id and current.standing.item(item_id) is None):
+                raise no_item(step, item_id)
+            if reply_to and not any(remark.id == reply_to for remark in history.comments):
+                raise NotFound(f"没有批注 {reply_to}。", f"There is no comment {reply_to}.")
+            number = change.event(
+                actor=person.name, action="comment", step=step, item_id=item_id, request_id=person.request_id
+            )
+            remark = Comment(
+                id=new_id(), plan_id=plan_id, step=step, item_id=item_id, event=number, author=person.name, text=text,
+                reply_to=reply_to, created_at=now(),
+            )  # fmt: skip
+            change.append_comment(remark)
+            return remark
+
+    def _frozen(self, evidence: Evidence, items: tuple[Item, ...]) -> Evidence:
+        """The evidence with the passages that are cited and not in it yet, as the library has them now."""
+        held = {passage.passage.id for passage in evidence.passages}
+        wanted = {name for item in items for name in citations_in(item.value)} - held
+        found = [passage for passage in map(self.find_passage, sorted(wanted)) if passage is not None]
+        return united([evidence, Evidence(passages=tuple(found))]) if found else evidence
+
+
+def _seen(change: PlanChange, history: History, subject: Subject) -> Step:
+    """The step, when what the person saw is what stands now."""
+    step = load_step(change, history, subject.step)
+    if step is None:
+        name = STEPS[subject.step]
+        raise NotFound(f"“{name.zh}”尚未起草。", f"{name.en} is not drafted yet.")
+    current = step.standing.hash
+    if subject.item_id:
+        item = step.standing.item(subject.item_id)
+        if item is None:
+            raise no_item(subject.step, subject.item_id)
+        current = item.hash
+    if subject.seen != current:
+        versions = {"seen_hash": subject.seen, "current_hash": current, "current_revision": step.standing.revision_id}
+        if subject.item_id:
+            versions |= {"seen": change.content(subject.seen), "current": change.content(current)}
+        else:
+            seen = next((info.id for info in history.of(subject.step) if info.hash == subject.seen), "")
+            versions |= {"seen_revision": seen}
+        raise StepConflict(
+            "内容已被他人改动。", "It changed since you saw it.",
+            mend_zh="请查看 versions 中的两个版本,再以新的哈希重新提交。",
+            mend_en="Look at both versions and send it again with the current hash.",
+            versions=versions,
+        )  # fmt: skip
+    return step
+
+
+def _changed(before: tuple[Item, ...], after: tuple[Item, ...]) -> set[str]:
+    was, now_ = dict(before), dict(after)
+    return {name for name in {*was, *now_} if name not in was or name not in now_ or was[name] != now_[name]}
+
+
+def _unlocked(step: Step, changed: set[str]) -> None:
+    locked = sorted(item.id for item in step.standing.items if item.locked and item.id in changed)
+    if locked:
+        raise StepConflict(
+            f"{'、'.join(locked)} 已锁定。", f"{', '.join(locked)} is locked.",
+            mend_zh="请先解除锁定。", mend_en="Unlock it first.",
+        )  # fmt: skip
+
+
+def _review(
+    change: PlanChange,
+    subject: Subject,
+    step: Step,
+    decision: Decision,
+    person: Person,
+    *,
+    comment: str = "",
+    patch: Patch | None = None,
+    event: int = 0,
+) -> Review:
+    """Appends a decision; an edit's belongs to the event of its revision."""
+    details = {"comment": comment, "hash": subject.seen}
+    number = event or change.event(
+        actor=person.name, action=decision, step=subject.step, item_id=subject.item_id,
+        revision_id=step.standing.revision_id, request_id=person.request_id, details=details,
+    )  # fmt: skip
+    review = Review(
+        id=new_id(), plan_id=subject.plan_id, step=subject.step, revision_id=step.standing.revision_id,
+        item_id=subject.item_id, event=number, reviewer=person.name, decision=decision, comment=comment, patch=patch,
+        hash=subject.seen, created_at=now(),
+    )  # fmt: skip
+    change.append_review(review)
+    return review

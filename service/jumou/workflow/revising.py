@@ -1,0 +1,195 @@
+"""Writing a revision: numbered after its parent, checked for its ground, its followers marked stale."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple
+
+from jumou.domain.evidence import Citation, Evidence, EvidencePassage
+from jumou.domain.framework import StepKey
+from jumou.domain.plan import Finding, Quality
+from jumou.domain.review import Cause, ItemHash, RevisionInfo, StaleMark, content_hash
+from jumou.domain.standing import History, StepStanding, standing
+from jumou.domain.steps import (
+    STEP_MODELS,
+    STEP_ORDER,
+    Content,
+    Item,
+    Portfolio,
+    StepObject,
+    canonical,
+    hash_of_text,
+    join,
+    later_steps,
+)
+from jumou.drafting.grounding import check
+from jumou.storage import PlanChange
+from jumou.storage.change import new_id, now
+from jumou.workflow.dependence import stale_after
+
+
+class Origin(NamedTuple):
+    """Who and what a revision comes from."""
+
+    cause: Cause
+    author: str
+    drafter: str
+    note: str = ""
+    prompt_id: str = ""
+    prompt_version: str = ""
+    model: str = ""
+    upstream: Mapping[StepKey, str] = {}
+    request_id: str = ""
+
+
+class Step(NamedTuple):
+    """A step as it stands: its newest revision and where its items stand."""
+
+    standing: StepStanding
+    items: tuple[Item, ...]
+    evidence: Evidence
+
+
+def load_step(change: PlanChange, history: History, step: StepKey) -> Step | None:
+    """The step's newest revision; None before it is drafted."""
+    now_ = standing(history)[step]
+    if not now_.revision_id:
+        return None
+    info = history.of(step)[-1]
+    return Step(now_, change.items(info), change.evidence(info))
+
+
+def write_revision(
+    change: PlanChange,
+    history: History,
+    step: StepKey,
+    items: Sequence[Item],
+    evidence: Evidence,
+    origin: Origin,
+    *,
+    touched: AbstractSet[str] | None = None,
+) -> RevisionInfo:
+    """Appends a revision of `step`; `touched` are the items written anew (those that differ from the parent, unless told).
+
+    The whole plan is checked with it; what is found in the step, or breaks a reference into it, stays on the revision.
+    Later items that rest on what changed are marked stale.
+    """
+    before = history.of(step)
+    parent = before[-1] if before else None
+    content = join(step, items)
+    contents: dict[StepKey, Content] = {step: content}
+    frozen = [evidence]
+    for other in STEP_ORDER:
+        heads = history.of(other)
+        if other != step and heads:
+            contents[other] = join(other, change.items(heads[-1]))
+            frozen.append(change.evidence(heads[-1]))
+    quality = checked(contents, united(frozen))
+    digests = {item.id: hash_of_text(canonical(item.value)) for item in items}
+    was = parent.manifest if parent else {}
+    changed = {item_id for item_id in {*digests, *was} if digests.get(item_id) != was.get(item_id)}
+    number = change.event(
+        actor=origin.author,
+        action=origin.cause,
+        step=step,
+        request_id=origin.request_id,
+        details={"changed": sorted(changed), "note": origin.note} if parent else {"items": len(items)},
+    )
+
+    def made(manifest: tuple[ItemHash, ...]) -> RevisionInfo:
+        return RevisionInfo(
+            id=new_id(),
+            plan_id=change.plan.id,
+            step=step,
+            number=parent.number + 1 if parent else 1,
+            parent_id=parent.id if parent else "",
+            event=number,
+            cause=origin.cause,
+            author=origin.author,
+            note=origin.note,
+            hash=content_hash(content),
+            items=manifest,
+            touched=tuple(sorted(changed | (touched or set()))),
+            upstream=dict(origin.upstream),
+            drafter=origin.drafter,
+            prompt_id=origin.prompt_id,
+            prompt_version=origin.prompt_version,
+            model=origin.model,
+            corpus_version=evidence.corpus_version,
+            encoder=evidence.encoder,
+            findings=_concerning(step, quality.findings),
+            created_at=now(),
+        )
+
+    info = change.append_revision(made, items, evidence)
+    if parent:
+        _mark(change, history, info, contents, changed)
+    return info
+
+
+def checked(contents: Mapping[StepKey, Content], evidence: Evidence) -> Quality:
+    """The grounding check over the steps that are there."""
+    parts = {step: STEP_MODELS[step].model_validate(content) for step, content in contents.items()}
+    return checked_parts(parts, evidence)
+
+
+def checked_parts(parts: Mapping[StepKey, StepObject], evidence: Evidence) -> Quality:
+    """The grounding check over the steps that are there."""
+    portfolio = parts.get("projects")
+    given: dict[str, Any] = {step: part for step, part in parts.items() if step != "projects"}
+    projects = portfolio.projects if isinstance(portfolio, Portfolio) else ()
+    return check(**given, projects=projects, evidence=evidence)
+
+
+def united(evidences: Sequence[Evidence]) -> Evidence:
+    """One body of evidence, each passage once (as the first has it), in the order of passage ids."""
+    passages: dict[str, EvidencePassage] = {}
+    for evidence in evidences:
+        for passage in evidence.passages:
+            passages.setdefault(passage.passage.id, passage)
+    first = next((evidence for evidence in evidences if evidence.corpus_version), Evidence())
+    return first.model_copy(update={"passages": tuple(passages[name] for name in sorted(passages))})
+
+
+def citations_in(value: Any) -> set[str]:
+    """The ids of all passages cited inside a JSON value."""
+    if isinstance(value, dict):
+        if set(value) == set(Citation.model_fields):
+            return {value["passage_id"]}
+        return {name for part in value.values() for name in citations_in(part)}
+    if isinstance(value, list):
+        return {name for part in value for name in citations_in(part)}
+    return set()
+
+
+def _concerning(step: StepKey, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    later = later_steps(step)
+    return tuple(
+        finding
+        for finding in findings
+        if finding.where.startswith(step) or (finding.kind == "reference" and finding.where.startswith(later))
+    )
+
+
+def _mark(
+    change: PlanChange, history: History, info: RevisionInfo, contents: Mapping[StepKey, Content], changed: AbstractSet[str]
+) -> None:
+    for stale in stale_after(info.step, changed, contents):
+        digest = history.of(stale.step)[-1].manifest.get(stale.item_id)
+        if digest is None:
+            continue
+        change.append_mark(
+            StaleMark(
+                id=new_id(),
+                plan_id=info.plan_id,
+                step=stale.step,
+                item_id=stale.item_id,
+                event=info.event,
+                hash=digest,
+                because_step=info.step,
+                because_revision=info.id,
+                because_items=stale.because,
+                reason_zh=stale.reason_zh,
+                reason_en=stale.reason_en,
+                created_at=info.created_at,
+            )
+        )
