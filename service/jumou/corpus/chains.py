@@ -15,7 +15,9 @@ from jumou.domain.chain import Chain
 from jumou.errors import InvalidRequest
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_BLANK_WORDS = re.compile(r"产业集群|产业链|产业园|产业|行业|集群|制造业|及其|以及|\b(?:industry|industries|sector|cluster|and|the|of)\b|\W+")
+_BLANK_WORDS = re.compile(
+    r"产业集群|产业链|产业园|产业|行业|集群|制造业|及其|以及|\b(?:industry|industries|sector|cluster|and|the|of)\b|\W+"
+)
 
 
 def load_chains(folder: Path | None = None) -> dict[str, Chain]:
@@ -44,10 +46,11 @@ def _read(path: Path) -> Chain:
 
 
 class ChainMatch(NamedTuple):
-    """A chain and how much of the words its aliases cover, 0–1."""
+    """A chain, how much of the words its aliases cover (0–1), and where in the words it is named first."""
 
     chain_id: str
     score: float
+    start: int = 0
 
 
 def find_chains(words: str, chains: Iterable[Chain] | None = None) -> list[ChainMatch]:
@@ -65,7 +68,7 @@ def find_chains(words: str, chains: Iterable[Chain] | None = None) -> list[Chain
         hits = [hit for hit in found if hit.chain_id == chain_id]
         covered = len({place for hit in hits for place in range(hit.start, hit.end)})
         key = (-covered, min(hit.rank for hit in hits), min(hit.start for hit in hits), chain_id)
-        ranked.append((key, ChainMatch(chain_id, min(1.0, covered / substance))))
+        ranked.append((key, ChainMatch(chain_id, min(1.0, covered / substance), min(hit.start for hit in hits))))
     return [match for _, match in sorted(ranked)]
 
 

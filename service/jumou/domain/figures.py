@@ -50,7 +50,7 @@ def untraced(text: str, quantities: Iterable[Quantity], quotes: Iterable[str]) -
     known: list[float] = []
     for quantity in quantities:
         known.extend(value for value in (quantity.value, quantity.upper) if value is not None)
-        known.extend(figures_in(quantity.label))
+        known.extend(figures_in(f"{quantity.label} {quantity.unit}"))
     for quote in quotes:
         known.extend(figures_in(quote))
     return [number for number in figures_in(text) if not any(_same(number, value) for value in known)]

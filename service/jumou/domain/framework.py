@@ -59,9 +59,7 @@ MODE_CONDITIONS: Final[dict[ModeKey, Name]] = {
         "科研资源丰富、创新能力突出", "research resources are rich and innovation capability stands out"
     ),
     "market_hub": Name("区位优势明显、市场辐射能力强", "location is excellent and the market reaches far"),
-    "policy_led": Name(
-        "产业基础薄弱、亟待培育新动能", "the base is weak and new growth has to be cultivated"
-    ),
+    "policy_led": Name("产业基础薄弱、亟待培育新动能", "the base is weak and new growth has to be cultivated"),
     "symbiosis": Name(
         "产业之间的物质、能量、信息可以闭环", "material, energy and information loops between industries can be closed"
     ),

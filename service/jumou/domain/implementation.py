@@ -107,14 +107,18 @@ class Kpi(Grounded):
     baseline: Quantity | None
     baseline_note: str = ""
     targets: tuple[KpiTarget, ...]
-    target_note: str = Field(default="", description="how the target path follows from the baseline; what to do without one")
+    target_note: str = Field(
+        default="", description="how the target path follows from the baseline; what to do without one"
+    )
     direction: Literal["up", "down"] = "up"
     method: str
     data_source: str
     frequency: str
     owner: str
     alert: str
-    alert_threshold: float | None = Field(default=None, description="relative shortfall that raises the alert, e.g. 0.1")
+    alert_threshold: float | None = Field(
+        default=None, description="relative shortfall that raises the alert, e.g. 0.1"
+    )
     adjust: str = Field(description="what is changed in the plan when the alert stands")
     project_ids: tuple[Code, ...] = ()
 

@@ -25,7 +25,9 @@ class Quantity(Model):
     basis: Basis
     source_ids: tuple[Code, ...] = ()
     formula: Code | None = None
-    flags: tuple[Code, ...] = Field(default=(), description="quality flags: estimate, derived, conflict, indicative ...")
+    flags: tuple[Code, ...] = Field(
+        default=(), description="quality flags: estimate, derived, conflict, indicative ..."
+    )
     note: Code = ""
 
     @model_validator(mode="after")

@@ -7,7 +7,6 @@ from typing import Final, Protocol
 
 from jumou.domain.evidence import Citation, Document, Evidence, EvidencePassage, Passage
 from jumou.domain.framework import Language
-from jumou.domain.quoting import comparable
 from jumou.errors import NotFound
 from jumou.retrieval import Filter, Hit
 
@@ -15,7 +14,25 @@ _SENTENCE: Final = re.compile(r"[^。！？!?；\n]+[。！？!?；]?")
 _ENGLISH_SENTENCE: Final = re.compile(r"[^.!?\n]+(?:\.(?=\d)[^.!?\n]+)*[.!?]?")
 _SHORTEST, _LONGEST = 12, 160
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
-_WORD: Final = re.compile(r"[\u4e00-\u9fff]{2}|[A-Za-z][A-Za-z-]{2,}")
+_LATIN: Final = re.compile(r"[a-z][a-z-]{2,}")
+_HAN_RUN: Final = re.compile(r"[\u4e00-\u9fff]{2,}")
+_EVERYWHERE: Final = frozenset(
+    ("产业", "企业", "项目", "发展", "建设", "工程", "业企", "业发", "的产", "和产", "推进", "推动", "重点", "方面", "业项", "设项", "and", "the", "for", "with", "industry", "project")
+)
+"""Words that stand in every plan and so tell nothing about a sentence."""
+
+
+def words_of(text: str) -> set[str]:
+    """The pairs of Chinese characters and the Latin words of a text that say something about its subject."""
+    low = text.lower()
+    pairs = {run[i : i + 2] for run in _HAN_RUN.findall(low) for i in range(len(run) - 1)}
+    return (pairs | set(_LATIN.findall(low))) - _EVERYWHERE
+
+
+def overlap(wanted: str, text: str) -> float:
+    """The share of the words of `wanted` that stand in `text`, 0–1."""
+    words = words_of(wanted)
+    return len(words & words_of(text)) / len(words) if words else 0.0
 
 
 class Library(Protocol):
@@ -143,13 +160,12 @@ class EvidenceDesk:
 
     def sentence(self, text: str, words: Sequence[str]) -> tuple[str, float]:
         """The sentence of `text` in the plan's language that shares most with `words`, and how much (0–1)."""
-        wanted = {part for word in words for part in _WORD.findall(word.lower())}
+        wanted = {part for word in words for part in words_of(word)}
         best, best_score = "", -1.0
         for sentence in split_sentences(text):
             if bool(_HAN.search(sentence)) != (self.language == "zh"):
                 continue
-            held = comparable(sentence).lower()
-            score = sum(part in held for part in wanted) / max(1, len(wanted))
+            score = len(wanted & words_of(sentence)) / max(1, len(wanted))
             if score > best_score:
                 best, best_score = sentence, score
         if not best and self.language == "en":  # a Chinese quote is better than none

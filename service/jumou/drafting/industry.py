@@ -42,9 +42,9 @@ def choose_industry(profile: RegionProfile, requested: str | None, language: Lan
 
 
 def _found(words: str, least: float) -> list[str]:
-    matches = find_chains(words)
-    strong = [match.chain_id for match in matches if match.score >= least]
-    return strong or [match.chain_id for match in matches if least == 0.0]
+    """The chains that cover at least that share of the words, in the order they are named: planners put the main one first."""
+    matches = [match for match in find_chains(words) if match.score >= least]
+    return [match.chain_id for match in sorted(matches, key=lambda match: (match.start, -match.score))]
 
 
 def _spoken_of(profile: RegionProfile) -> list[str]:

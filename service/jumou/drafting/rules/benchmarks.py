@@ -144,6 +144,17 @@ def _why(ctx: DraftContext, document: Document, mode: ModeKey, title: str) -> St
     )  # fmt: skip
 
 
+def _warning(ctx: DraftContext, document: Document, title: str) -> Statement:
+    """What to look at at home when the case is a failure: its first cause."""
+    cause = next(iter(_quotes(ctx, document, ("受挫原因", "教训与启示") if ctx.language == "zh" else ("English summary",), 1)), None)
+    if cause is None:
+        return ctx.writer.say("{title}的教训须逐条对照检查。", "Check each lesson of {title}.", title=Said(title, document.id), state="no_evidence")  # fmt: skip
+    return ctx.writer.say(
+        "须对照检查本区域是否存在同样的隐患：{cause}", "Look for the same weakness at home: {cause}", cause=cause.text,
+        citations=cause.citations,
+    )  # fmt: skip
+
+
 _GROUPS: Final = (
     re.compile(r"产值|营收|营业收入|主营|规模|成交额|revenue|output|turnover", re.IGNORECASE),
     re.compile(r"企业|公司|firms|companies", re.IGNORECASE),
@@ -162,6 +173,8 @@ def _gap(ctx: DraftContext, document: Document, elements: tuple[ElementReading, 
         for reading in elements
         if reading.element in document.elements and reading.presence in ("weak", "unknown")
     ]
+    if document.outcome == "failure":
+        return _warning(ctx, document, title)
     level = _level(ctx, document)
     name = Said(title, document.id)
     missing = (
@@ -202,7 +215,7 @@ def _level(ctx: DraftContext, document: Document) -> tuple[str, Citation] | None
     sentences = [pair for section in ("发展历程", "概况", "标志性项目") for pair in ctx.desk.sentences(document.id, section)]
     for figure in document.figures:
         metric, value = figure.get("metric", ""), figure.get("value", "").strip("+约近超 ")
-        if not value or not any(group.search(metric) for group in _GROUPS):
+        if not value or re.search(r"半年|季度|月|目标|预计", metric) or not any(group.search(metric) for group in _GROUPS):
             continue
         for passage, sentence in sentences:
             if value in sentence and "目标" not in sentence and "〔待核〕" not in sentence:

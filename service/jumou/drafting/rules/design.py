@@ -23,7 +23,7 @@ from jumou.drafting.rules.scheduling import scheduled
 from jumou.drafting.rules.selection import Candidate, select
 from jumou.drafting.rules.sizing import Sizing, sizing
 from jumou.drafting.rules.subjects import words_for
-from jumou.drafting.wording import Word, state_of
+from jumou.drafting.wording import Said, Word, state_of
 from jumou.retrieval import Filter
 
 _PRECEDENTS: Final = 2
@@ -214,9 +214,9 @@ def _rationale(ctx: DraftContext, item: Candidate, precedents: tuple[Citation, .
     return ctx.writer.say(
         "针对诊断所列“{gap}”（{gap_id}）提出；可参照{title}的做法，引文见所附依据。",
         "Answers “{gap}” ({gap_id}) of the diagnosis; {title} shows how, see the quotes.",
-        gap=item.gap.name,
+        gap=Said(item.gap.name, item.gap.id),
         gap_id=item.gap.id,
-        title=f"《{precedents[0].title}》" if ctx.language == "zh" else f"“{precedents[0].title}”",
+        title=Said(f"《{precedents[0].title}》" if ctx.language == "zh" else f"“{precedents[0].title}”", precedents[0].document_id),
         figures=item.gap.figures,
         citations=precedents[:1],
     )

@@ -1,9 +1,13 @@
 """Step 1: the four dimensions, the drivers, the elements, the gaps and what is not known, put together."""
 
+from typing import Final
+
+from jumou.analysis.figures import quantity, usable
 from jumou.domain.diagnosis import Benchmark, Diagnosis, DriverReading, ElementReading, Gap, MacroScan, ValueChain
 from jumou.domain.evidence import Statement
 from jumou.domain.framework import DRIVERS, ELEMENTS, MODES
 from jumou.domain.quantity import Quantity
+from jumou.domain.region import ProfileIndicator
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.benchmarks import benchmarks
 from jumou.drafting.rules.conditions import mode_conditions
@@ -15,6 +19,8 @@ from jumou.drafting.rules.numbers import scale_figure, specialisation
 from jumou.drafting.rules.standing import drivers, elements
 from jumou.drafting.rules.value_chain import value_chain
 from jumou.drafting.wording import Said
+
+_MOST_FACTS: Final = 6
 
 
 def diagnose(ctx: DraftContext) -> Diagnosis:
@@ -51,7 +57,11 @@ def _summary(
     compared: tuple[Benchmark, ...],
     found: tuple[Gap, ...],
 ) -> tuple[Statement, ...]:
-    rows = [_base(ctx), _elements(ctx, standing, driving)]
+    rows = [_base(ctx)]
+    facts = _facts(ctx)
+    if facts is not None:
+        rows.append(facts)
+    rows.append(_elements(ctx, standing, driving))
     if chain.summary is not None:
         rows.append(chain.summary)
     rows.append(_macro(ctx, macro))
@@ -88,6 +98,35 @@ def _base(ctx: DraftContext) -> Statement:
         "资料未给出{region}{industry}的规模数据，以下判断以资料所列企业、资源和机构为依据，数值目标均为规划假设。",
         "The profile gives no size of {industry} in {region}; what follows rests on the firms, resources and bodies it names, and targets are planning assumptions.",
         region=ctx.region, industry=industry, state="no_evidence",
+    )  # fmt: skip
+
+
+def _facts(ctx: DraftContext) -> Statement | None:
+    """The profile's own figures on the industry, those that name it first, the latest of each metric."""
+    size = scale_figure(ctx)
+    words = [word.lower() for word in (ctx.industry.name, *ctx.industry.chain.aliases.zh, *ctx.industry.chain.aliases.en)]
+    latest: dict[str, ProfileIndicator] = {}
+    for cell in ctx.profile.indicators:
+        if usable(cell) and (size is None or cell.metric != size.label):
+            known = latest.get(cell.metric)
+            if known is None or (cell.year or 0) > (known.year or 0):
+                latest[cell.metric] = cell
+    ranked = sorted(latest.values(), key=lambda cell: not any(word in cell.metric.lower() for word in words))
+    if not ranked:
+        return None
+    facts = [_fact(ctx, cell) for cell in ranked[:_MOST_FACTS]]
+    return ctx.writer.say(
+        "资料所载主要指标：{facts}。", "The profile's main figures: {facts}.",
+        facts=ctx.writer.pick("；", "; ").join(text for text, _ in facts), figures=tuple(figure for _, found in facts for figure in found),
+    )  # fmt: skip
+
+
+def _fact(ctx: DraftContext, cell: ProfileIndicator) -> tuple[str, tuple[Quantity, ...]]:
+    value = quantity(cell)
+    return ctx.writer.fill(
+        ctx.writer.pick("{year}{label}{value}", "{label} {value}{year}"),
+        year="" if cell.year is None else ctx.writer.pick(f"{cell.year}年", f" ({cell.year})"),
+        label=Said(cell.metric, cell.ref), value=value,
     )  # fmt: skip
 
 

@@ -68,15 +68,19 @@ def target_path(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity |
         points = write.pick("百分点（较基期）", "percentage points over baseline")
         note = write.pick("缺基期值，先设较基期变动幅度，为规划假设。", "No baseline: the change against it is set, as a planning assumption.")
         return Path(_targets(name, years, values, points, "step * years", "points"), points, note)
-    band = entry.growth or CHAIN_BAND
-    rate = sign * band.mid
+    return _rate(ctx, name, sign * (entry.growth or CHAIN_BAND).mid, years)
+
+
+def _rate(ctx: DraftContext, name: str, rate: float, years: Sequence[int], *, named: str = "") -> Path:
+    """A yearly rate instead of levels. The suffix says so; with `named` it is the whole new name."""
+    write = ctx.writer
     note = write.pick(
         "缺基期值，先设年均增速，为规划假设；补充基期后换算为绝对目标。",
         "No baseline: a yearly rate is set, as a planning assumption, until the baseline is known.",
     )
-    suffix = write.pick("年均增速" if not entry.down else "年均降幅", ", yearly growth" if not entry.down else ", yearly cut")
-    values = [abs(rate)] * len(years)
-    return Path(_targets(name, years, values, _PERCENT, f"growth_rate = {rate:g}", "rate"), _PERCENT, note, suffix)
+    suffix = write.pick("年均增速" if rate >= 0 else "年均降幅", ", yearly growth" if rate >= 0 else ", yearly cut")
+    targets = _targets(name, years, [abs(rate)] * len(years), _PERCENT, f"growth_rate = {rate:g}", "rate")
+    return Path(targets, _PERCENT, note, named + suffix)
 
 
 def _from_baseline(
@@ -125,24 +129,23 @@ def _targets(
 def from_portfolio(
     ctx: DraftContext, kpis: Sequence[Kpi], projects: Sequence[Project], financing: FinancingPlan
 ) -> tuple[Kpi, ...]:
-    """The KPIs with the paths that only the projects can give: money spent, people trained; one without a path is dropped."""
+    """The KPIs with the paths that only the projects can give: money spent, people trained; else a yearly rate."""
     rows = []
     for kpi in kpis:
         if kpi.targets:
             rows.append(kpi)
             continue
         path = _trained(ctx, kpi, projects) if kpi.family == "jobs" else _spent(ctx, kpi, projects, financing)
-        if path is not None:
-            rows.append(
-                kpi.model_copy(
-                    update={"targets": path.targets, "unit": path.unit, "target_note": path.note, "baseline_note": ""}
-                    | ({"name": path.suffix} if path.suffix else {})
-                )
+        rows.append(
+            kpi.model_copy(
+                update={"targets": path.targets, "unit": path.unit, "target_note": path.note, "baseline_note": ""}
+                | ({"name": path.suffix} if path.suffix else {})
             )
+        )
     return tuple(rows)
 
 
-def _spent(ctx: DraftContext, kpi: Kpi, projects: Sequence[Project], financing: FinancingPlan) -> Path | None:
+def _spent(ctx: DraftContext, kpi: Kpi, projects: Sequence[Project], financing: FinancingPlan) -> Path:
     write, years = ctx.writer, list(range(ctx.start_year, ctx.horizon + 1))
     if financing.years:
         done, values = 0.0, []
@@ -152,8 +155,6 @@ def _spent(ctx: DraftContext, kpi: Kpi, projects: Sequence[Project], financing: 
         note = write.pick("按项目投资中值和工期逐年累计，为规划假设。", "Middle of the projects' investment over their months, cumulated; a planning assumption.")
         unit = write.pick("亿元", "hundred million yuan")
         return Path(_targets(kpi.name, years, values, unit, "cumulative sum(project.investment)", "added"), unit, note)
-    if not projects:
-        return None
     counts = [float(sum(int(project.end[:4]) <= year for project in projects)) for year in years]
     name = write.pick("重点项目建成数（累计）", "Key projects completed (cumulative)")
     unit = write.pick("个", "projects")
@@ -161,7 +162,7 @@ def _spent(ctx: DraftContext, kpi: Kpi, projects: Sequence[Project], financing: 
     return Path(_targets(name, years, counts, unit, "count(project.end <= year)", "added"), unit, note, name)
 
 
-def _trained(ctx: DraftContext, kpi: Kpi, projects: Sequence[Project]) -> Path | None:
+def _trained(ctx: DraftContext, kpi: Kpi, projects: Sequence[Project]) -> Path:
     for project in projects:
         if project.type != "B3":
             continue
@@ -176,7 +177,7 @@ def _trained(ctx: DraftContext, kpi: Kpi, projects: Sequence[Project]) -> Path |
                     f"The output of {project.id}, from the year after it begins; a planning assumption.",
                 )
                 return Path(_targets(kpi.name, years, values, kpi.unit, f"{project.id}.outputs", "level"), kpi.unit, note)
-    return None
+    return _rate(ctx, kpi.name, CHAIN_BAND.mid, list(range(ctx.start_year, ctx.horizon + 1)), named=kpi.name)
 
 
 def neat(value: float) -> float:

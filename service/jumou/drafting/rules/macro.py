@@ -7,13 +7,18 @@ from typing import Final, Literal
 from jumou.domain.diagnosis import MacroFactor, MacroScan
 from jumou.domain.evidence import Citation
 from jumou.domain.framework import PESTEL, PestelKey
+from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
+from jumou.drafting.desk import overlap
 from jumou.drafting.rules.bodies import abroad
 from jumou.drafting.wording import Said
 from jumou.retrieval import Filter
 
 _MOST_PER_FACTOR: Final = 3
 _OF_THE_INDUSTRY: Final = 2
+_LEAST_SHARED: Final = 0.15
+"""A quote that shares less of the factor's own words speaks of something else."""
+
 _SOURCES: Final = Filter(kinds=("policy", "user", "case"))
 
 
@@ -27,6 +32,7 @@ class _Candidate:
     impact: float
     probability: float
     citations: tuple[Citation, ...]
+    figures: tuple[Quantity, ...] = ()
 
 
 def scan(ctx: DraftContext) -> MacroScan:
@@ -69,11 +75,11 @@ def _own_setting(ctx: DraftContext) -> Iterator[_Candidate]:
     hits = [hit for hit in hits if "全国" not in hit.document.regions]
     citations = ctx.desk.cite(hits, [ctx.industry.name, ctx.industry.chain.name.zh, *ctx.industry.chain.aliases.zh[:4]])
     if citations:
-        text, _ = ctx.writer.fill(
+        text, figures = ctx.writer.fill(
             ctx.writer.pick("上级部署已就相关产业提出方向：{title}，本规划须与之衔接", "The higher level has set a direction ({title}) that this plan has to join"),
-            title=f"《{citations[0].title}》" if ctx.language == "zh" else citations[0].title,
+            title=Said(f"《{citations[0].title}》" if ctx.language == "zh" else citations[0].title, citations[0].document_id),
         )  # fmt: skip
-        yield _Candidate("political", "opportunity", text, 3.0, 0.8, citations)
+        yield _Candidate("political", "opportunity", text, 3.0, 0.8, citations, figures)
 
 
 def _of_industry(ctx: DraftContext, key: PestelKey) -> list[_Candidate]:
@@ -83,9 +89,13 @@ def _of_industry(ctx: DraftContext, key: PestelKey) -> list[_Candidate]:
     found = []
     for item in sorted(pool, key=lambda one: -abs(one.impact) * one.probability)[:_OF_THE_INDUSTRY]:
         hits = ctx.desk.find(f"{ctx.industry.name} {' '.join(item.keywords)} {item.text.zh}", limit=8, where=_SOURCES, benchmarks=True)
-        borne = [hit for hit in hits if any(_bears_out(part, item.keywords) for part in (hit.passage.text,))]
-        citations = tuple(c for c in ctx.desk.cite(borne, [*item.keywords], most=1) if _bears_out(c.quote, item.keywords))
-        found.append(_Candidate(key, item.kind, item.text.in_(ctx.language), item.impact, item.probability, citations))
+        said = item.text.in_(ctx.language)
+        citations = tuple(
+            citation
+            for citation in ctx.desk.cite(hits, [*item.keywords, said], most=1)
+            if _bears_out(citation.quote, item.keywords) and overlap(said, citation.quote) >= _LEAST_SHARED
+        )
+        found.append(_Candidate(key, item.kind, said, item.impact, item.probability, citations))
     return sorted(found, key=lambda item: not item.citations)
 
 
@@ -115,7 +125,7 @@ def _factor(number: int, item: _Candidate, weight: float) -> MacroFactor:
         probability=item.probability,
         weight=round(weight, 4),
         score=round(item.impact * item.probability * weight, 4) if item.citations else None,
-        figures=tuple(figure for figure in Said(item.text, "playbook").quantities()) if not item.citations else (),
+        figures=item.figures,
         citations=item.citations,
         state="grounded" if item.citations else "no_evidence",
     )
