@@ -1,0 +1,39 @@
+"""The chapters of the written plan, one module each; `outline` puts them in order."""
+
+from dataclasses import dataclass
+
+from jumou.domain.plan import Plan
+from jumou.export.blocks import Block
+from jumou.export.chapters.annexes import annexes
+from jumou.export.chapters.diagnosis import diagnosis
+from jumou.export.chapters.front import front
+from jumou.export.chapters.implementation import implementation
+from jumou.export.chapters.page import Page
+from jumou.export.chapters.positioning import positioning
+from jumou.export.chapters.projects import projects
+from jumou.export.charts import Chart, draw_charts
+from jumou.export.sources import SourceList, source_list
+from jumou.export.voice import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The written plan, ready for Word or Markdown."""
+
+    plan: Plan
+    blocks: tuple[Block, ...]
+    sources: SourceList
+    charts: dict[str, Chart]
+
+
+def outline(plan: Plan, charts: dict[str, Chart] | None = None) -> Outline:
+    """The blocks of the whole document in the plan's language; draws the charts unless they are given."""
+    drawn = draw_charts(plan) if charts is None else charts
+    sources = source_list(plan)
+    page = Page(plan, Voice(plan.provenance.language, sources), drawn)
+    for chapter in (front, diagnosis, positioning, projects, implementation, annexes):
+        chapter(page)
+    return Outline(plan, tuple(page.blocks), sources, drawn)
+
+
+__all__ = ["Outline", "Page", "outline"]

@@ -1,0 +1,152 @@
+"""Tables of the Word document: repeated headers, unbroken rows, fixed widths, plain lines."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from docx.document import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm
+from docx.table import Table as WordTable
+from docx.table import _Cell, _Row
+from docx.text.paragraph import Paragraph
+
+from jumou.export.blocks import Cell, Line, Record, Table, text_of
+from jumou.export.layout import StyleBook
+
+WriteLine = Callable[[Paragraph, Line], None]
+_LABEL_SHARE: Final = 0.18
+_HAN: Final = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
+_LATIN_MM: Final = 2.25
+_HAN_MM: Final = 3.75
+"""Width of a sign at 10.5 points; Latin letters on average, in a wide face."""
+
+_PADDING: Final = 3.4
+_LONGEST_WORD: Final = 14
+_SHORT_TERM: Final = 5
+
+
+def add_table(document: Document, book: StyleBook, table: Table, width: float, write: WriteLine) -> None:
+    """A table of `width` mm; the header row comes again on each page."""
+    grid = _grid(document, len(table.rows) + 1, _columns(table, width))
+    head = grid.rows[0]
+    _repeat(head)
+    for cell, text in zip(head.cells, table.header, strict=True):
+        _shade(cell)
+        book.dress(cell.paragraphs[0], "Plan Table Head").add_run(text)
+    for row, contents in zip(_rows(grid)[1:], table.rows, strict=True):
+        for cell, content in zip(row, contents, strict=True):
+            _fill(book, cell, content, write)
+
+
+def add_record(document: Document, book: StyleBook, record: Record, width: float, write: WriteLine) -> None:
+    """An object as labels and contents, its title across the top."""
+    label = width * _LABEL_SHARE
+    titled = bool(record.title)
+    grid = _grid(document, len(record.rows) + titled, (label, width - label))
+    rows = _rows(grid)
+    if titled:
+        first = rows[0][0].merge(rows[0][1])
+        _shade(first)
+        _repeat(grid.rows[0])
+        _fill(book, first, (record.title,), write)
+    for (left, right), (name, content) in zip(rows[titled:], record.rows, strict=True):
+        _shade(left)
+        book.dress(left.paragraphs[0], "Plan Table Head").add_run(name)
+        _fill(book, right, content, write)
+
+
+def _columns(table: Table, whole: float) -> tuple[float, ...]:
+    """Widths in mm by the table's shares, none narrower than its longest word while there is room for all of them."""
+    total = sum(table.widths)
+    wished = [whole * part / total for part in table.widths]
+    least = [
+        max(_longest(text) for text in (head, *(text_of(line) for row in table.rows for line in row[place]))) + _PADDING
+        for place, head in enumerate(table.header)
+    ]
+    if sum(least) >= whole:
+        return tuple(whole * part / sum(least) for part in least)
+    spare = [max(0.0, wish - need) for wish, need in zip(wished, least, strict=True)]
+    lacking = sum(max(0.0, need - wish) for wish, need in zip(wished, least, strict=True))
+    kept = 1 - lacking / sum(spare) if sum(spare) else 0.0
+    return tuple(need + more * kept for need, more in zip(least, spare, strict=True))
+
+
+def _longest(text: str) -> float:
+    """Millimetres of the longest stretch that should not be broken: a word, a number, a short Chinese term."""
+    longest = 0.0
+    for word in text.replace("/", " ").split():
+        latin = max((len(part) for part in _HAN.split(word)), default=0)
+        han = sum(1 for sign in word if _HAN.match(sign))
+        longest = max(longest, min(latin, _LONGEST_WORD) * _LATIN_MM, (han if han <= _SHORT_TERM else 2) * _HAN_MM)
+    return longest
+
+
+def _grid(document: Document, rows: int, columns: Sequence[float]) -> WordTable:
+    grid: WordTable = document.add_table(rows=rows, cols=len(columns))
+    grid.style = "Table Grid"
+    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+    grid.autofit = False
+    for column, size in zip(grid.columns, columns, strict=True):
+        column.width = Mm(size)
+    for row, cells in zip(grid.rows, _rows(grid), strict=True):
+        _unbroken(row)
+        for cell, size in zip(cells, columns, strict=True):
+            cell.width = Mm(size)
+    _margins(grid)
+    return grid
+
+
+def _rows(grid: WordTable) -> list[list[_Cell]]:
+    """The cells row by row, read once: python-docx walks the whole table for every access."""
+    width = len(grid.columns)
+    cells = grid._cells  # noqa: SLF001 documented recipe for large tables
+    return [cells[start : start + width] for start in range(0, len(cells), width)]
+
+
+def _fill(book: StyleBook, cell: _Cell, content: Cell, write: WriteLine) -> None:
+    for place, line in enumerate(content):
+        paragraph = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
+        write(book.dress(paragraph, "Plan Table"), line)
+    if not content:
+        book.dress(cell.paragraphs[0], "Plan Table")
+
+
+def _repeat(row: _Row) -> None:
+    properties = row._tr.get_or_add_trPr()  # noqa: SLF001 python-docx has no setting for it
+    mark = OxmlElement("w:tblHeader")
+    mark.set(qn("w:val"), "true")
+    properties.append(mark)
+
+
+def _unbroken(row: _Row) -> None:
+    properties = row._tr.get_or_add_trPr()  # noqa: SLF001
+    mark = OxmlElement("w:cantSplit")
+    mark.set(qn("w:val"), "true")
+    properties.append(mark)
+
+
+def _shade(cell: _Cell) -> None:
+    shade = OxmlElement("w:shd")
+    shade.set(qn("w:val"), "clear")
+    shade.set(qn("w:color"), "auto")
+    shade.set(qn("w:fill"), "EDF1F5")
+    cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001
+
+
+def _margins(grid: WordTable) -> None:
+    """A little air inside the cells, in twentieths of a point."""
+    margins = OxmlElement("w:tblCellMar")
+    for side, size in (("top", 40), ("left", 85), ("bottom", 40), ("right", 85)):
+        element = OxmlElement(f"w:{side}")
+        element.set(qn("w:w"), str(size))
+        element.set(qn("w:type"), "dxa")
+        margins.append(element)
+    properties = grid._tbl.tblPr  # noqa: SLF001
+    look = properties.find(qn("w:tblLook"))
+    if look is not None:
+        look.addprevious(margins)
+    else:
+        properties.append(margins)
