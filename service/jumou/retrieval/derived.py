@@ -11,7 +11,7 @@ import numpy as np
 
 from jumou.domain.evidence import Document
 from jumou.files import write_atomically
-from jumou.retrieval.keyword import Analyser
+from jumou.retrieval.keyword import ANALYSER, Analyser
 from jumou.retrieval.postings import Postings
 from jumou.retrieval.store import Columns, TextStore
 
@@ -25,9 +25,11 @@ class Keywords(NamedTuple):
 
 
 def load_keywords(folder: Path) -> Keywords | None:
-    """What `save_keywords` wrote last; None when there is nothing or it cannot be read."""
+    """What `save_keywords` wrote last; None when there is nothing, or not made of the same terms, or not readable."""
     try:
         state = json.loads((folder / "keywords.json").read_text(encoding="utf-8"))
+        if state["analyser"] != ANALYSER:
+            return None
         parts = folder / state["folder"]
         return Keywords(int(state["revision"]), Postings.load(parts, "passages"), Postings.load(parts, "documents"))
     except (OSError, ValueError, KeyError, EOFError):
@@ -40,7 +42,7 @@ def save_keywords(folder: Path, keywords: Keywords) -> None:
     shutil.rmtree(folder / name, ignore_errors=True)
     keywords.passages.save(folder / name, "passages")
     keywords.documents.save(folder / name, "documents")
-    state = json.dumps({"folder": name, "revision": keywords.revision})
+    state = json.dumps({"folder": name, "revision": keywords.revision, "analyser": ANALYSER})
     write_atomically(folder / "keywords.json", state.encode())
     for other in folder.glob("keywords-*"):
         if other.name != name:

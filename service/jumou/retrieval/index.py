@@ -16,7 +16,7 @@ from jumou.corpus.split import SPLITTER, passages
 from jumou.domain.evidence import Document, Passage
 from jumou.retrieval.derived import load_keywords, passage_text, refreshed, save_keywords
 from jumou.retrieval.encode import Encoder
-from jumou.retrieval.keyword import ANALYSER, Analyser
+from jumou.retrieval.keyword import Analyser
 from jumou.retrieval.search import Snapshot
 from jumou.retrieval.store import STORE_SCHEMA, StoredPassage, TextStore
 from jumou.retrieval.vectors import Matrix, VectorStore, fields
@@ -61,7 +61,6 @@ class Index:
             "encoder": encoder.name,
             "dimension": str(encoder.dimension),
             "splitter": SPLITTER,
-            "analyser": ANALYSER,
             "vectors": chroma_url or "embedded",
         }
         if not made:

@@ -1,7 +1,8 @@
-"""The terms texts are found by: jieba words and, marked with '#', character bigrams, in one index.
+"""The terms texts are found by: jieba words and character bigrams, in one index.
 
-Latin and digit runs stay whole; everything is folded (NFKC, lower case). Words and bigrams together beat either alone
-on every set we measured (evals/performance/retrieval_quality.py).
+Latin and digit runs stay whole; everything is folded (NFKC, lower case). A word of two characters is its own bigram and
+so counts twice. Words and bigrams together beat either alone on every set we measured
+(evals/performance/retrieval_quality.py).
 """
 
 import logging
@@ -22,11 +23,14 @@ from jumou.files import write_atomically
 if TYPE_CHECKING:
     from jieba import Tokenizer
 
-ANALYSER: Final = "jieba+bigrams/1"
-"""Names the way of making terms; recorded with an index."""
+ANALYSER: Final = "jieba+bigrams/2"
+"""Names the way of making terms; postings made in another way are made again."""
 
 _MARKS = re.compile(r"[\W_]+")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:[.\-/%][a-z0-9]+)*")
+_ASKING = re.compile(
+    "请问|什么时候|什么|哪些|哪个|哪家|哪里|如何|怎么样|怎么|怎样|多少|是否|有没有|有何|何时|为什么|为何|是谁|谁|吗|呢|几(?=[个家条项年次种])"
+)
 _DICTIONARY = "jieba-0.42.marshal"
 
 _LOADED: list["Tokenizer"] = []
@@ -57,7 +61,12 @@ class Analyser:
         """Words, then bigrams, in the order of the text; punctuation is left out."""
         folded = unicodedata.normalize("NFKC", text).lower()
         words = [word for word in self._tokenizer.cut(folded) if not _MARKS.fullmatch(word)]
-        return words + [f"#{pair}" for pair in _pairs(folded)]
+        return [*words, *_pairs(folded)]
+
+    def asked(self, question: str) -> Counter[int]:
+        """As `counts`, without the words that make a question of it (they say nothing about what is asked for)."""
+        bare = _ASKING.sub(" ", question)
+        return self.counts(bare) or self.counts(question)
 
     def counts(self, text: str) -> Counter[int]:
         """How often each term stands in `text`, by the term's number."""

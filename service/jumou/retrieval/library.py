@@ -1,7 +1,6 @@
 """The library: documents and passages with all that is needed to find them, in one folder with one writer."""
 
 import threading
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -215,8 +214,7 @@ class Library:
         own = snapshot.about(own_region) if own_region else documents & False
         if benchmarks:
             documents &= ~(own & snapshot.of_kind("case"))
-        terms = Counter(self._making.analyser.numbers(self._making.analyser.terms(query)))
-        ranking = Ranking(snapshot, self._queries.queries([query])[0], terms)
+        ranking = Ranking(snapshot, self._queries.queries([query])[0], self._making.analyser.asked(query))
         outdated = snapshot.columns.outdated
         pools = [documents & ~outdated, documents & outdated]
         if include_outdated or (where is not None and where.statuses):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 K1: Final = 1.2
-B: Final = 0.75
+B: Final = 0.5
 
 Rows = NDArray[np.int32]
 Scores = NDArray[np.float32]

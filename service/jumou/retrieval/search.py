@@ -19,7 +19,9 @@ from jumou.retrieval.store import Columns, Facets
 
 _DENSE: Final = 0.5
 _KEYWORD: Final = 0.5
-_PARENT: Final = 0.5
+_PARENT: Final = 0.8
+"""Weights: equal lists, and the whole document nearly as much as its passage (evals/performance/retrieval_quality.py)."""
+
 _PARENT_SIZES: Final = (2, 24)
 """Whole documents count only when they are a few pages: a law of hundreds of articles says little about one of them."""
 
