@@ -2,6 +2,9 @@
 
 import csv
 import gzip
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,8 +21,10 @@ from jumou.analysis.complexity import (
     revealed_advantage,
 )
 
+Golden = Callable[[str], dict[str, Any]]
 
-def test_the_toy_panel_equals_the_worked_example(golden):
+
+def test_the_toy_panel_equals_the_worked_example(golden: Golden) -> None:
     """RCA, ECI, PCI, density, COI and COG of five regions and six products."""
     case = golden("worked")["complexity_toy"]
     rca = revealed_advantage(case["matrix"])
@@ -36,7 +41,7 @@ def test_the_toy_panel_equals_the_worked_example(golden):
     assert outlook_gain(made, result.pci) == pytest.approx(expected, abs=1e-6, nan_ok=True)
 
 
-def test_gain_is_the_change_of_outlook_when_a_product_is_added(golden):
+def test_gain_is_the_change_of_outlook_when_a_product_is_added(golden: Golden) -> None:
     """COG equals the recomputed COI minus the old one, with PCI and proximity held."""
     case = golden("worked")["complexity_toy"]
     made = np.array(case["M"], dtype=float)
@@ -48,14 +53,14 @@ def test_gain_is_the_change_of_outlook_when_a_product_is_added(golden):
         assert gain[region, product] == pytest.approx(outlook(more, pci, phi)[region] - outlook(made, pci, phi)[region])
 
 
-def test_a_regions_eci_is_the_mean_pci_of_what_it_makes(golden):
+def test_a_regions_eci_is_the_mean_pci_of_what_it_makes(golden: Golden) -> None:
     """The scale of PCI is fixed by this law."""
     made = np.array(golden("worked")["complexity_toy"]["M"], dtype=float)
     result = complexity(made)
     assert made @ result.pci / made.sum(axis=1) == pytest.approx(result.eci)
 
 
-def test_equal_diversities_leave_the_index_undetermined(golden):
+def test_equal_diversities_leave_the_index_undetermined(golden: Golden) -> None:
     """No sign can be fixed, so there is no index, and the reason is given."""
     made = presence(revealed_advantage(golden("worked")["complexity_degenerate"]["matrix"]))
     result = complexity(made)
@@ -63,24 +68,24 @@ def test_equal_diversities_leave_the_index_undetermined(golden):
     assert result.reason == "all_diversities_equal"
 
 
-def test_parts_that_share_nothing_have_no_common_index():
+def test_parts_that_share_nothing_have_no_common_index() -> None:
     """A disconnected matrix is reported, not ranked."""
     made = np.array([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 0, 1]], dtype=float)
     assert complexity(made).reason == "matrix_is_disconnected"
 
 
-def test_one_region_alone_has_no_index():
+def test_one_region_alone_has_no_index() -> None:
     """A panel is needed."""
     assert complexity(np.array([[1.0, 1.0, 0.0]])).reason == "too_few_rows_or_columns"
 
 
-def test_new_links_rank_by_the_published_weights():
+def test_new_links_rank_by_the_published_weights() -> None:
     """A product better on every count ranks first."""
     score = new_link_ranking([0.1, 0.5, 0.9], [-1.0, 0.0, 1.0], [0.0, 0.2, 0.4])
     assert list(np.argsort(score)) == [0, 1, 2]
 
 
-def test_world_trade_equals_the_worked_example(golden, shared):
+def test_world_trade_equals_the_worked_example(golden: Golden, shared: Path) -> None:
     """226 countries by 785 products: second singular value, ECI of three countries and fitness of all."""
     folder = shared / "data/world_trade_sitc_1998_2000"
     with gzip.open(folder / "exports_country_sitc4.csv.gz", "rt", encoding="utf-8", newline="") as file:

@@ -1,6 +1,9 @@
 """Concentration indices."""
 
 import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,15 +13,18 @@ from hypothesis import strategies as st
 from jumou.analysis.concentration import concentration, ellison_glaeser, hachman, krugman
 from jumou.errors import InvalidRequest
 
+Golden = Callable[[str], dict[str, Any]]
+
+
 SIZES = st.lists(st.floats(0.01, 1e5), min_size=2, max_size=20)
 
 
-def rows_of(path):
+def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def test_krugman_of_a_city_equals_the_worked_example(golden):
+def test_krugman_of_a_city_equals_the_worked_example(golden: Golden) -> None:
     """Two-sided and halved form."""
     data = golden("goettingen")
     region, nation = [row[-1] for row in data["region"]], [row[-1] for row in data["nation"]]
@@ -26,7 +32,7 @@ def test_krugman_of_a_city_equals_the_worked_example(golden):
     assert krugman(region, nation, half=True) == pytest.approx(data["krugman"]["half"], abs=1e-6)
 
 
-def test_carmakers_concentration_equals_the_worked_example(golden, shared):
+def test_carmakers_concentration_equals_the_worked_example(golden: Golden, shared: Path) -> None:
     """HHI, normalised form, effective number and the top four."""
     expected = golden("shared_data")["hhi_carmakers_2013"]
     rows = rows_of(shared / "data/germany_regional_employment/top20_carmakers_turnover.csv")
@@ -38,7 +44,7 @@ def test_carmakers_concentration_equals_the_worked_example(golden, shared):
     assert result.band == "low"
 
 
-def test_states_equal_the_worked_example(golden, shared):
+def test_states_equal_the_worked_example(golden: Golden, shared: Path) -> None:
     """HHI, Krugman (both bases) and Hachman of sixteen states."""
     expected = golden("shared_data")["german_states_2015"]
     rows = rows_of(shared / "data/germany_regional_employment/german_states_by_industry_2015.csv")
@@ -50,11 +56,13 @@ def test_states_equal_the_worked_example(golden, shared):
     for number, state in enumerate(states):
         assert concentration(matrix[number]).hhi == pytest.approx(expected["hhi_by_state"][state], abs=1e-6)
         assert krugman(matrix[number], nation) == pytest.approx(expected["krugman_vs_nation"][state], abs=1e-6)
-        assert krugman(matrix[number], nation, rest_of_base=True) == pytest.approx(expected["krugman_vs_rest"][state], abs=1e-6)
+        assert krugman(matrix[number], nation, rest_of_base=True) == pytest.approx(
+            expected["krugman_vs_rest"][state], abs=1e-6
+        )
         assert hachman(matrix[number], nation) == pytest.approx(expected["hachman_own"][state], abs=1e-6)
 
 
-def test_ellison_glaeser_equals_the_worked_example(golden, shared):
+def test_ellison_glaeser_equals_the_worked_example(golden: Golden, shared: Path) -> None:
     """Four industries of forty-two plants."""
     rows = rows_of(shared / "data/germany_regional_employment/ellison_glaeser_42_firms.csv")
     regions = sorted({row["region"] for row in rows})
@@ -68,14 +76,14 @@ def test_ellison_glaeser_equals_the_worked_example(golden, shared):
         )
 
 
-def test_one_plant_has_no_ellison_glaeser_index():
+def test_one_plant_has_no_ellison_glaeser_index() -> None:
     """A single plant cannot cluster."""
     result = ellison_glaeser([5, 0], [50, 50], [5])
     assert result.gamma is None
     assert result.band == "unknown"
 
 
-def test_a_dispersed_industry_has_a_negative_index():
+def test_a_dispersed_industry_has_a_negative_index() -> None:
     """Plants spread exactly like all activity give less than chance."""
     gamma = ellison_glaeser([10, 10], [50, 50], [10, 10]).gamma
     assert gamma is not None
@@ -83,7 +91,7 @@ def test_a_dispersed_industry_has_a_negative_index():
 
 
 @given(SIZES)
-def test_concentration_lies_between_equality_and_monopoly(sizes):
+def test_concentration_lies_between_equality_and_monopoly(sizes: list[float]) -> None:
     """1/n <= H <= 1, the effective number is its inverse, and the top four hold at least the top one."""
     result = concentration(sizes)
     assert 1 / len(sizes) - 1e-9 <= result.hhi <= 1 + 1e-9
@@ -91,19 +99,19 @@ def test_concentration_lies_between_equality_and_monopoly(sizes):
     assert result.top_share <= result.cr4 + 1e-12
 
 
-def test_a_single_unit_has_no_normalised_index():
-    """n = 1 leaves nothing to normalise by."""
+def test_a_single_unit_has_no_normalised_index() -> None:
+    """N = 1 leaves nothing to normalise by."""
     assert concentration([7.0]).normalised is None
 
 
 @given(SIZES)
-def test_a_region_like_its_nation_is_at_distance_zero(sizes):
+def test_a_region_like_its_nation_is_at_distance_zero(sizes: list[float]) -> None:
     """Krugman 0 and Hachman 1 for the same structure."""
     assert krugman(sizes, np.array(sizes) * 9) == pytest.approx(0.0, abs=1e-9)
     assert hachman(sizes, np.array(sizes) * 9) == pytest.approx(1.0)
 
 
-def test_sizes_that_are_all_zero_are_refused():
+def test_sizes_that_are_all_zero_are_refused() -> None:
     """There are no shares of nothing."""
     with pytest.raises(InvalidRequest):
         concentration([0.0, 0.0])

@@ -1,13 +1,18 @@
 """Chain gaps."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jumou.analysis.gaps import NodeFacts, assess, betweenness, node_gap, ranking, ranking_stability
 
+Golden = Callable[[str], dict[str, Any]]
 
-def facts_of(case):
+
+def facts_of(case: dict[str, Any]) -> list[NodeFacts]:
     share = case["region_share_of_nation"]
     return [
         NodeFacts(
@@ -19,7 +24,7 @@ def facts_of(case):
     ]  # fmt: skip
 
 
-def test_the_toy_chain_equals_the_worked_example(golden):
+def test_the_toy_chain_equals_the_worked_example(golden: Golden) -> None:
     """Strength, state, key flag and priority of five links, and their order."""
     case = golden("worked")["chain_gap_toy"]
     found = assess(facts_of(case))
@@ -32,12 +37,12 @@ def test_the_toy_chain_equals_the_worked_example(golden):
     assert list(ranking(found)) == case["rank"]
 
 
-def test_the_first_place_holds_when_every_weight_moves_by_a_fifth(golden):
+def test_the_first_place_holds_when_every_weight_moves_by_a_fifth(golden: Golden) -> None:
     """The order does not hang on our choice of weights."""
     assert ranking_stability(facts_of(golden("worked")["chain_gap_toy"])) >= 0.9
 
 
-def test_actions_follow_from_state_and_neighbours():
+def test_actions_follow_from_state_and_neighbours() -> None:
     """Missing and key is introduced, weak and key strengthened, strong beside a missing link extended."""
     nodes = [
         NodeFacts("chip", 0, 0.9, 0.8), NodeFacts("drive", 1, 0.9, 0.4), NodeFacts("car", 9, 0.9, 0.1),
@@ -47,14 +52,14 @@ def test_actions_follow_from_state_and_neighbours():
     assert actions == {"chip": "introduce", "drive": "strengthen", "car": "extend", "service": None}
 
 
-def test_unknown_supply_rescales_the_rest_and_is_flagged():
+def test_unknown_supply_rescales_the_rest_and_is_flagged() -> None:
     """What is not known neither helps nor hurts."""
     gap = node_gap(NodeFacts("node", 3, 0.5, 0.1, quotient=1.25))
     assert gap.strength == pytest.approx((0.4 + 0.2 * gap.presence) / 0.6)
     assert "self_sufficiency_unknown" in gap.flags
 
 
-def test_a_link_nobody_looked_at_is_unknown_not_missing():
+def test_a_link_nobody_looked_at_is_unknown_not_missing() -> None:
     """Silence is no evidence of absence."""
     gap = node_gap(NodeFacts("node", None, 0.9, 0.8))
     assert gap.state == "unknown"
@@ -63,7 +68,9 @@ def test_a_link_nobody_looked_at_is_unknown_not_missing():
 
 
 @given(st.integers(0, 40), st.floats(0, 1), st.floats(0, 1), st.floats(0, 5))
-def test_strength_and_priority_stay_between_zero_and_one(firms, criticality, dependence, quotient):
+def test_strength_and_priority_stay_between_zero_and_one(
+    firms: int, criticality: float, dependence: float, quotient: float
+) -> None:
     """More firms never weaken a link."""
     gap = node_gap(NodeFacts("node", firms, criticality, dependence, quotient=quotient))
     more = node_gap(NodeFacts("node", firms + 1, criticality, dependence, quotient=quotient))
@@ -75,7 +82,7 @@ def test_strength_and_priority_stay_between_zero_and_one(firms, criticality, dep
     assert more.strength >= gap.strength
 
 
-def test_betweenness_finds_the_link_everything_passes_through():
+def test_betweenness_finds_the_link_everything_passes_through() -> None:
     """The middle of a chain carries the highest value, scaled to one."""
     values = betweenness(["a", "b", "c"], [("a", "b"), ("b", "c")])
     assert values == {"a": 0.0, "b": 1.0, "c": 0.0}

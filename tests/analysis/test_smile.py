@@ -2,6 +2,9 @@
 
 import csv
 from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,8 +12,10 @@ import pytest
 from jumou.analysis.linkages import leontief_inverse
 from jumou.analysis.smile import fit_curve, gaps, propagation_length, value_shares
 
+Golden = Callable[[str], dict[str, Any]]
 
-def test_electronics_margins_bend_into_a_smile(golden):
+
+def test_electronics_margins_bend_into_a_smile(golden: Golden) -> None:
     """Coefficients of the fit over eight branches, and the shape."""
     case = golden("worked")["smile_curve_electronics_2024"]
     names = list(case["positions"])
@@ -20,7 +25,7 @@ def test_electronics_margins_bend_into_a_smile(golden):
     assert fit.shape == "smile"
 
 
-def test_gaps_leave_stages_without_local_activity_empty(golden):
+def test_gaps_leave_stages_without_local_activity_empty(golden: Golden) -> None:
     """Local minus reference; no activity is an empty point, not a zero."""
     segments = golden("worked")["smile_gap_toy"]["segments"].values()
     local = [np.nan if row["local_va_ratio"] is None else row["local_va_ratio"] for row in segments]
@@ -36,12 +41,12 @@ def test_gaps_leave_stages_without_local_activity_empty(golden):
         ([2, 2, 2, 2], "flat"), ([1, 2, 3], "unknown"),
     ],
 )  # fmt: skip
-def test_only_a_curve_with_its_low_inside_is_called_a_smile(values, shape):
+def test_only_a_curve_with_its_low_inside_is_called_a_smile(values: list[float], shape: str) -> None:
     """Other shapes get their own names; fewer than four points get none."""
     assert fit_curve(range(len(values)), values).shape == shape
 
 
-def test_value_shares_of_a_closed_table_sum_to_one():
+def test_value_shares_of_a_closed_table_sum_to_one() -> None:
     """All value of a product is somebody's value added."""
     a = np.array([[0.1, 0.3, 0.0], [0.2, 0.1, 0.4], [0.0, 0.2, 0.1]])
     inverse = leontief_inverse(a)
@@ -49,14 +54,14 @@ def test_value_shares_of_a_closed_table_sum_to_one():
         assert value_shares(1 - a.sum(axis=0), inverse, product).sum() == pytest.approx(1.0)
 
 
-def test_a_pure_chain_counts_its_stages():
+def test_a_pure_chain_counts_its_stages() -> None:
     """The supplier of a supplier stands two stages away, the product itself none."""
     a = np.array([[0, 0.5, 0], [0, 0, 0.5], [0, 0, 0]])
     lengths = propagation_length(leontief_inverse(a), 2)
     assert lengths == pytest.approx([2.0, 1.0, 0.0])
 
 
-def test_shipped_stage_lengths_are_consistent_with_the_reference(shared):
+def test_shipped_stage_lengths_are_consistent_with_the_reference(shared: Path) -> None:
     """Shares by origin of a shipped product table stay within one unit of final product."""
     sums: dict[str, float] = defaultdict(float)
     with (shared / "data/smile_curve_wiod_2011/chn_c15_final_product.csv").open(encoding="utf-8", newline="") as file:

@@ -119,7 +119,11 @@ def _facts(
 
 def _quotient(quotients: Mapping[str, float], node: Link) -> float | None:
     """LQ of the link from a row of its own group or class (C367, C3670); divisions are too coarse for a link."""
-    found = [value for code, value in quotients.items() if len(code) > 3 and any(own.startswith(code) for own in node.gbt4754)]
+    found = [
+        value
+        for code, value in quotients.items()
+        if len(code) > 3 and any(own.startswith(code) for own in node.gbt4754)
+    ]
     return max(found, default=None)
 
 
@@ -129,11 +133,17 @@ def _smile(chain: Chain, language: Language) -> SmileCurve:
     measured = sum(value is not None for value in margins.values()) >= _LEAST_MARGINS
     reference = {node.id: margins[node.id] if measured else _LEVELS[node.value_added] for node in nodes}
     levels = [reference[node.id] for node in nodes]
-    fit = fit_curve([float(node.order) for node in nodes], [float("nan") if level is None else level for level in levels])
+    fit = fit_curve(
+        [float(node.order) for node in nodes], [float("nan") if level is None else level for level in levels]
+    )
     if measured:
         measure, basis = ("营业收入利润率（%，全国，2024年）", "reference:electronics_margins") if language == "zh" else ("profit margin, per cent, China 2024", "reference:electronics_margins")  # fmt: skip
     else:
-        measure, basis = ("附加值层级（1—3，编辑判断）", "editorial") if language == "zh" else ("added-value level 1–3, editorial", "editorial")
+        measure, basis = (
+            ("附加值层级（1—3，编辑判断）", "editorial")
+            if language == "zh"
+            else ("added-value level 1–3, editorial", "editorial")
+        )
     return SmileCurve(
         points=tuple(
             SmilePoint(node_id=node.id, label=node.name.in_(language), order=node.order, reference=reference[node.id])
@@ -163,7 +173,9 @@ def _stability(chain: Chain, value: float | None, nodes: list[ChainNode], langua
     return Indicator(
         id=f"chain_gap:{chain.id}",
         formula="chain_gap",
-        label="产业链缺口首位排序的稳定性（权重上下浮动两成）" if language == "zh" else "stability of the first chain gap (weights moved by a fifth)",
+        label="产业链缺口首位排序的稳定性（权重上下浮动两成）"
+        if language == "zh"
+        else "stability of the first chain gap (weights moved by a fifth)",
         value=value,
         scope=chain.id,
         inputs=("profile:enterprises",),

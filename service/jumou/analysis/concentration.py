@@ -70,7 +70,9 @@ def hachman(region: ArrayLike, base: ArrayLike) -> float:
     s, t = _shares(region), _shares(base)
     used = (s > 0) | (t > 0)
     if np.any(t[used] <= 0):
-        raise InvalidRequest("区域有而全国无的行业,口径不一致。", "the region has an industry the base lacks: scopes differ.")
+        raise InvalidRequest(
+            "区域有而全国无的行业，口径不一致。", "the region has an industry the base lacks: scopes differ."
+        )
     return float(1 / (s[used] ** 2 / t[used]).sum())
 
 

@@ -25,14 +25,25 @@ KEYS: Final[dict[str, re.Pattern[str]]] = {
 """Metrics recognised in free-form profiles; a profile with keys needs none of them."""
 
 _ALSO: Final[dict[str, tuple[str, ...]]] = {"firms": ("park_firms",), "industrial_output": ("park_output",)}
-_RANK: Final = {"final": 0, "published": 0, "": 1, "preliminary": 1, "rounded": 2, "derived": 2, "estimate": 3, "lower bound": 3}
+_RANK: Final = {
+    "final": 0,
+    "published": 0,
+    "": 1,
+    "preliminary": 1,
+    "rounded": 2,
+    "derived": 2,
+    "estimate": 3,
+    "lower bound": 3,
+}
 _UNUSABLE: Final = frozenset(("target", "conflict", "missing", "growth only"))
 _PARTIAL: Final = re.compile(r"\d+\s*[-—~至到]\s*\d+\s*月|前三季度|上半年|一季度|季度")
 _SIZE: Final = re.compile(
     r"产值|营收|营业收入|主营业务收入|产业规模|集群规模|规模$|总产出|成交额|交易额|销售额|增加值|sales|revenue|turnover|output|industrial economy|gross (?:regional )?product|GVA",
     re.IGNORECASE,
 )
-_SIZE_NOT: Final = re.compile(r"增速|占比|比重|占|目标|人均|per employee|share|growth|forecast|market|出口", re.IGNORECASE)
+_SIZE_NOT: Final = re.compile(
+    r"增速|占比|比重|占|目标|人均|per employee|share|growth|forecast|market|出口", re.IGNORECASE
+)
 _PRODUCT: Final = re.compile(r"产量|产能|产销|production", re.IGNORECASE)
 
 
@@ -74,7 +85,9 @@ def industry_size(profile: RegionProfile, aliases: Iterable[str]) -> ProfileIndi
     plain = [cell for cell in sizes if not KEYS["gdp"].search(cell.metric) and cell.key != "gdp"]
     for group in (named, physical, plain if len({cell.metric for cell in plain}) == 1 else []):
         if group:
-            return max(group, key=lambda cell: (not _PARTIAL.search(cell.metric), cell.year or 0, -_RANK.get(cell.status, 2)))
+            return max(
+                group, key=lambda cell: (not _PARTIAL.search(cell.metric), cell.year or 0, -_RANK.get(cell.status, 2))
+            )
     return None
 
 

@@ -52,7 +52,7 @@ def mix(sources: Sequence[Source], *, minimum_equity: float, maximum_debt: float
         method="highs",
     )
     if not solved.success:
-        raise InvalidRequest(f"融资结构无可行解:{solved.message}", f"no feasible mix: {solved.message}")
+        raise InvalidRequest(f"融资结构无可行解：{solved.message}", f"no feasible mix: {solved.message}")
     answer = np.asarray(solved.x, dtype=np.float64)
     shares = np.where(np.abs(answer) < 1e-9, 0.0, answer)
     binding = [f"most:{s.name}" for s, x in zip(sources, shares, strict=True) if abs(x - s.most) < 1e-7 and s.most < 1]
@@ -76,25 +76,27 @@ def _refuse_infeasible(sources: Sequence[Source], minimum_equity: float, maximum
     mends = {"mend_zh": "请提高相应来源的上限或调整项目规模。", "mend_en": "Raise the caps or change the project."}
     if equity_most < minimum_equity - 1e-9:
         raise InvalidRequest(
-            f"权益类来源上限合计 {equity_most:.0%},低于最低资本金比例 {minimum_equity:.0%}。",
+            f"权益类来源上限合计 {equity_most:.0%}，低于最低资本金比例 {minimum_equity:.0%}。",
             f"minimum_equity binds: equity sources reach {equity_most:.0%}, below the {minimum_equity:.0%} required.",
             **mends,
         )
     if debt_least > maximum_debt + 1e-9:
         raise InvalidRequest(
-            f"债务类来源下限合计 {debt_least:.0%},超过债务比例上限 {maximum_debt:.0%}。",
+            f"债务类来源下限合计 {debt_least:.0%}，超过债务比例上限 {maximum_debt:.0%}。",
             f"maximum_debt binds: debt sources need {debt_least:.0%}, above the {maximum_debt:.0%} allowed.",
             **mends,
         )
     if equity_most + debt_most < 1 - 1e-9:
         name = "maximum_debt" if debt_most == maximum_debt else "most"
         raise InvalidRequest(
-            f"各来源上限合计 {equity_most + debt_most:.0%},不足以覆盖总投资({name})。",
+            f"各来源上限合计 {equity_most + debt_most:.0%}，不足以覆盖总投资（{name}）。",
             f"{name} binds: the caps of all sources reach {equity_most + debt_most:.0%} of the investment.",
             **mends,
         )
     if equity_least + debt_least > 1 + 1e-9:
-        raise InvalidRequest("各来源下限合计超过总投资。", "least binds: the floors of the sources exceed the investment.", **mends)
+        raise InvalidRequest(
+            "各来源下限合计超过总投资。", "least binds: the floors of the sources exceed the investment.", **mends
+        )
 
 
 def level_payment(principal: float, annual_rate: float, years: int) -> float:

@@ -125,9 +125,7 @@ def _with_action(gap: NodeGap, beside_missing: bool) -> NodeGap:
 
 def ranking(gaps: Sequence[NodeGap]) -> tuple[str, ...]:
     """Ids by priority, the most urgent first; links nothing is known of stand last."""
-    return tuple(
-        gap.id for gap in sorted(gaps, key=lambda gap: (gap.priority is None, -(gap.priority or 0.0), gap.id))
-    )
+    return tuple(gap.id for gap in sorted(gaps, key=lambda gap: (gap.priority is None, -(gap.priority or 0.0), gap.id)))
 
 
 def ranking_stability(nodes: Sequence[NodeFacts], *, draws: int = 500, spread: float = 0.2, seed: int = 0) -> float:

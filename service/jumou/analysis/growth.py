@@ -61,11 +61,13 @@ def shift_share(
 
     References: Dunn (1960); Esteban-Marquillas (1972).
     """
-    e0, e1, n0, n1 = (np.asarray(values, dtype=np.float64) for values in (region_start, region_end, nation_start, nation_end))
+    e0, e1, n0, n1 = (
+        np.asarray(values, dtype=np.float64) for values in (region_start, region_end, nation_start, nation_end)
+    )
     if not e0.shape == e1.shape == n0.shape == n1.shape or e0.ndim != 1:
         raise InvalidRequest("四列行业数据的长度不一致。", "the four industry columns differ in length.")
     if n0.sum() <= 0:
-        raise InvalidRequest("全国基期合计为零,无法分解。", "the nation has no activity at the start.")
+        raise InvalidRequest("全国基期合计为零，无法分解。", "the nation has no activity at the start.")
     growth = n1.sum() / n0.sum() - 1 if national_growth is None else national_growth
     with np.errstate(divide="ignore", invalid="ignore"):
         g = np.where(n0 > 0, n1 / n0 - 1, np.nan)
@@ -91,7 +93,9 @@ def yearly_shift_share(region: ArrayLike, nation: ArrayLike) -> dict[str, float]
     """
     e, n = np.asarray(region, dtype=np.float64), np.asarray(nation, dtype=np.float64)
     if e.shape != n.shape or e.ndim != 2 or e.shape[1] < 2:
-        raise InvalidRequest("逐年分解至少需要两年同口径数据。", "the yearly decomposition needs two years on one scope.")
+        raise InvalidRequest(
+            "逐年分解至少需要两年同口径数据。", "the yearly decomposition needs two years on one scope."
+        )
     sums = {"national": 0.0, "mix": 0.0, "regional": 0.0}
     for year in range(e.shape[1] - 1):
         parts = shift_share(e[:, year], e[:, year + 1], n[:, year], n[:, year + 1]).totals()

@@ -93,7 +93,9 @@ def _quotient(table: IndustryTable, row: ProfileIndustry, language: Language) ->
     except InvalidRequest as problem:
         return Indicator.model_validate({**fields, "missing": (problem.message(language),), "flags": ("scope_error",)})
     if not np.isfinite(value):
-        return Indicator.model_validate({**fields, "missing": (pick(language, "全国值为零", "the nation's value is zero"),)})
+        return Indicator.model_validate(
+            {**fields, "missing": (pick(language, "全国值为零", "the nation's value is zero"),)}
+        )
     share = row.region_value / region_total if region_total else 0.0
     return Indicator.model_validate({
         **fields, "value": value, "flags": table.flags(row),
@@ -151,7 +153,9 @@ def _shift_share(
 ) -> tuple[list[Indicator], tuple[ShiftSharePart, ...]]:  # fmt: skip
     result = shift_share(*columns)
     unit = pairs[0][0].unit
-    flags = {flag for row, _ in pairs for flag in table.flags(row)} | {flag for _, old in pairs for flag in before.flags(old)}
+    flags = {flag for row, _ in pairs for flag in table.flags(row)} | {
+        flag for _, old in pairs for flag in before.flags(old)
+    }
     if table.measure in ("output", "revenue", "产值", "营业收入"):
         flags.add("current_prices")
     if base_year_matters(sum(columns[1]) / sum(columns[0]) - 1 if sum(columns[0]) else 0.0):
@@ -168,7 +172,11 @@ def _shift_share(
     indicator = Indicator(
         id=f"shift_share:{table.area}:{before.year}-{table.year}",
         formula="shift_share",
-        label=pick(language, f"{table.area}{before.year}—{table.year}年偏离份额：变化总量", f"shift-share of {table.area}, {before.year}–{table.year}: total change"),
+        label=pick(
+            language,
+            f"{table.area}{before.year}—{table.year}年偏离份额：变化总量",
+            f"shift-share of {table.area}, {before.year}–{table.year}: total change",
+        ),
         value=sum(columns[1]) - sum(columns[0]),
         unit=unit,
         year=table.year,
@@ -260,7 +268,14 @@ def endowment_indicators(profile: RegionProfile, language: Language) -> list[Ind
     for cell in figures(profile, "rd"):
         gdp = figure(profile, "gdp", cell.year)
         factor, size = nation.get(("rd", cell.year or 0)), nation.get(("gdp", cell.year or 0))
-        if gdp is None or factor is None or size is None or cell.value is None or gdp.value is None or cell.unit != gdp.unit:
+        if (
+            gdp is None
+            or factor is None
+            or size is None
+            or cell.value is None
+            or gdp.value is None
+            or cell.unit != gdp.unit
+        ):
             continue
         value = endowment_coefficient(cell.value, factor.value, gdp.value, size.value)
         if value is not None:

@@ -110,7 +110,9 @@ def flegg_quotients(quotients: ArrayLike, *, region_size: float, nation_size: fl
     """FLQ_ij without the cap at 1; nan in columns of industries the region lacks."""
     lq = np.asarray(quotients, dtype=np.float64)
     if not 0 < region_size <= nation_size:
-        raise InvalidRequest("区域规模须为正且不超过全国。", "the region's size has to be positive and at most the nation's.")
+        raise InvalidRequest(
+            "区域规模须为正且不超过全国。", "the region's size has to be positive and at most the nation's."
+        )
     scale = math.log2(1 + region_size / nation_size) ** delta
     with np.errstate(divide="ignore", invalid="ignore"):
         result: Matrix = np.outer(lq, 1 / lq) * scale
@@ -137,5 +139,7 @@ def _inverse(a: Matrix) -> Matrix:
     except np.linalg.LinAlgError as problem:
         raise InvalidRequest("系数矩阵不可逆。", "the coefficient matrix cannot be inverted.") from problem
     if np.any(inverse < -1e-9):
-        raise InvalidRequest("逆矩阵出现负值,系数有误。", "the inverse has negative entries, so the coefficients are wrong.")
+        raise InvalidRequest(
+            "逆矩阵出现负值，系数有误。", "the inverse has negative entries, so the coefficients are wrong."
+        )
     return inverse

@@ -90,7 +90,8 @@ class ModeRow(Model):
 class ModeTable(Model):
     """The decision table. `ranking` is by score, modes whose gate failed last.
 
-    `tie_margin` widens with missing inputs; `close` says that the two best lie within it. `sensitivity` is the share
+    `tie_margin` widens with missing inputs; `close` says that the two best lie within it, and that the second is a real
+    alternative: its gate has not failed (or every gate has). `sensitivity` is the share
     of weight draws (every weight moved by up to 20 per cent) in which the same mode wins.
     """
 
@@ -137,9 +138,7 @@ class LinearReading:
 
 def criteria(inputs: ModeInputs) -> tuple[CriterionValue, ...]:
     """The six criteria by the formulas of the published table; a missing part counts 0.5 and is named."""
-    leaders = [
-        value / full for value, full in ((inputs.top1, 0.4), (inputs.cr4, 0.8)) if value is not None
-    ]
+    leaders = [value / full for value, full in ((inputs.top1, 0.4), (inputs.cr4, 0.8)) if value is not None]
     lead = min(1.0, max(leaders)) if leaders else UNKNOWN
     base = _part(inputs.quotient, 1.25)
     research = {
@@ -156,7 +155,11 @@ def criteria(inputs: ModeInputs) -> tuple[CriterionValue, ...]:
         _criterion(inputs, "base_weakness", 1 - _mean(strength), strength, tuple(strength)),
         _criterion(inputs, "symbiosis", _part(inputs.pairs, 5), {"pairs": _part(inputs.pairs, 5)}, ("pairs",)),
         _criterion(
-            inputs, "policy", _part(inputs.designations, 3), {"designations": _part(inputs.designations, 3)}, ("designations",)
+            inputs,
+            "policy",
+            _part(inputs.designations, 3),
+            {"designations": _part(inputs.designations, 3)},
+            ("designations",),
         ),
     )
 
@@ -172,19 +175,31 @@ def gates(inputs: ModeInputs, *, leaders_troubled: bool = False) -> dict[ModeKey
     lead = _any((_above(inputs.top1, 0.15), _above(inputs.cr4, 0.4)))
     results["anchor_firm"] = _gate(
         False if leaders_troubled else lead,
-        ("骨干企业处于破产重整等困境,没有正常经营的龙头" if leaders_troubled else "最大企业产值占比不足 15%,前四家不足 40%"),
-        ("the leading firms are in reorganisation" if leaders_troubled else "no firm reaches 15 % of output, nor the top four 40 %"),
+        (
+            "骨干企业处于破产重整等困境，没有正常经营的龙头"
+            if leaders_troubled
+            else "最大企业产值占比不足 15%,前四家不足 40%"
+        ),
+        (
+            "the leading firms are in reorganisation"
+            if leaders_troubled
+            else "no firm reaches 15 % of output, nor the top four 40 %"
+        ),
     )
     research = _all((_above(inputs.rd_ratio, 1.0, strictly=True), _above(inputs.platforms, 1)))
     results["innovation"] = _gate(
-        research, "研发投入强度不高于全国,或没有国家级科研平台", "R&D intensity is not above the nation's, or there is no national platform"
+        research,
+        "研发投入强度不高于全国，或没有国家级科研平台",
+        "R&D intensity is not above the nation's, or there is no national platform",
     )
     results["market_hub"] = _gate(
-        _any((_above(inputs.hub, 1), _above(inputs.port, 1))), "没有贸易枢纽、专业市场或口岸", "there is neither a trade hub nor a port"
+        _any((_above(inputs.hub, 1), _above(inputs.port, 1))),
+        "没有贸易枢纽、专业市场或口岸",
+        "there is neither a trade hub nor a port",
     )
     weak = _any((_below(inputs.secondary_quotient, 0.8), _below(inputs.firms, 10)))
     results["policy_led"] = _gate(
-        weak, "第二产业区位熵不低于 0.8 且规上企业不少于 10 家,基础并不薄弱",
+        weak, "第二产业区位熵不低于 0.8 且规上企业不少于 10 家，基础并不薄弱",
         "industry's LQ is at least 0.8 and ten or more firms are above size: the base is not weak",
     )  # fmt: skip
     results["symbiosis"] = _gate(
@@ -207,7 +222,8 @@ def choose(
     words = reading.scores() if reading is not None else None
     openness = inputs.openness() if words is not None else 0.0
     scores = {
-        mode: (1 - openness) * core[mode] + openness * words[mode] if words is not None else core[mode] for mode in MODE_KEYS
+        mode: (1 - openness) * core[mode] + openness * words[mode] if words is not None else core[mode]
+        for mode in MODE_KEYS
     }
     passed = gates(inputs, leaders_troubled=leaders_troubled)
     failed = {mode for mode, result in passed.items() if result.gate == "failed"}
@@ -247,7 +263,8 @@ def table_of(
             )
             for mode in order
         ),
-        winner=order[0], runner_up=second, margin=margin, tie_margin=tie, close=abs(margin) < tie, sensitivity=sensitivity,
+        winner=order[0], runner_up=second, margin=margin, tie_margin=tie,
+        close=abs(margin) < tie and (second in eligible or not eligible), sensitivity=sensitivity,
         openness=openness, missing=missing,
     )  # fmt: skip
 

@@ -15,7 +15,9 @@ _HIGH_LEVEL: Final = re.compile(r"^(national|province|provincial|国家级?|省�
 _NATIONAL: Final = re.compile(r"^(national|国家级?)", re.IGNORECASE)
 _TRANSPORT: Final = re.compile(r"transport|logistic|交通|物流", re.IGNORECASE)
 _FIRMS: Final = re.compile(r"(规模以上|规上)(工业)?企业")
-_LEADING_ROLE: Final = re.compile(r"anchor|oem|lead|链主|龙头|领军|整车|key supplier|listed|unicorn|specialist|上市", re.IGNORECASE)
+_LEADING_ROLE: Final = re.compile(
+    r"anchor|oem|lead|链主|龙头|领军|整车|key supplier|listed|unicorn|specialist|上市", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,9 @@ def _platforms(profile: RegionProfile, cells: dict[str, tuple[str, ...]]) -> flo
     if any(body.level for body in listed):
         found = [body for body in listed if _NATIONAL.search(body.level)]
     else:
-        found = [body for body in listed if words.NATIONAL_RESEARCH.search(body.name) or words.RESEARCH.search(body.name)]
+        found = [
+            body for body in listed if words.NATIONAL_RESEARCH.search(body.name) or words.RESEARCH.search(body.name)
+        ]
         if not found:
             return None
     cells["platforms"] = tuple(body.ref for body in found)

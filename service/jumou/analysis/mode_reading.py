@@ -104,7 +104,10 @@ def read_words(profile: RegionProfile, chain: Chain | None = None) -> tuple[Sign
         _government(lines),
         _scaled(scale, min(1.0, unknown + 1.4 * leaders.value) * (1 - nascent.value)),
         _scaled(science, min(1.0, unknown + 1.2 * research.value)),
-        _scaled(_kind("trade_kind", words.CONSUMER_INDUSTRY, profile, words.TRADE_INDUSTRY), min(1.0, unknown + market.value)),
+        _scaled(
+            _kind("trade_kind", words.CONSUMER_INDUSTRY, profile, words.TRADE_INDUSTRY),
+            min(1.0, unknown + market.value),
+        ),
     )
 
 
@@ -143,7 +146,9 @@ def _of(lines: Iterable[_Line], *sheets: str) -> Iterable[_Line]:
 
 def _leaders(lines: tuple[_Line, ...], profile: RegionProfile) -> Signal:
     tally = _Tally()
-    sound = [firm for firm in profile.enterprises if not words.TROUBLED.search(f"{firm.role} {firm.status} {firm.note}")]
+    sound = [
+        firm for firm in profile.enterprises if not words.TROUBLED.search(f"{firm.role} {firm.status} {firm.note}")
+    ]
     for firm in sound[:3]:
         tally.add(0.2, firm.ref, firm.name)
     for line in _of(lines, "enterprises", "resources", "background", "infrastructure", "policies", "notes"):
@@ -191,10 +196,14 @@ def _research(lines: tuple[_Line, ...]) -> Signal:
 
 def _research_led(profile: RegionProfile, research: Signal) -> Signal:
     """How far research bodies are what the profile puts forward: their share of all actors named, times their weight."""
-    bodies = sum(bool(words.RESEARCH.search(b.name) or words.NATIONAL_RESEARCH.search(b.name)) for b in profile.institutions)
+    bodies = sum(
+        bool(words.RESEARCH.search(b.name) or words.NATIONAL_RESEARCH.search(b.name)) for b in profile.institutions
+    )
     actors = bodies + len(profile.enterprises)
     share = bodies / actors if actors else 0.0
-    return Signal(key="research_led", value=round(share * research.value, 4), cells=research.cells, words=research.words)
+    return Signal(
+        key="research_led", value=round(share * research.value, 4), cells=research.cells, words=research.words
+    )
 
 
 def _market(lines: tuple[_Line, ...], profile: RegionProfile) -> Signal:
@@ -235,7 +244,16 @@ def _loops(lines: tuple[_Line, ...]) -> Signal:
     tally = _Tally()
     first = True
     for line in _of(
-        lines, "target", "region", "background", "resources", "infrastructure", "institutions", "policies", "markets", "notes"
+        lines,
+        "target",
+        "region",
+        "background",
+        "resources",
+        "infrastructure",
+        "institutions",
+        "policies",
+        "markets",
+        "notes",
     ):
         match = words.LOOP.search(line.text)
         if match:
@@ -296,7 +314,10 @@ def _kind(key: str, pattern: re.Pattern[str], profile: RegionProfile, *more: re.
     if not hits:
         return Signal(key=key, value=0.0)
     return Signal(
-        key=key, value=round(len(hits) / len(parts), 4), cells=("profile:target_industry",), words=tuple(dict.fromkeys(hits))
+        key=key,
+        value=round(len(hits) / len(parts), 4),
+        cells=("profile:target_industry",),
+        words=tuple(dict.fromkeys(hits)),
     )
 
 

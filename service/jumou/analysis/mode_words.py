@@ -32,14 +32,28 @@ RESEARCH: Final = _words(
     r"universit", r"institut", r"laborator", r"\blabs?\b", r"research", r"\br&d\b", r"technolog(?:y|ical) cent", r"innovation cent",
     r"\bscience", r"semiconductor centre", r"\b(?:cleanroom|clean room)\b",
 )  # fmt: skip
-COLLEGE: Final = _words("职业", "技师", "技工", r"(?:community|technical|valencia) college", r"\bcollege\b(?! of)", "academy", "high school")
+COLLEGE: Final = _words(
+    "职业", "技师", "技工", r"(?:community|technical|valencia) college", r"\bcollege\b(?! of)", "academy", "high school"
+)
 OTHER_BODY: Final = _words(
     "商会", "协会", "联盟", "委员会", "交易所", "试点", "示范", "园区", "管委会", "学校", "(?:^|泛)指",
     r"\bLEP\b", "association", "alliance", "partnership", "agency", "council", "authority", "chamber", "union", "workers", "exchange", "foundation",
 )  # fmt: skip
 """Bodies that are no research bodies; an institution with neither kind of word counts as a small piece of knowledge."""
 
-ABUNDANT: Final = _words("密集", "云集", "雄厚", "众多", "富集", "高度集聚", r"\d+(?:多|余)?(?:所|家)", "dense", "dozens", "world.class", "leading")
+ABUNDANT: Final = _words(
+    "密集",
+    "云集",
+    "雄厚",
+    "众多",
+    "富集",
+    "高度集聚",
+    r"\d+(?:多|余)?(?:所|家)",
+    "dense",
+    "dozens",
+    "world.class",
+    "leading",
+)
 
 SCIENCE_PLACE: Final = _words(
     "高新区", "高新技术(?:产业)?开发区", "高新技术产业园", "科学城", "科技城", "科学园", "科技园", "自主创新示范区", "创新港", "大学城", "科创走廊",
@@ -59,7 +73,9 @@ PORT: Final = _words(
     "口岸", "自贸", "自由贸易", "综保区", "综合保税", "保税(?:区|港)", "国际陆港", "陆港", "无水港", "港口", "港区", "枢纽港", "亿吨大港", "深水", r"(?<![香药新技据件])港(?=$|码头|[（(、，,\s])", "国际机场", "航空港", "中欧班列", "物流枢纽", "边境(?:口岸|贸易|经济|合作)",
     r"\bports?\b(?! ?folio)", "seaport", "airport", "freeport", "free port", "gateway", "border crossing", "logistics hub", "rail hub",
 )  # fmt: skip
-FAIR: Final = _words("博览会", "展会", "会展", "交易会", "展销", "[^展]览会", "物博会", "trade fair", r"\bexpo\b", "trade show")
+FAIR: Final = _words(
+    "博览会", "展会", "会展", "交易会", "展销", "[^展]览会", "物博会", "trade fair", r"\bexpo\b", "trade show"
+)
 
 WEAK: Final = _words(
     "薄弱", "根基弱", "基础弱", "底子薄", "空地起步", "起步(?:晚|较晚|阶段)", "处于起步", "空白", "从无到有", "从零", "(?:几乎|基本)?(?:无|没有|缺乏|缺少).{0,8}基础", "荒滩", "荒地", "白地", "无工业", "(?:缺|缺少|缺乏|没有|无)(?:龙头|骨干|链主|主导产业|大企业|领军)",
@@ -77,7 +93,20 @@ LOOP: Final = _words(
     "静脉", "无废", "近零", "以废", "煤电化", "副产(?:物|品)",
     "industrial symbiosis", "symbiosis", r"circular", "decarboni", "carbon capture", r"\bccs\b", "eco-?industrial", "net.zero", "zero.carbon", "resource recovery",
 )  # fmt: skip
-LOOP_HINT: Final = _words("余热", "共址", "公用工程", "副产", "梯级利用", "再制造", "热电联", "回收", "waste heat", "by-?products?", "recycl", "surplus steam")
+LOOP_HINT: Final = _words(
+    "余热",
+    "共址",
+    "公用工程",
+    "副产",
+    "梯级利用",
+    "再制造",
+    "热电联",
+    "回收",
+    "waste heat",
+    "by-?products?",
+    "recycl",
+    "surplus steam",
+)
 PROCESS: Final[tuple[re.Pattern[str], ...]] = tuple(
     _words(*group)
     for group in (
@@ -102,7 +131,25 @@ STRONG_BASE: Final = _words(
     r"largest", r"world.(?:class|leading)", "leading (?:producer|cluster)", "legacy", "concentration of", "home to",
 )  # fmt: skip
 
-COMPREHENSIVE: Final = _words("综合(?!.{0,4}研)", "产业体系", "战略性新兴产业", "未来产业", "先进制造业集群", "现代化?产业", "多产业", "各产业", "产业集群$", "^先进制造业", "^制造业$", "^战略性新兴产业$", "^工业$", "主导产业", "diversified", "all sectors", r"^manufacturing$")
+COMPREHENSIVE: Final = _words(
+    "综合(?!.{0,4}研)",
+    "产业体系",
+    "战略性新兴产业",
+    "未来产业",
+    "先进制造业集群",
+    "现代化?产业",
+    "多产业",
+    "各产业",
+    "产业集群$",
+    "^先进制造业",
+    "^制造业$",
+    "^战略性新兴产业$",
+    "^工业$",
+    "主导产业",
+    "diversified",
+    "all sectors",
+    r"^manufacturing$",
+)
 
 SCALE_INDUSTRY: Final = _words(
     "汽车", "整车", "钢铁", "石化", "炼化", "家电", "工程机械", "农机", "轨道交通", "机车", "船舶", "造船", "海工", "航空(?:制造|装备)", "大飞机", "动力电池", "锂电", "电池", "光伏", "风电", "稀土", "铝", "铜", "钛", "镁", "显示面板", "新型显示", "重型", "电力装备", "输变电", "乳", "白酒", "烟草", "玻璃", "化纤", "炼油", "手机", "智能终端", "服务器",

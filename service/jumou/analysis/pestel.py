@@ -80,8 +80,16 @@ def compare_pairwise(matrix: ArrayLike) -> Comparison:
     """
     a = np.asarray(matrix, dtype=np.float64)
     n = len(a)
-    if a.ndim != 2 or a.shape != (n, n) or n >= len(_RANDOM_INDEX) or np.any(a <= 0) or not np.allclose(a * a.T, 1, atol=1e-6):
-        raise InvalidRequest("判断矩阵须为正互反方阵,且不超过十阶。", "the matrix has to be positive, reciprocal and at most 10 by 10.")
+    if (
+        a.ndim != 2
+        or a.shape != (n, n)
+        or n >= len(_RANDOM_INDEX)
+        or np.any(a <= 0)
+        or not np.allclose(a * a.T, 1, atol=1e-6)
+    ):
+        raise InvalidRequest(
+            "判断矩阵须为正互反方阵，且不超过十阶。", "the matrix has to be positive, reciprocal and at most 10 by 10."
+        )
     values, vectors = np.linalg.eig(a)
     first = int(np.argmax(values.real))
     vector = np.abs(vectors[:, first].real)

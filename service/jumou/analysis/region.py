@@ -135,7 +135,7 @@ def analyse(
         *peer_indicators,
         *_chain_indicators(reading),
         *_mode_indicators(table, inputs, language),
-        *_always_missing(tables, language),
+        *_always_missing(quotients, language),
     ]
     return RegionAnalysis(
         region=profile.name,
@@ -252,15 +252,15 @@ def _named(table: ModeTable, language: Language) -> ModeTable:
     return table.model_copy(update={"criteria": criteria, "missing": names(table.missing)})
 
 
-def _always_missing(tables: tuple[IndustryTable, ...], language: Language) -> list[Indicator]:
-    """Methods a single region's profile cannot feed; said once, so that nobody looks for them."""
+def _always_missing(quotients: list[Indicator], language: Language) -> list[Indicator]:
+    """Methods this profile cannot feed; said once, so that nobody looks for them."""
     found = [
         Indicator(
             id="eci", formula="eci", label=pick(language, "经济复杂度指数", "economic complexity index"),
             missing=(pick(language, "多区域×多行业的参照面板（单一区域无法计算）", "a panel of regions by industries; one region alone has none"),),
         )
     ]  # fmt: skip
-    if not tables:
+    if not any(item.computable for item in quotients):  # a table without values is as good as none
         found.append(
             Indicator(
                 id="lq", formula="lq", label=pick(language, "区位熵", "location quotient"),

@@ -83,7 +83,12 @@ def critical_path(tasks: Sequence[Task]) -> Schedule:
     times = {}
     for name in (task.id for task in tasks):
         task = by_id[name]
-        free = min([makespan - finish[name], *(start[later.id] - start[name] - _held(task, later) for later in followers[name])])
+        free = min(
+            [
+                makespan - finish[name],
+                *(start[later.id] - start[name] - _held(task, later) for later in followers[name]),
+            ]
+        )
         times[name] = Times(
             earliest_start=start[name],
             earliest_finish=finish[name],
@@ -92,7 +97,9 @@ def critical_path(tasks: Sequence[Task]) -> Schedule:
             total_float=max(0.0, latest[name] - start[name]),
             free_float=max(0.0, free),
         )
-    critical = tuple(sorted((name for name in order if times[name].critical), key=lambda name: (start[name], finish[name])))
+    critical = tuple(
+        sorted((name for name in order if times[name].critical), key=lambda name: (start[name], finish[name]))
+    )
     return Schedule(times, critical, _longest(by_id, start, finish), makespan)
 
 
@@ -143,7 +150,9 @@ def three_point(optimistic: float, likely: float, pessimistic: float) -> tuple[f
         InvalidRequest: the three are not in order.
     """
     if not optimistic <= likely <= pessimistic:
-        raise InvalidRequest("三点估计须为乐观≤最可能≤悲观。", "the estimates have to rise from optimistic to pessimistic.")
+        raise InvalidRequest(
+            "三点估计须为乐观≤最可能≤悲观。", "the estimates have to rise from optimistic to pessimistic."
+        )
     return (optimistic + 4 * likely + pessimistic) / 6, (pessimistic - optimistic) / 6
 
 
@@ -162,7 +171,9 @@ def _ordered(tasks: Sequence[Task]) -> tuple[dict[str, Task], list[str]]:
         if task.id in by_id:
             raise InvalidRequest(f"任务编号 {task.id} 重复。", f"task id {task.id} stands twice.")
         if task.duration < 0 or not 0 <= task.lag <= 1:
-            raise InvalidRequest(f"任务 {task.id} 的工期或搭接不合规。", f"task {task.id}: its duration or overlap is out of range.")
+            raise InvalidRequest(
+                f"任务 {task.id} 的工期或搭接不合规。", f"task {task.id}: its duration or overlap is out of range."
+            )
         by_id[task.id] = task
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(by_id)
@@ -177,7 +188,7 @@ def _ordered(tasks: Sequence[Task]) -> tuple[dict[str, Task], list[str]]:
     if not nx.is_directed_acyclic_graph(graph):
         circle = " → ".join(edge[0] for edge in nx.find_cycle(graph))
         raise InvalidRequest(
-            f"任务之间存在循环:{circle}。", f"tasks wait for one another in a cycle: {circle}.",
+            f"任务之间存在循环：{circle}。", f"tasks wait for one another in a cycle: {circle}.",
             mend_zh="请删除其中一条紧前关系。", mend_en="Drop one of these predecessors.",
         )  # fmt: skip
     return by_id, list(nx.lexicographical_topological_sort(graph))
@@ -191,7 +202,9 @@ def _longest(by_id: Mapping[str, Task], start: Mapping[str, float], finish: Mapp
     path = [name]
     while True:
         task = by_id[name]
-        binding = sorted(p for p in task.predecessors if abs(_release(by_id[p], start[p], task) - start[name]) <= _SLACK)
+        binding = sorted(
+            p for p in task.predecessors if abs(_release(by_id[p], start[p], task) - start[name]) <= _SLACK
+        )
         if not binding:
             return tuple(reversed(path))
         name = binding[0]

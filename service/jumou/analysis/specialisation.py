@@ -36,7 +36,7 @@ def location_quotients(
     over = np.flatnonzero(x > n)
     if over.size:
         raise InvalidRequest(
-            f"第 {over[0] + 1} 个行业的区域值大于全国值,口径不一致。",
+            f"第 {over[0] + 1} 个行业的区域值大于全国值，口径不一致。",
             f"industry {over[0] + 1}: the region exceeds the nation, so the scopes differ.",
             mend_zh="请核对单位、年份和统计口径。",
             mend_en="Check unit, year and scope.",

@@ -7,7 +7,9 @@ from typing import Final
 
 from jumou.domain.region import ProfileIndustry, RegionProfile
 
-MEASURES: Final = frozenset(("output", "value_added", "revenue", "jobs", "firms", "产值", "增加值", "营业收入", "就业", "企业数"))
+MEASURES: Final = frozenset(
+    ("output", "value_added", "revenue", "jobs", "firms", "产值", "增加值", "营业收入", "就业", "企业数")
+)
 _TOTAL: Final = re.compile(r"合计|总计|生产总值|^总量|total|all industries", re.IGNORECASE)
 _SCOPE: Final = re.compile(r"revenue|scope|口径", re.IGNORECASE)
 SECTORS: Final = ("第一产业", "第二产业", "第三产业")
@@ -70,13 +72,20 @@ def industry_tables(profile: RegionProfile) -> tuple[IndustryTable, ...]:
     """All tables of a profile, the region's own area first, then the latest year."""
     groups: dict[tuple[str, str, int], list[ProfileIndustry]] = {}
     for row in profile.industries:
-        if row.measure in MEASURES and row.year is not None and row.region_value is not None and row.status != "missing":
+        if (
+            row.measure in MEASURES
+            and row.year is not None
+            and row.region_value is not None
+            and row.status != "missing"
+        ):
             groups.setdefault((row.area or profile.name, row.measure, row.year), []).append(row)
     tables = [_table(profile, *key, rows) for key, rows in groups.items()]
     return tuple(sorted(tables, key=lambda table: (not table.own, -table.year, table.area, table.measure)))
 
 
-def _table(profile: RegionProfile, area: str, measure: str, year: int, rows: Iterable[ProfileIndustry]) -> IndustryTable:
+def _table(
+    profile: RegionProfile, area: str, measure: str, year: int, rows: Iterable[ProfileIndustry]
+) -> IndustryTable:
     listed = list(rows)
     total = next((row for row in listed if _TOTAL.search(row.sector)), None)
     return IndustryTable(
@@ -87,5 +96,9 @@ def _table(profile: RegionProfile, area: str, measure: str, year: int, rows: Ite
 
 def earlier(table: IndustryTable, tables: Iterable[IndustryTable]) -> IndustryTable | None:
     """The table of the same area and measure one or more years before, the nearest."""
-    before = [other for other in tables if (other.area, other.measure) == (table.area, table.measure) and other.year < table.year]
+    before = [
+        other
+        for other in tables
+        if (other.area, other.measure) == (table.area, table.measure) and other.year < table.year
+    ]
     return max(before, key=lambda other: other.year, default=None)

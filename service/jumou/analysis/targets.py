@@ -130,4 +130,3 @@ def kpi_targets(
         flags.append("capped_at_frontier")
     low, mid, high = (tuple(course) for course in courses)
     return TargetPath(tuple(years), low, mid, high, growth if formula == "kpi_band" else None, tuple(flags), formula)
-

@@ -38,10 +38,10 @@ def _loaded(root: Path) -> dict[str, Chain]:
 def _read(path: Path) -> Chain:
     try:
         with path.open(encoding="utf-8") as file:
-            return Chain.model_validate(yaml.load(file, Loader=yaml.CSafeLoader))  # noqa: S506 - the safe loader, in C
+            return Chain.model_validate(yaml.load(file, Loader=yaml.CSafeLoader))
     except (yaml.YAMLError, ValidationError) as problem:
         raise InvalidRequest(
-            f"产业链文件 {path.name} 不合规:{problem}", f"{path.name} is not a value chain: {problem}"
+            f"产业链文件 {path.name} 不合规：{problem}", f"{path.name} is not a value chain: {problem}"
         ) from problem
 
 

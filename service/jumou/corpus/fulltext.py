@@ -39,7 +39,7 @@ def part_front_matter(text: str) -> tuple[dict[str, Any], str]:
     head, fence, body = text[len(_FENCE) + 1 :].partition(f"\n{_FENCE}\n")
     if not fence:
         return {}, text
-    front = yaml.load(head, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, in C
+    front = yaml.load(head, Loader=yaml.CSafeLoader)
     if not isinstance(front, dict):
         return {}, text
     return front, body.lstrip("\n")

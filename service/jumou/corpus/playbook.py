@@ -34,6 +34,7 @@ def _loaded(folder: Path) -> Playbook:
                 "rules_country": rules["country"],
                 "kpis": kpis["kpis"],
                 "factors": macro["factors"],
+                "factors_abroad": macro["abroad"],
                 "financing_mixes": projects["financing_mixes"],
                 "level_factors": projects["level_factors"],
             }
@@ -51,5 +52,5 @@ def _loaded(folder: Path) -> Playbook:
 
 def _read(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8") as file:
-        content = yaml.load(file, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, in C
+        content = yaml.load(file, Loader=yaml.CSafeLoader)
     return content if isinstance(content, dict) else {}

@@ -40,7 +40,7 @@ def read_described(path: Path) -> FullText:
         document = Document.model_validate(plain(front))
     except (yaml.YAMLError, ValidationError) as problem:
         raise InvalidRequest(
-            f"文献 {path.name} 的说明头不合规:{problem}",
+            f"文献 {path.name} 的说明头不合规：{problem}",
             f"the front matter of {path.name} does not describe a document: {problem}",
         ) from problem
     return FullText(document=document, text=body)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from jumou.domain.evidence import Passage
 
-SPLITTER: Final = "sentences-350/1"
+SPLITTER: Final = "sentences-350/2"
 """Names the way of cutting; it is recorded with an index, and another one means building anew."""
 
 _AIM = 350
@@ -20,17 +20,17 @@ _MINOR_LEAST = 150
 
 _NUMBER = r"[一二三四五六七八九十百千零〇两\d]{1,6}"
 _HEADINGS: Final[tuple[tuple[re.Pattern[str], int], ...]] = (
-    (re.compile(rf"第{_NUMBER}[编篇部]分?[\s、:]?"), 7),
+    (re.compile(rf"第{_NUMBER}[编篇部]分?[\s、:：]?"), 7),
     (re.compile(rf"第{_NUMBER}章"), 8),
     (re.compile(rf"第{_NUMBER}节"), 9),
     (re.compile(rf"第{_NUMBER}条"), 10),
-    (re.compile(r"[一二三四五六七八九十]{1,3}[、..]"), 11),
-    (re.compile(r"[((][一二三四五六七八九十]{1,3}[))]"), 12),
+    (re.compile(r"[一二三四五六七八九十]{1,3}[、.．]"), 11),
+    (re.compile(r"[（(][一二三四五六七八九十]{1,3}[）)]"), 12),
 )
 _MARKDOWN = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*$")
 _LONGEST_TITLE = 40
-_END = re.compile(r"[。!?!?;;…]+[”’」』))\"']*|[.](?=\s)|\n+")
-_PAUSE = re.compile(r"[,,、::|\t ]+")
+_END = re.compile(r"[。！!？?；;…]+[”’」』）)\"']*|[.](?=\s)|\n+")
+_PAUSE = re.compile(r"[，,、：:|\t ]+")
 
 
 class Piece(NamedTuple):
@@ -129,10 +129,10 @@ def _heading(line: str) -> tuple[int, str, bool]:
     for pattern, level in _HEADINGS:
         match = pattern.match(bare)
         if match:
-            alone = len(bare) <= _LONGEST_TITLE and bare[-1:] not in "。;;!?,,"
+            alone = len(bare) <= _LONGEST_TITLE and bare[-1:] not in "。；;！!？?，,"
             if alone:
                 return level, " ".join(bare.split()), True
-            return (level, match[0].strip("、..: "), False) if level == 10 else (0, "", False)
+            return (level, match[0].strip("、.．：: "), False) if level == 10 else (0, "", False)
     return 0, "", False
 
 

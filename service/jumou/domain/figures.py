@@ -9,7 +9,7 @@ from jumou.domain.quantity import Quantity
 
 _NUMBER: Final = re.compile(r"(?<![0-9.])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![0-9.])\d+(?:\.\d+)?")
 _NOT_FIGURES: Final = re.compile(
-    "|".join(
+    "|".join(  # noqa: FLY002 - one pattern a line, each with its reason
         (
             r"https?://\S+",
             r"〔\d{4}〕\s*\d*\s*号?",  # document numbers
