@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from jumou.corpus.progress import Progress, silent
+from jumou.domain.evidence import EvidencePassage
 from jumou.drafting.drafter import Drafter, RulesDrafter
+from jumou.errors import NotFound
 from jumou.retrieval import Encoder, Library, Reranker, load_encoder, load_reranker
 from jumou.settings import Settings
+
+if TYPE_CHECKING:
+    from jumou.storage import PlanStore
+    from jumou.workflow.review import Reviewing
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,33 @@ class Jumou:
             progress=self.progress,
             chroma_url=chosen.chroma_url,
         )
+
+    @cached_property
+    def store(self) -> "PlanStore":
+        """The plans kept in the database of this home, or in the one the settings name.
+
+        Raises:
+            InvalidRequest: the database address is of no use.
+            MissingExtra: the driver of the database is not installed.
+            ServiceUnavailable: the database does not answer.
+        """
+        from jumou.storage import PlanStore, open_database  # noqa: PLC0415 - the other commands need no database
+
+        return PlanStore(open_database(self.settings.home, self.settings.database_url))
+
+    @cached_property
+    def reviewing(self) -> "Reviewing":
+        """Decisions on stored plans; passages a person cites come from the library."""
+        from jumou.workflow.review import Reviewing  # noqa: PLC0415 - as above
+
+        return Reviewing(self.store, self._passage)
+
+    def _passage(self, passage_id: str) -> EvidencePassage | None:
+        try:
+            passage = self.library.passage(passage_id)
+            return EvidencePassage(passage=passage, document=self.library.document(passage.document_id))
+        except NotFound:
+            return None
 
     @cached_property
     def drafter(self) -> Drafter:

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     reranker: str = Field(default="", description="empty for none, or sentence-transformers:<cross encoder>")
     chroma_url: str = Field(default="", description="a Chroma server; empty for the embedded store")
     database_url: str = Field(default="", repr=False, description="postgresql://...; empty for jumou.db in the home folder")
+    drafting_workers: int | None = Field(
+        default=None, ge=0, le=64, description="processes that draft for the server; 0 drafts in the server itself, empty is one a core"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     most_upload_bytes: int = Field(default=50_000_000, gt=0)
 

@@ -70,7 +70,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         title = "请求内容不合规" if language_of(request) == "zh" else "The request does not hold together"
-        found = [{"where": "/".join(str(part) for part in item["loc"]), "message": item["msg"]} for item in error.errors()]
+        found = [
+            {"where": "/".join(str(part) for part in item["loc"]), "message": item["msg"]} for item in error.errors()
+        ]
         return problem(422, title, kind="RequestValidation", problems=found)
 
     @app.exception_handler(HTTPException)

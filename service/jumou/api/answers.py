@@ -1,0 +1,150 @@
+"""What callers get, where it is not an object of the domain."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from jumou.domain.evidence import Document, Passage
+from jumou.domain.framework import Language, StepKey
+from jumou.domain.region import ProfileProblem
+from jumou.domain.review import Comment, Event, Review, Revision, RevisionInfo
+from jumou.domain.standing import StepStanding
+from jumou.retrieval.filter import Hit
+
+
+class Problem(BaseModel):
+    """RFC 9457. `detail` says how to mend it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str | None = None
+    request_id: str | None = None
+    problems: list[dict[str, Any]] | None = Field(default=None, description="single faults with their place")
+    versions: dict[str, Any] | None = Field(default=None, description="409: what was seen and what stands now")
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+
+
+class Ready(BaseModel):
+    """How far the opening of the index is."""
+
+    status: Literal["ready", "preparing", "failed"]
+    message: str
+    done: int
+    total: int
+    documents: int | None = None
+    passages: int | None = None
+    workers_ready: bool
+
+
+class PlanSummary(BaseModel):
+    """A plan in a list."""
+
+    id: str
+    title: str
+    region: str
+    industry: str
+    language: Language
+    created_at: str
+    created_by: str
+
+
+class PlanList(BaseModel):
+    """A page of plans, newest first."""
+
+    plans: list[PlanSummary]
+    next_cursor: str = Field(description="give it as `cursor` for the next page; empty on the last")
+
+
+class Accepted(BaseModel):
+    """A plan is being drafted."""
+
+    id: str
+    plan: str = Field(description="address of the plan once it is there")
+    events: str = Field(description="address of the progress, as server-sent events")
+
+
+class StepAnswer(BaseModel):
+    """A step: where it stands, and its newest revision."""
+
+    standing: StepStanding
+    revision: Revision
+
+
+class ItemAnswer(BaseModel):
+    """One item of a step."""
+
+    id: str
+    step: StepKey
+    hash: str
+    value: Any
+
+
+class RevisionList(BaseModel):
+    """The revisions of a step, oldest first."""
+
+    revisions: list[RevisionInfo]
+
+
+class ReviewList(BaseModel):
+    """The decisions on a step, oldest first."""
+
+    reviews: list[Review]
+
+
+class CommentList(BaseModel):
+    """The remarks on a step, oldest first."""
+
+    comments: list[Comment]
+
+
+class EventList(BaseModel):
+    """The audit log of a plan."""
+
+    events: list[Event]
+
+
+class SearchAnswer(BaseModel):
+    """Passages, the best first."""
+
+    query: str
+    hits: list[Hit]
+
+
+class DocumentAnswer(BaseModel):
+    """A document with its passages, which together are its text."""
+
+    document: Document
+    passages: list[Passage]
+
+
+class PassageAnswer(BaseModel):
+    """A passage with its document's description."""
+
+    passage: Passage
+    document: Document
+
+
+class ProfileReport(BaseModel):
+    """Everything found wrong with a profile, errors first."""
+
+    ok: bool = Field(description="it can be planned from")
+    problems: list[ProfileProblem]
+
+
+class SampleList(BaseModel):
+    """The names of the sample regions."""
+
+    samples: list[str]
+
+
+class SchemaList(BaseModel):
+    """The names of the published JSON Schemas."""
+
+    schemas: list[str]

@@ -1,0 +1,74 @@
+"""The application: what is open, what goes around every request, and all routes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+
+from jumou.api import openapi, problems
+from jumou.api.access import Parts
+from jumou.api.drafting import Drafting
+from jumou.api.making import Making
+from jumou.api.middleware import BodyLimit, RequestLog
+from jumou.api.readiness import Opening
+from jumou.api.routes import health, plans, profiles, projects, reference, search
+from jumou.api.strict import StrictRoute
+from jumou.settings import Settings
+
+_ROUTERS: tuple[APIRouter, ...] = (
+    health.router, projects.router, plans.router, search.router, profiles.router, reference.router,
+)  # fmt: skip
+_TAGS = [
+    {"name": "health", "description": "存活与就绪 · alive and ready"},
+    {"name": "drafting", "description": "起草项目清单 · drafting project lists"},
+    {
+        "name": "plans",
+        "description": "规划:起草、读取、进度、文件、审计 · plans: drafting, reading, progress, files, audit",
+    },
+    {
+        "name": "review",
+        "description": "审阅:决定、修改、撤销、批注、版本 · review: decisions, edits, undo, comments, revisions",
+    },
+    {"name": "search", "description": "检索与文献 · search and documents"},
+    {"name": "profiles", "description": "区域资料:检查、模板、样例 · region profiles: check, template, samples"},
+    {"name": "reference", "description": "对象的 JSON Schema · JSON Schemas of the objects"},
+]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application over the home folder the settings name. It opens (or builds) the index once it is started.
+
+    `/healthz` answers at once; everything that needs the index answers 503 with the progress until it is open.
+    """
+    drafting = Drafting()
+    opening = Opening(settings, drafting.start)
+    making = Making(drafting)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        opening.begin()
+        yield
+        await making.stop()
+        drafting.stop()
+        opening.close()
+
+    app = FastAPI(
+        title="jumou 聚谋",
+        version=version("jumou"),
+        description="区域产业规划助手的接口:由区域资料起草项目清单与四步规划,逐条审阅,检索政策与案例。\n\n"
+        "From a region's profile to a project list and a plan in four steps, reviewed item by item, with its evidence.",
+        openapi_tags=_TAGS,
+        lifespan=lifespan,
+        generate_unique_id_function=openapi.operation_id,
+    )
+    app.state.parts = Parts(opening, drafting)
+    app.state.making = making
+    app.router.route_class = StrictRoute
+    for router in _ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(BodyLimit, most=settings.most_upload_bytes)
+    app.add_middleware(RequestLog)
+    return app

@@ -1,0 +1,29 @@
+"""The files of a stored plan, written once for each of its versions."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from jumou.workflow.reading import StoredPlan
+
+
+def plan_file(plan: StoredPlan, name: str, home: Path) -> Path:
+    """The file called `name` of this version of the plan, under `home`; all its files are written when it is not there.
+
+    Raises:
+        StepConflict: the plan does not have all four steps yet.
+    """
+    from jumou.export import write_bundle  # noqa: PLC0415 - matplotlib and docx are slow to load
+
+    folder = home / "files" / plan.id / str(plan.event)
+    if not (folder / name).is_file():
+        whole = plan.whole()
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(dir=folder.parent))
+        write_bundle(whole, made)
+        try:
+            os.rename(made, folder)  # noqa: PTH104 - fails when another request was faster, then that one's files serve
+        except OSError:
+            shutil.rmtree(made)
+    return folder / name

@@ -1,0 +1,61 @@
+"""The OpenAPI document: every problem an operation can answer with, in the media type it comes in."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from jumou.api.answers import Problem
+from jumou.api.problems import MEDIA
+
+_MEANINGS: Final = {
+    400: "the request cannot be read",
+    404: "there is no such thing",
+    409: "it changed since the caller saw it; both versions are in the answer",
+    413: "the request is too large",
+    422: "the request does not make sense; the answer says where and how to mend it",
+    415: "the media type is not one that can be read",
+    428: "If-Match is missing: say which version you saw",
+    500: "a defect in jumou",
+    503: "not ready yet, or something outside does not answer; try again after Retry-After seconds",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problem answers of an operation, for its `responses`."""
+    return {status: {"model": Problem, "description": _MEANINGS[status]} for status in sorted(statuses)}
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of the function, so that generated clients read well."""
+    return route.name
+
+
+def install(app: FastAPI) -> None:
+    """Makes the document once, on first use."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            made = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                tags=app.openapi_tags,
+            )
+            for operations in made["paths"].values():
+                for operation in operations.values():
+                    _as_problems(operation["responses"])
+            app.openapi_schema = made
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]  # FastAPI's own way of overriding it
+
+
+def _as_problems(responses: dict[str, Any]) -> None:
+    for status, answer in responses.items():
+        if status.isdigit() and int(status) >= 400 and "application/json" in answer.get("content", {}):
+            schema = answer["content"]["application/json"]["schema"]
+            if schema.get("$ref", "").endswith("/Problem"):
+                answer["content"] = {MEDIA: {"schema": schema}}

@@ -1,0 +1,103 @@
+"""Opening what the service needs, in the background, while /healthz answers already."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from jumou.compose import Jumou
+from jumou.domain.framework import Language
+from jumou.errors import JumouError, ServiceUnavailable
+from jumou.settings import Settings
+
+log = structlog.get_logger("jumou.start")
+
+
+@dataclass(slots=True)
+class Opening:
+    """The parts of this process, and how far their opening is."""
+
+    settings: Settings
+    when_open: Callable[[Jumou], None]
+    done: int = 0
+    total: int = 0
+    what: str = ""
+    error: JumouError | None = None
+    _jumou: Jumou = field(init=False)
+    _store_open: bool = False
+    _open: bool = False
+    _thread: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        """The parts tell their progress here."""
+        self._jumou = Jumou(self.settings, self._progress)
+
+    def begin(self) -> None:
+        """Starts opening, in a thread of its own."""
+        self._thread = threading.Thread(target=self._run, name="opening", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        began = time.perf_counter()
+        try:
+            _ = self._jumou.store
+            self._store_open = True
+            self._jumou.library.warm()
+        except JumouError as error:
+            self.error = error
+            log.warning("opening failed", error=type(error).__name__, message=error.message("en"))
+            return
+        self.when_open(self._jumou)
+        self._open = True
+        log.info("ready", seconds=round(time.perf_counter() - began, 2))
+
+    def _progress(self, done: int, total: int, what: str) -> None:
+        self.done, self.total, self.what = done, total, what
+
+    def close(self) -> None:
+        """Lets go of database and index."""
+        if self._store_open:
+            self._jumou.store.close()
+        if self._open:
+            self._jumou.library.close()
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything is open."""
+        return self._open
+
+    def jumou(self) -> Jumou:
+        """The parts, all open.
+
+        Raises:
+            ServiceUnavailable: they are still being opened.
+            JumouError: opening them failed; the same error every time.
+        """
+        if not self._open:
+            raise self.error or self._not_yet()
+        return self._jumou
+
+    def stored(self) -> Jumou:
+        """The parts with the database open; the library may not be yet.
+
+        Raises:
+            ServiceUnavailable: it is still being opened.
+            JumouError: opening it failed.
+        """
+        if not self._store_open:
+            raise self.error or self._not_yet()
+        return self._jumou
+
+    def message(self, language: Language) -> str:
+        """What is going on, in words."""
+        if self.error is not None:
+            return self.error.message(language)
+        if self._open:
+            return "就绪" if language == "zh" else "ready"
+        share = f" {self.done}/{self.total}" if self.total else ""
+        return f"正在准备检索索引{share}" if language == "zh" else f"preparing the index{share}"
+
+    def _not_yet(self) -> ServiceUnavailable:
+        return ServiceUnavailable(f"{self.message('zh')}。", f"{self.message('en')}.", mend_zh="请稍后重试。", mend_en="Try again soon.")  # fmt: skip

@@ -1,0 +1,191 @@
+"""Plans: asked for, kept, read, followed while they are drafted, and handed out as files."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import FileResponse, JSONResponse, Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from jumou.api.access import Open, RequestId, Speaking, Stored, person
+from jumou.api.answers import Accepted, EventList, PlanList, PlanSummary
+from jumou.api.files import plan_file
+from jumou.api.making import Asked, exists
+from jumou.api.openapi import problems
+from jumou.api.requests import PlanDraftRequest
+from jumou.api.routes.projects import read_request
+from jumou.errors import NotFound
+from jumou.storage import PlanStore, ProgressEntry
+from jumou.workflow.reading import StoredPlan, read_plan
+
+router = APIRouter(prefix="/v1/plans", tags=["plans"])
+
+_LOOK_EVERY: Final = 0.1
+"""Seconds between two looks at the progress of a draft."""
+
+FileName = Literal["plan.docx", "plan.md", "projects.xlsx", "plan.json"]
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, description="a second request with the same key gives the same plan")]  # fmt: skip
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=StoredPlan,
+    responses={
+        201: {"description": "drafted and kept; awaiting review"},
+        202: {"model": Accepted, "description": "asked for with `Prefer: respond-async`: being drafted"},
+        **problems(400, 409, 413, 422, 503),
+    },
+)
+async def create_plan(
+    sent: PlanDraftRequest,
+    request: Request,
+    jumou: Open,
+    language: Speaking,
+    request_id: RequestId,
+    idempotency_key: IdempotencyKey = None,
+    prefer: Annotated[
+        str | None, Header(description="`respond-async`: answer at once, draft in the background")
+    ] = None,
+) -> Response:
+    """Drafts a plan in four steps from a region's profile and keeps it."""
+    making = request.app.state.making
+    wanted = await read_request(sent, language, jumou.settings.language)
+    plan_id = await making.identify(jumou.store, wanted, idempotency_key or "")
+    task = making.begin(jumou.store, Asked(plan_id, wanted, person(sent.created_by, request_id), language))
+    address = f"/v1/plans/{plan_id}"
+    if "respond-async" in (prefer or ""):
+        accepted = Accepted(id=plan_id, plan=address, events=f"{address}/progress")
+        headers = {"Location": address, "Preference-Applied": "respond-async"}
+        return JSONResponse(accepted.model_dump(), 202, headers)
+    await asyncio.shield(task)
+    return await asyncio.to_thread(_plan_answer, jumou.store, plan_id, 201)
+
+
+@router.get("", responses=problems(422, 503))
+def list_plans(
+    jumou: Stored,
+    cursor: Annotated[str, Query(max_length=200, pattern=r"^([0-9T:.+-]{10,40}\|[\w-]{1,64})?$")] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> PlanList:
+    """Plans, newest first."""
+    page = jumou.store.plans(cursor=cursor, limit=limit)
+    return PlanList(
+        plans=[
+            PlanSummary(
+                id=plan.id, title=plan.title, region=plan.profile.name, industry=plan.industry, language=plan.language,
+                created_at=plan.created_at, created_by=plan.created_by,
+            )
+            for plan in page.plans
+        ],
+        next_cursor=page.next_cursor,
+    )  # fmt: skip
+
+
+@router.get(
+    "/{plan_id}",
+    response_model=StoredPlan,
+    responses={304: {"description": "as the caller has it"}, **problems(404, 422, 503)},
+)
+def get_plan(
+    plan_id: str,
+    jumou: Stored,
+    at_event: Annotated[
+        int | None, Query(ge=1, le=2**31 - 1, description="the plan as it was after this event")
+    ] = None,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The plan as it stands: the newest revision of each step, what people decided, evidence and quality."""
+    if if_none_match and at_event is None:
+        etag = f'"{jumou.store.history(plan_id).event}"'
+        if if_none_match.removeprefix("W/") == etag:
+            return Response(status_code=304, headers={"ETag": etag})
+    return _plan_answer(jumou.store, plan_id, 200, at_event)
+
+
+@router.get(
+    "/{plan_id}/progress",
+    response_class=EventSourceResponse,
+    responses={
+        200: {"description": "server-sent events `step`, then `done` or `failed`; ids are sequence numbers", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+        **problems(404, 422, 503),
+    },
+)  # fmt: skip
+async def follow_plan(
+    plan_id: str,
+    request: Request,
+    jumou: Stored,
+    last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1, description="as Last-Event-ID")] = 0,
+) -> EventSourceResponse:
+    """The progress of drafting, from the beginning or from where the caller lost it."""
+    making, store = request.app.state.making, jumou.store
+    seen = max(after, last_event_id)
+    known = await asyncio.to_thread(store.progress, plan_id)
+    if not known and not making.under_way(plan_id) and not await asyncio.to_thread(exists, store, plan_id):
+        raise NotFound(f"没有规划 {plan_id}。", f"There is no plan {plan_id}.")
+    return EventSourceResponse(_progress(store, making, plan_id, seen))
+
+
+async def _progress(store: PlanStore, making: Any, plan_id: str, seen: int) -> AsyncIterator[ServerSentEvent]:
+    while True:
+        running = making.under_way(plan_id)  # before the look: what is reported after it ends a moment later
+        for entry in await asyncio.to_thread(store.progress, plan_id, after=seen):
+            seen = entry.number
+            yield _sent(entry)
+            if entry.kind in ("done", "failed"):
+                return
+        if not running:
+            if await asyncio.to_thread(exists, store, plan_id):
+                yield _sent(ProgressEntry(seen + 1, "done", {"plan": f"/v1/plans/{plan_id}"}))
+            else:  # the process that drafted it ended; asking again under the same key drafts it
+                yield _sent(ProgressEntry(seen + 1, "failed", {"title": "起草中断,请重新提交。Drafting was broken off; send it again.", "kind": "Interrupted"}))  # fmt: skip
+            return
+        await asyncio.sleep(_LOOK_EVERY)
+
+
+def _sent(entry: ProgressEntry) -> ServerSentEvent:
+    return ServerSentEvent(json.dumps(entry.record, ensure_ascii=False), event=entry.kind, id=str(entry.number))
+
+
+@router.get(
+    "/{plan_id}/files/{name}",
+    response_class=FileResponse,
+    responses={
+        200: {"description": "the file", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+        **problems(404, 409, 422, 503),
+    },
+)  # fmt: skip
+def get_plan_file(plan_id: str, name: FileName, jumou: Stored) -> FileResponse:
+    """The plan in a format planners hand in: Word, Excel, Markdown or JSON."""
+    path = plan_file(read_plan(jumou.store, plan_id), name, jumou.settings.home)
+    return FileResponse(path, filename=name)
+
+
+@router.get(
+    "/{plan_id}/audit",
+    response_model=EventList,
+    responses={
+        200: {"description": "as JSON, or as JSON lines with `format=jsonl`", "content": {"application/jsonl": {"schema": {"type": "string"}}}},
+        **problems(404, 422, 503),
+    },
+)  # fmt: skip
+def get_audit_log(
+    plan_id: str,
+    jumou: Stored,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    format: Annotated[Literal["json", "jsonl"], Query()] = "json",  # noqa: A002 - the name callers expect
+) -> Response:
+    """Everything that happened to the plan, in order: what, when, by whom, in which request."""
+    events = jumou.store.audit(plan_id, after=after)
+    if format == "jsonl":
+        return Response("".join(event.model_dump_json() + "\n" for event in events), media_type="application/jsonl")
+    return Response(EventList(events=list(events)).model_dump_json(), media_type="application/json")
+
+
+def _plan_answer(store: PlanStore, plan_id: str, status: int, at_event: int | None = None) -> Response:
+    plan = read_plan(store, plan_id, at_event=at_event)
+    headers = {"ETag": f'"{plan.event}"', "Location": f"/v1/plans/{plan_id}"}
+    return Response(plan.model_dump_json(), status, headers, "application/json")

@@ -1,0 +1,65 @@
+"""Runs the application: uvicorn, and a log of JSON lines on the error stream."""
+
+import ipaddress
+import logging
+import sys
+
+import structlog
+import uvicorn
+
+from jumou.api.app import create_app
+from jumou.settings import Settings, settings
+
+
+def run_server(host: str, port: int) -> None:
+    """Serves until it is told to stop. Binding to more than this machine warns: there are no accounts yet."""
+    chosen = settings()
+    set_up_log(chosen)
+    if not loopback(host):
+        sys.stderr.write(
+            f"注意:服务监听 {host},尚无账户与权限控制,同网段的任何人都能读写规划。"
+            f"Warning: listening on {host} without accounts; anybody who reaches it can read and change plans.\n"
+        )
+    uvicorn.run(create_app(chosen), host=host, port=port, log_config=None, access_log=False, server_header=False)
+
+
+def loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def set_up_log(chosen: Settings) -> None:
+    """One JSON object a line: time, level, event, and plain fields; uvicorn's lines among them."""
+    level = getattr(logging, chosen.log_level.upper())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+            foreign_pre_chain=[
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)

@@ -1,0 +1,61 @@
+"""What a drafting process does: it opens the parts once, then drafts what it is sent. The server itself can do it too."""
+
+import asyncio
+from typing import Any
+
+from jumou.compose import Jumou
+from jumou.domain.framework import STEPS, StepKey
+from jumou.settings import Settings
+from jumou.workflow import PlanRequest, draft_plan, draft_projects
+from jumou.workflow.creating import keep_plan
+from jumou.workflow.review import Person
+
+_opened: Jumou | None = None
+
+
+def start(settings: Settings) -> None:
+    """Opens the parts of this process; called once, before anything is drafted."""
+    global _opened  # noqa: PLW0603 - a process has one set of parts, and a pool can hand over nothing else
+    _opened = Jumou(settings)
+    _opened.library.warm()
+
+
+def use(jumou: Jumou) -> None:
+    """Drafts with parts that are open already."""
+    global _opened  # noqa: PLW0603 - as above
+    _opened = jumou
+
+
+def ready() -> bool:
+    """Whether the parts are open."""
+    return _opened is not None
+
+
+def project_list(request: PlanRequest) -> bytes:
+    """A project list as JSON."""
+    jumou = _parts()
+    drafted = asyncio.run(draft_projects(request, jumou.library, jumou.drafter))
+    return drafted.model_dump_json().encode()
+
+
+def plan(plan_id: str, request: PlanRequest, person: Person) -> None:
+    """Drafts a plan, tells of each step as it begins, and keeps the plan."""
+    jumou = _parts()
+
+    def step(key: StepKey, number: int, total: int) -> None:
+        told: dict[str, Any] = {
+            "step": key,
+            "number": number,
+            "total": total,
+            "title": STEPS[key].in_(request.language),
+        }
+        jumou.store.report_progress(plan_id, "step", told)
+
+    drafted = asyncio.run(draft_plan(request, jumou.library, jumou.drafter, progress=step))
+    keep_plan(jumou.store, plan_id, request, drafted, person)
+
+
+def _parts() -> Jumou:
+    if _opened is None:
+        raise RuntimeError("start() was not called in this process")
+    return _opened
