@@ -71,11 +71,13 @@ class Sample:
         self.language = language
 
     def pick(self, zh: str, en: str) -> str:
+        """The text in the language of the sample."""
         return zh if self.language == "zh" else en
 
     def say(
         self, zh: str, en: str, *, cites: tuple[Citation, ...] = (), figures: tuple[Quantity, ...] = ()
     ) -> Statement:
+        """A statement whose state follows from what stands behind it."""
         state = (
             "grounded"
             if cites or any(item.basis != "assumption" for item in figures)
@@ -87,23 +89,28 @@ class Sample:
 
     @property
     def policy(self) -> Citation:
+        """A citation of a regulation."""
         return Citation(passage_id="P01#0", document_id="P01", quote=POLICY_QUOTE, title="公平竞争审查条例", grade="A")
 
     @property
     def case(self) -> Citation:
+        """A citation of a case."""
         return Citation(passage_id="C01#0", document_id="C01", quote=CASE_QUOTE, title="某市轴承产业集群", grade="B")
 
     @property
     def council(self) -> Citation:
+        """A second sentence of the same case."""
         return Citation(passage_id="C01#1", document_id="C01", quote=SECOND_QUOTE, title="某市轴承产业集群", grade="B")
 
     @property
     def output(self) -> Quantity:
+        """The industry's output, from the profile."""
         return Quantity(
             label=self.pick("轴承产业产值", "output of the bearing industry"), value=86.5, unit="亿元", year=2024, basis="profile", source_ids=("industries!3", "S1"),
         )  # fmt: skip
 
     def plan(self) -> Plan:
+        """The whole plan."""
         kpis = self.kpis()
         projects = self.projects()
         return Plan(
@@ -128,6 +135,7 @@ class Sample:
         )  # fmt: skip
 
     def profile(self) -> RegionProfile:
+        """A region with five rows of industries."""
         rows = (
             ("合计", "", 820.0, 6.1, 1_200_000.0), ("轴承制造", "C345", 86.5, 12.4, 29_000.0), ("通用设备", "C34", 120.0, 5.0, 98_000.0),
             ("食品加工", "C13", 64.0, 2.2, 121_000.0), ("纺织", "C17", 12.0, 7.5, 56_000.0),
@@ -145,6 +153,7 @@ class Sample:
         )  # fmt: skip
 
     def quotients(self) -> tuple[Indicator, ...]:
+        """Four location quotients."""
         values = (
             ("轴承制造", "C345", 4.37, 0.105),
             ("通用设备", "C34", 1.79, 0.146),
@@ -160,6 +169,7 @@ class Sample:
         )  # fmt: skip
 
     def diagnosis(self) -> Diagnosis:
+        """Step 1."""
         pick, say = self.pick, self.say
         quotient = self.quotients()[1].quantity()
         nodes = (
@@ -229,6 +239,7 @@ class Sample:
         )  # fmt: skip
 
     def positioning(self) -> Positioning:
+        """Step 2."""
         pick, say = self.pick, self.say
         target = Quantity(
             label=pick("产值", "output"),
@@ -263,6 +274,7 @@ class Sample:
         )  # fmt: skip
 
     def projects(self) -> tuple[Project, ...]:
+        """Four projects of four types."""
         pick, say = self.pick, self.say
         rows: tuple[tuple[str, ProjectType, str, str, float | None, str, str, tuple[str, ...]], ...] = (
             ("P01", "A1", "高端轴承钢龙头企业招引工程（一企一策）", "Attracting a leader in bearing steel", 12.0, "2026-01", "2028-12", ("P04",)),
@@ -295,6 +307,7 @@ class Sample:
         )  # fmt: skip
 
     def kpis(self) -> tuple[Kpi, ...]:
+        """Five KPIs of five families, two without baseline."""
         pick = self.pick
         rows = (("K1", "轴承产业产值", "output", "scale", "亿元", 86.5, 0.095), ("K2", "规模以上企业数", "firms", "firms", "家", None, 3.0), ("K3", "研发投入强度", "R&D intensity", "rd", "%", 2.1, 0.08), ("K4", "发明专利授权", "patents", "patents", "件", None, 20.0), ("K5", "单位产值能耗", "energy", "efficiency", "吨标准煤/万元", 0.42, -0.03))  # fmt: skip
         return tuple(
@@ -310,6 +323,7 @@ class Sample:
         )  # fmt: skip
 
     def implementation(self, projects: tuple[Project, ...], kpis: tuple[Kpi, ...]) -> Implementation:
+        """Step 4."""
         pick, say = self.pick, self.say
         total = Quantity(
             label=pick("项目总投资", "total investment"),
@@ -346,6 +360,7 @@ class Sample:
         )  # fmt: skip
 
     def evidence(self) -> Evidence:
+        """The passages cited."""
         policy = Document(
             id="P01", kind="policy", title="公平竞争审查条例", issuer="国务院", document_number="国务院令第783号", issued="2024-06-06", status="in_force", level="national",
             source_grade="A", sources=(Source(url="https://www.gov.cn/zhengce/content/202406/content_6957049.htm", grade="A"),),

@@ -19,6 +19,7 @@ from jumou.export.sealed import moment, sealed
 from jumou.export.sheet_cells import (
     cell_at,
     choose,
+    clean,
     demand,
     head,
     printed,
@@ -258,7 +259,7 @@ def _choices(book: Workbook, sheet: Worksheet, setting: Setting, listed: tuple[C
 def _properties(book: Workbook, plan: Plan) -> None:
     made = moment(plan).replace(tzinfo=None)
     properties = book.properties
-    properties.title, properties.creator, properties.lastModifiedBy = plan.title[:255], "jumou", "jumou"
+    properties.title, properties.creator, properties.lastModifiedBy = clean(plan.title)[:255], "jumou", "jumou"
     properties.description, properties.language = (
         visible_label(plan),
         "zh-CN" if plan.provenance.language == "zh" else "en",

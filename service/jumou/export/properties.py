@@ -15,15 +15,24 @@ _TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 
 
+def xml_text(text: str) -> str:
+    """Text that XML can carry: control characters other than tab and line end, and lone surrogates, drop out."""
+    return "".join(
+        sign
+        for sign in text
+        if sign in "\t\n" or (sign >= " " and not "\ud800" <= sign <= "\udfff" and sign not in "\ufffe\uffff")
+    )
+
+
 def set_properties(document: Document, plan: Plan) -> None:
     """Core properties from the plan, the AIGC entry as a custom property."""
     made, zh = moment(plan), plan.provenance.language == "zh"
     core = document.core_properties
-    core.title = plan.title[:255]
+    core.title = xml_text(plan.title)[:255]
     core.subject = "区域产业规划" if zh else "regional industry plan"
     core.author = "jumou"
     core.last_modified_by = "jumou"
-    core.comments = visible_label(plan)[:255]
+    core.comments = xml_text(visible_label(plan))[:255]
     core.keywords = "AIGC"
     core.category = "初稿" if zh else "draft"
     core.language = "zh-CN" if zh else "en"
@@ -39,7 +48,7 @@ def set_properties(document: Document, plan: Plan) -> None:
 
 def _custom(document: Document, entries: dict[str, str]) -> None:
     rows = "".join(
-        f'<property fmtid="{_FORMAT}" pid="{number}" name="{escape(name)}"><vt:lpwstr>{escape(value)}</vt:lpwstr></property>'
+        f'<property fmtid="{_FORMAT}" pid="{number}" name="{escape(name)}"><vt:lpwstr>{escape(xml_text(value))}</vt:lpwstr></property>'
         for number, (name, value) in enumerate(entries.items(), start=2)
     )
     content = (

@@ -18,14 +18,13 @@ from jumou.export.chapters import Outline, outline
 from jumou.export.fields import add_field, add_link, begin_field, bookmark, end_field
 from jumou.export.label import running_label, visible_label
 from jumou.export.layout import ACROSS_MM, HEIGHT_MM, WIDTH_MM, apply_layout, set_page
-from jumou.export.properties import set_properties
+from jumou.export.properties import set_properties, xml_text
 from jumou.export.sealed import moment, sealed
 from jumou.export.word_tables import add_record, add_table
 from jumou.files import write_atomically
 
 _STYLES: Final = {"body": "Normal", "item": "Plan Item", "note": "Plan Note", "label": "Plan Label"}
 _RUNS: Final = {"source": "Plan Source", "state": "Plan State", "warning": "Plan Warning", "muted": "Plan Muted"}
-_ALLOWED_CONTROL: Final = "\t\n"
 
 
 def plan_docx(document: Outline) -> bytes:
@@ -69,19 +68,19 @@ class _Writer:
         """The first page: title, kind of document, region, date, and the label of AI-assisted content."""
         plan, made = self.plan, moment(self.plan)
         label = self._paragraph("Plan Label")
-        label.add_run(visible_label(plan))
+        label.add_run(xml_text(visible_label(plan)))
         title = self._paragraph("Title")
         title.paragraph_format.space_before = Pt(130)
         for place, part in enumerate(_title_lines(plan.title)):
             if place:
                 title.add_run().add_break()
-            title.add_run(_clean(part))
+            title.add_run(xml_text(part))
         kind = self._paragraph("Plan Cover")
         kind.paragraph_format.space_before = Pt(20)
         kind.add_run("（初稿　供评审修改）" if self.zh else "First draft for review")
         region = self._paragraph("Plan Cover")
         region.paragraph_format.space_before = Pt(210)
-        region.add_run(" ".join(part for part in (plan.profile.parent, plan.profile.name) if part))
+        region.add_run(xml_text(" ".join(part for part in (plan.profile.parent, plan.profile.name) if part)))
         if plan.provenance.created_at:
             date = self._paragraph("Plan Cover")
             date.add_run(f"{made.year}年{made.month}月{made.day}日" if self.zh else f"{made:%-d %B %Y}")
@@ -97,7 +96,7 @@ class _Writer:
             entry = self._paragraph(f"toc {head.level}")
             if place == 0:
                 begin_field(entry, 'TOC \\o "1-2" \\h \\z \\u', dirty=True)
-            add_link(entry, f"_Toc{number:06d}", _clean(head.full))
+            add_link(entry, f"_Toc{number:06d}", xml_text(head.full))
             if place == len(shown) - 1:
                 end_field(entry)
 
@@ -108,7 +107,7 @@ class _Writer:
             case Paragraph():
                 self._line(self._paragraph(_STYLES[block.style]), block.line)
             case Table():
-                self._paragraph("Caption").add_run(_clean(block.caption))
+                self._paragraph("Caption").add_run(xml_text(block.caption))
                 add_table(self.word, self.book, block, self._width(), self._line)
                 self._after_table()
             case Record():
@@ -122,7 +121,7 @@ class _Writer:
     def _heading(self, head: Heading) -> None:
         self.marks += 1
         paragraph = self._paragraph(f"Heading {head.level}")
-        paragraph.add_run(_clean(head.full))
+        paragraph.add_run(xml_text(head.full))
         bookmark(paragraph, f"_Toc{self.marks:06d}", self.marks)
         if head.level == 1 and not head.number:
             paragraph.paragraph_format.page_break_before = True
@@ -133,10 +132,10 @@ class _Writer:
         if shape.height > most:
             shape.width, shape.height = Length(shape.width * most // shape.height), most
         properties = shape._inline.docPr  # noqa: SLF001 python-docx has no setting for the description
-        properties.set("descr", _clean(picture.alt))
+        properties.set("descr", xml_text(picture.alt))
         properties.set("name", picture.name)
         caption = self._paragraph("Caption")
-        caption.add_run(_clean(picture.caption))
+        caption.add_run(xml_text(picture.caption))
         caption.paragraph_format.keep_with_next = False
         caption.paragraph_format.space_after = Pt(8)
 
@@ -150,7 +149,7 @@ class _Writer:
         """The label above every page but the cover, the page number below: right on odd pages, left on even ones."""
         for header in (section.header, section.even_page_header):
             header.is_linked_to_previous = False
-            self.book.dress(header.paragraphs[0], "Header").add_run(running_label(self.plan))
+            self.book.dress(header.paragraphs[0], "Header").add_run(xml_text(running_label(self.plan)))
         for footer, side in (
             (section.footer, WD_ALIGN_PARAGRAPH.RIGHT),
             (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT),
@@ -181,7 +180,7 @@ class _Writer:
 
     def _run(self, paragraph: WordParagraph, run: Run, *, leads: bool) -> None:
         """A source mark is raised behind what it supports, and stands on the line where it leads."""
-        written = paragraph.add_run(_clean(run.text))
+        written = paragraph.add_run(xml_text(run.text))
         if run.kind == "strong":
             written.bold = True
         elif run.kind != "plain":
@@ -197,12 +196,3 @@ def _title_lines(title: str) -> tuple[str, ...]:
     """A long title broken before the bracket that holds its years, as title pages have it."""
     head, bracket, rest = title.rpartition("（")
     return (head, bracket + rest) if head and len(title) > 18 else (title,)
-
-
-def _clean(text: str) -> str:
-    """Text that XML can carry: other control characters and lone surrogates drop out."""
-    return "".join(
-        sign
-        for sign in text
-        if sign in _ALLOWED_CONTROL or (sign >= " " and not "\ud800" <= sign <= "\udfff" and sign not in "\ufffe\uffff")
-    )

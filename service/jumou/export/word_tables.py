@@ -15,6 +15,7 @@ from docx.text.paragraph import Paragraph
 
 from jumou.export.blocks import Cell, Line, Record, Table, text_of
 from jumou.export.layout import StyleBook
+from jumou.export.properties import xml_text
 
 WriteLine = Callable[[Paragraph, Line], None]
 _LABEL_SHARE: Final = 0.18
@@ -35,7 +36,7 @@ def add_table(document: Document, book: StyleBook, table: Table, width: float, w
     _repeat(head)
     for cell, text in zip(head.cells, table.header, strict=True):
         _shade(cell)
-        book.dress(cell.paragraphs[0], "Plan Table Head").add_run(text)
+        book.dress(cell.paragraphs[0], "Plan Table Head").add_run(xml_text(text))
     for row, contents in zip(_rows(grid)[1:], table.rows, strict=True):
         for cell, content in zip(row, contents, strict=True):
             _fill(book, cell, content, write)
@@ -54,7 +55,7 @@ def add_record(document: Document, book: StyleBook, record: Record, width: float
         _fill(book, first, (record.title,), write)
     for (left, right), (name, content) in zip(rows[titled:], record.rows, strict=True):
         _shade(left)
-        book.dress(left.paragraphs[0], "Plan Table Head").add_run(name)
+        book.dress(left.paragraphs[0], "Plan Table Head").add_run(xml_text(name))
         _fill(book, right, content, write)
 
 
