@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from jumou.domain.plan import Plan
-from jumou.export.charts.canvas import Chart
+from jumou.export.charts.canvas import Chart, font_name
 from jumou.export.charts.diagnosis import chain_map, growth_share, smile_curve, specialisation
 from jumou.export.charts.implementation import financing, kpi_paths, roadmap
 from jumou.export.charts.positioning import mode_scores
@@ -28,4 +28,4 @@ def draw_charts(plan: Plan) -> dict[str, Chart]:
     return {name: chart for name, chart in found.items() if chart is not None}
 
 
-__all__ = ["CHARTS", "Chart", "draw_charts"]
+__all__ = ["CHARTS", "Chart", "draw_charts", "font_name"]

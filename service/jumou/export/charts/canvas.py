@@ -49,7 +49,7 @@ class Chart:
 
 
 @cache
-def font_family() -> str:
+def font_name() -> str:
     """The family of the Chinese font inside the zhplot wheel, made known to matplotlib once.
 
     The package itself is not imported: doing so would change matplotlib's settings for everyone.
@@ -87,7 +87,7 @@ def _settings() -> Iterator[None]:
     """Settings for the time of one drawing; under the lock, because matplotlib keeps them for the whole process."""
     with mpl.rc_context(
         {
-            "font.family": [font_family()],
+            "font.family": [font_name()],
             "font.size": 8.5,
             "axes.unicode_minus": False,
             "axes.edgecolor": MUTED,
