@@ -1,0 +1,1 @@
+"""How good the drafts are: compared with plans that experts published, question by question, sentence by sentence."""
