@@ -36,10 +36,21 @@ class JumouError(Exception):
         self.mend_zh = mend_zh
         self.mend_en = mend_en or mend_zh
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors travel from drafting processes as they are, whatever their constructors take."""
+        return _restored, (type(self), self.args, self.__dict__)
+
     def message(self, language: str) -> str:
         """What is wrong, and how to mend it when that is known."""
         text, mend = (self.message_zh, self.mend_zh) if language == "zh" else (self.message_en, self.mend_en)
         return f"{text} {mend}".strip()
+
+
+def _restored(kind: type[JumouError], args: tuple[Any, ...], state: dict[str, Any]) -> JumouError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class CallerError(JumouError):

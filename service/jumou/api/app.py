@@ -12,12 +12,12 @@ from jumou.api.drafting import Drafting
 from jumou.api.making import Making
 from jumou.api.middleware import BodyLimit, RequestLog
 from jumou.api.readiness import Opening
-from jumou.api.routes import health, plans, profiles, projects, reference, search
+from jumou.api.routes import health, plans, profiles, projects, reference, search, steps
 from jumou.api.strict import StrictRoute
 from jumou.settings import Settings
 
 _ROUTERS: tuple[APIRouter, ...] = (
-    health.router, projects.router, plans.router, search.router, profiles.router, reference.router,
+    health.router, projects.router, plans.router, steps.router, search.router, profiles.router, reference.router,
 )  # fmt: skip
 _TAGS = [
     {"name": "health", "description": "存活与就绪 · alive and ready"},

@@ -17,6 +17,7 @@ import structlog
 
 from jumou.api import worker
 from jumou.compose import Jumou
+from jumou.domain.framework import StepKey
 from jumou.errors import ServiceUnavailable
 from jumou.workflow import PlanRequest
 from jumou.workflow.review import Person
@@ -75,6 +76,15 @@ class Drafting:
             ServiceUnavailable: too many drafts are waiting.
         """
         await self._run(worker.plan, plan_id, request, person)
+
+    async def redraft(self, plan_id: str, step: StepKey, person: Person) -> str:
+        """Drafts a step of a stored plan (again); returns the id of the revision.
+
+        Raises:
+            ServiceUnavailable: too many drafts are waiting.
+            JumouError: as `jumou.workflow.redraft`.
+        """
+        return await self._run(worker.redraft, plan_id, step, person)
 
     async def _run(self, task: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         if self._waiting >= _MOST_WAITING:

@@ -8,6 +8,7 @@ from jumou.domain.framework import STEPS, StepKey
 from jumou.settings import Settings
 from jumou.workflow import PlanRequest, draft_plan, draft_projects
 from jumou.workflow.creating import keep_plan
+from jumou.workflow.redraft import redraft as redraft_step
 from jumou.workflow.review import Person
 
 _opened: Jumou | None = None
@@ -53,6 +54,12 @@ def plan(plan_id: str, request: PlanRequest, person: Person) -> None:
 
     drafted = asyncio.run(draft_plan(request, jumou.library, jumou.drafter, progress=step))
     keep_plan(jumou.store, plan_id, request, drafted, person)
+
+
+def redraft(plan_id: str, step: StepKey, person: Person) -> str:
+    """Drafts a step of a stored plan (again); returns the id of the revision."""
+    jumou = _parts()
+    return asyncio.run(redraft_step(jumou.store, jumou.library, jumou.drafter, plan_id, step, person)).id
 
 
 def _parts() -> Jumou:

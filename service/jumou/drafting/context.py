@@ -1,5 +1,6 @@
 """What a drafter works from: profile, chains, numbers, evidence and language, gathered once per draft."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jumou.analysis.region import RegionAnalysis
@@ -30,7 +31,10 @@ class Industry:
 
 @dataclass(frozen=True, slots=True)
 class DraftContext:
-    """Everything the four steps read. Nothing in it changes while a plan is drafted, but for the desk's record of use."""
+    """Everything the four steps read. Nothing in it changes while a plan is drafted, but for the desk's record of use.
+
+    `notes` are what reviewers want otherwise, by item (`project/P03`); a drafter that cannot read them leaves them be.
+    """
 
     profile: RegionProfile
     industry: Industry
@@ -40,6 +44,7 @@ class DraftContext:
     language: Language
     start_year: int
     horizon: int
+    notes: Mapping[str, str] = field(default_factory=dict)
     writer: Writer = field(init=False)
     reading: Reading = field(init=False)
 

@@ -1,6 +1,8 @@
 """Gathers what a draft works from: the industry and its chains, the numbers, the evidence desk, the plan's term."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Final
 
 from jumou.analysis.region import analyse
@@ -25,10 +27,12 @@ def prepare(
     start_year: int | None = None,
     horizon: int | None = None,
     exclude_documents: frozenset[str] = frozenset(),
+    notes: Mapping[str, str] = MappingProxyType({}),
 ) -> DraftContext:
     """The context of a draft. `industry` overrides the profile's target; the term is five years unless told.
 
     `exclude_documents` are kept out of every search (in evaluations: those about the region itself).
+    `notes` are what reviewers want otherwise, by item.
 
     Raises:
         InvalidRequest: the term does not make sense.
@@ -49,6 +53,7 @@ def prepare(
         language=language,
         start_year=first,
         horizon=last,
+        notes=notes,
     )
 
 

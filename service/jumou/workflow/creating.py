@@ -24,7 +24,7 @@ def keep_plan(store: PlanStore, plan_id: str, request: PlanRequest, plan: Plan, 
         title=plan.title,
         language=made.language,
         industry=request.industry or plan.profile.target_industry or "",
-        start_year=request.start_year,
+        start_year=int(plan.implementation.roadmap.start[:4]),  # fixed: a redraft next year keeps the term
         horizon=request.horizon,
         requested_industry=request.industry,
         exclude_documents=tuple(sorted(request.exclude_documents)),
