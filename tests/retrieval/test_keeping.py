@@ -27,6 +27,7 @@ class Counting(BagEncoder):
         self.seen = 0
 
     def passages(self, texts):  # noqa: ANN001, ANN201 - as the encoder's
+        """Counts, then encodes."""
         self.seen += len(texts)
         return super().passages(texts)
 

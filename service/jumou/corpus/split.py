@@ -46,7 +46,7 @@ class _Unit(NamedTuple):
     end: int
     section: str
     opens: int  # 0 inside a section, 1 at a minor heading (条, 一、), 2 at a major one
-    heading: bool
+    heading: bool  # or blank
 
 
 def passages(document_id: str, text: str) -> tuple[Passage, ...]:
@@ -116,7 +116,8 @@ def _units(text: str) -> Iterator[_Unit]:
         section = " / ".join(name for depth, name in path if depth > 1)
         opens = 0 if not level else 2 if level < 10 else 1
         for begin, stop in _sentences(text, start, end):
-            yield _Unit(begin, stop, section, opens if begin == start else 0, alone)
+            bare = alone or not text[begin:stop].strip()  # a blank line belongs to no section yet
+            yield _Unit(begin, stop, section, opens if begin == start else 0, bare)
         start = end
 
 
