@@ -260,7 +260,7 @@ def _always_missing(quotients: list[Indicator], language: Language) -> list[Indi
             missing=(pick(language, "多区域×多行业的参照面板（单一区域无法计算）", "a panel of regions by industries; one region alone has none"),),
         )
     ]  # fmt: skip
-    if not any(item.computable for item in quotients):  # a table without values is as good as none
+    if not quotients:  # no table, or one without values
         found.append(
             Indicator(
                 id="lq", formula="lq", label=pick(language, "区位熵", "location quotient"),
