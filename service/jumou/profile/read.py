@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -17,6 +17,8 @@ from jumou.profile.plausible import plausible
 from jumou.profile.rows import Reader
 from jumou.profile.shapes import fields_of, fields_of_sheets
 from jumou.profile.workbook import read_workbook
+
+_WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".et")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ def _fields_at(path: Path, reader: Reader) -> dict[str, Any]:
         return fields_of(content, reader)
     elif path.suffix.lower() == ".csv":
         head, tables, unknown = csv_files([path])
+    elif path.suffix.lower() not in _WORKBOOKS and path.is_file():
+        raise RefusedFile(
+            f"不支持 {path.suffix or path.name} 格式。", f"{path.suffix or path.name} is no format of a profile.",
+            mend_zh="请提供 .xlsx、.json 或 CSV 文件夹。", mend_en="Give an .xlsx, a .json or a folder of CSV files.",
+        )  # fmt: skip
     else:
         head, tables, unknown = read_workbook(raw_bytes(path), path.name)
     for name in unknown:

@@ -1,5 +1,6 @@
 """Rows of a profile's sheets into fields; every problem is recorded with its place and the row is kept where it can be."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -13,6 +14,11 @@ from jumou.profile.sheets import ITEM_SHEETS, META, SHEETS, Column, Sheet, bare_
 
 _MOST_PROBLEMS: Final = 500
 _NO_FIELD: Final = ("项目", "item", "填写内容", "value")
+_WRONG_FIELD: Final = (
+    ("missing", "缺少必填字段"), ("extra", "不认识的字段"), ("string", "应为文字"), ("float", "应为数字"), ("int", "应为整数"),
+    ("tuple", "应为列表"), ("list", "应为列表"), ("literal", "不在可选值之中"), ("model", "应为对象"), ("dict", "应为对象"),
+)  # fmt: skip
+"""Kinds of pydantic errors in Chinese, by a part of their type."""
 
 
 class Notice(NamedTuple):
@@ -65,15 +71,15 @@ class Reader:
     head_rows: dict[str, int] = field(default_factory=dict)
     _titles: dict[str, str] = field(default_factory=dict)
     _headers: dict[tuple[str, str], str] = field(default_factory=dict)
-    _left_out: int = 0
+    _counts: Counter[str] = field(default_factory=Counter)
 
     def report(
         self, severity: str, zh: str, en: str, *, mend_zh: str = "", mend_en: str = "", sheet: str = "",
         row: int | None = None, column: str = "",
     ) -> None:  # fmt: skip
-        """Record a problem; past 500 only their number is kept."""
-        if len(self.problems) >= _MOST_PROBLEMS:
-            self._left_out += 1
+        """Record a problem; past 500 errors, or 500 warnings, only their number is kept."""
+        self._counts[severity] += 1
+        if self._counts[severity] > _MOST_PROBLEMS:
             return
         self.problems.append(
             ProfileProblem.model_validate(
@@ -109,26 +115,23 @@ class Reader:
             sheet = str(place[0]) if place else ""
             row = place[1] + 2 if len(place) > 1 and isinstance(place[1], int) else None
             self.report(
-                "error", f"字段不合要求：{found['msg']}", str(found["msg"]), sheet=sheet, row=row,
+                "error", _wrong_field(found["type"], found["msg"]), found["msg"], sheet=sheet, row=row,
                 column=".".join(str(part) for part in place[(2 if row else 1):]),
                 mend_zh="请对照 /v1/schemas 中 RegionProfile 的定义填写。", mend_en="See RegionProfile under /v1/schemas.",
             )  # fmt: skip
 
     def failed(self) -> bool:
         """Whether an error was recorded."""
-        return any(problem.severity == "error" for problem in self.problems)
+        return self._counts["error"] > 0
 
     def sorted(self) -> tuple[ProfileProblem, ...]:
         """All problems, errors first, else as found."""
         found = sorted(self.problems, key=lambda problem: problem.severity != "error")
-        if self._left_out:
-            more = (
-                f"另有 {self._left_out} 处问题未列出"
-                if self.language == "zh"
-                else f"{self._left_out} more problems are not listed"
-            )
-            severity = found[0].severity if found else "warning"
-            found.append(ProfileProblem(severity=severity, file=self.file, message=more))
+        left_out = self._counts.total() - len(found)
+        if left_out:
+            zh, en = f"另有 {left_out} 处问题未列出", f"{left_out} more problems are not listed"
+            more = zh if self.language == "zh" else en
+            found.append(ProfileProblem(severity=found[0].severity, file=self.file, message=more))
         return tuple(found)
 
     def table(self, table: Table) -> list[dict[str, Any]]:
@@ -175,6 +178,10 @@ class Reader:
             self.report_cell(read, sheet=sheet.name, row=number, column=column.name)
             return {}
         return {} if read is None else {column.field: read}
+
+
+def _wrong_field(kind: str, message: str) -> str:
+    return next((zh for part, zh in _WRONG_FIELD if part in kind), f"字段不合要求：{message}")
 
 
 def tables_from_records(content: Mapping[str, Any], reader: Reader) -> Iterable[Table]:

@@ -26,7 +26,7 @@ def sparse_fields(content: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
     for key, value in content.items():
         label = bare_label(key)
         if label in ("region", "区域", "地区") and isinstance(value, Mapping):
-            _head(value, fields, notes, "region.")
+            _head(value, fields, notes, "region.", reader)
         elif label in ("notes", "note", "备注", "说明"):
             notes.extend(text for item in _items(value) if (text := text_of(item)))
         elif label in _FACTS:
@@ -37,13 +37,13 @@ def sparse_fields(content: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
             rows = [row for n, item in _listed(value) if (row := _row(sheet, f"input.{key}[{n}]", item))]
             _extend(fields, sheet.field, rows)
         else:
-            _head({key: value}, fields, notes, "")
+            _head({key: value}, fields, notes, "", reader)
     fields["notes"] = notes
     _report_long(fields, reader)
     return fields
 
 
-def _head(region: Mapping[str, Any], fields: dict[str, Any], notes: list[str], prefix: str) -> None:
+def _head(region: Mapping[str, Any], fields: dict[str, Any], notes: list[str], prefix: str, reader: Reader) -> None:
     for key, value in region.items():
         text = text_of(value)
         if blank(value) or not text:
@@ -53,6 +53,12 @@ def _head(region: Mapping[str, Any], fields: dict[str, Any], notes: list[str], p
         field = (
             "parent" if label in _WITHIN else "target_industry" if label in _INDUSTRY else entry.field if entry else ""
         )
+        if field == "name" and not isinstance(value, str):
+            reader.report(
+                "error", "区域名称应为文字", "the region's name is no text", sheet="input", column=f"{prefix}{key}",
+                mend_zh="请写成一个名称，如“长春市”。", mend_en="Write one name, e.g. 长春市.",
+            )  # fmt: skip
+            continue
         year = free_year(value)
         if field in ("base_year", "horizon"):
             years = [int(found) for found in re.findall(r"(?:19|20)\d{2}", text)]
@@ -126,7 +132,7 @@ def _row(sheet: Sheet, ref: str, item: Any) -> dict[str, Any] | None:
         elif column.kind == "year":
             _year(row, column.field, value, asides)
         else:
-            _figure(row, sheet, column.field, column.name, value, asides)
+            _figure(row, sheet, column.field, str(key), value, asides)
     if not row.get(required.field):
         if not row and not asides:
             return None

@@ -10,6 +10,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from jumou.domain.framework import Language
@@ -43,6 +44,11 @@ def write_template(path: Path | str, language: Language = "zh", profile: RegionP
     _head(book.create_sheet("区域" if language == "zh" else "Region"), language, profile)
     for sheet in SHEETS:
         _sheet(book.create_sheet(sheet.zh if language == "zh" else sheet.name), sheet, language, profile)
+    for page in book.worksheets:
+        page.page_setup.orientation = "landscape"
+        page.page_setup.paperSize = page.PAPERSIZE_A4
+        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        page.page_setup.fitToHeight = 0
     book.active = 1
     book.properties.title = "区域资料" if language == "zh" else "Region profile"
     book.properties.creator = "jumou"
@@ -79,7 +85,7 @@ def _head(page: Worksheet, language: Language, profile: RegionProfile | None) ->
         label = page.cell(number, 1, entry.zh if language == "zh" else entry.en)
         label.font = Font(name=_FONT, bold=True, color="9C3D10" if entry.field == "name" else "000000")
         cell = page.cell(number, 2)
-        cell.fill, cell.border = _INPUT_FILL, _LINE
+        cell.fill, cell.border, cell.alignment = _INPUT_FILL, _LINE, Alignment(horizontal="left")
         cell.number_format = "0" if entry.kind == "year" else "@"
         hint = page.cell(number, 3, entry.hint_zh if language == "zh" else entry.hint_en)
         hint.font = Font(name=_FONT, italic=True, color="5F6B76")
