@@ -1,6 +1,7 @@
 """Reading a profile from an Excel workbook, bombs and broken archives refused before anything is unpacked."""
 
 import io
+import warnings
 import zipfile
 import zlib
 from typing import Any, Final
@@ -37,8 +38,10 @@ def read_workbook(content: bytes, name: str) -> tuple[Head, list[Table], list[st
     tables: list[Table] = []
     unknown: list[str] = []
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        written = openpyxl.load_workbook(io.BytesIO(content), read_only=True) if formulas else None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl speaks of styles and extensions it leaves out; none is read here
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            written = openpyxl.load_workbook(io.BytesIO(content), read_only=True) if formulas else None
         for page in book.worksheets:
             grid = _grid(page)
             sheet = sheet_named(page.title)
