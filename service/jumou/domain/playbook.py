@@ -52,11 +52,11 @@ class Archetype(Model):
 
     id: Code
     type: ProjectType
-    per: Literal["once", "theme", "node", "platform", "facility"]
+    per: Literal["once", "theme", "node", "platform", "facility", "industry", "segment", "firm", "park"]
     count: int = 1
     needs: Literal["", "firms", "institutions"] = ""
     emphasis: dict[ModeKey, int] = Field(description="0 not offered, 1 optional, 2 usual, 3 core")
-    also_when: Literal["", "exchanges"] = ""
+    also_when: Literal["", "exchanges", "comprehensive", "consumer"] = ""
     gap: GapFilter
     name: Text
     objective: Text
@@ -140,6 +140,7 @@ class Playbook(Model):
     rules_country: Code
     kpis: tuple[KpiRule, ...]
     factors: tuple[GeneralFactor, ...]
+    factors_abroad: tuple[GeneralFactor, ...] = ()
     financing_mixes: dict[FinancingKind, dict[Funding, float]]
     level_factors: dict[RegionLevel, float]
 

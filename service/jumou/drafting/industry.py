@@ -9,7 +9,7 @@ from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
 from jumou.drafting.context import Industry
 
-_MOST_CHAINS = 4
+_MOST_CHAINS = 6
 _LEAST_COVER = 0.25
 """Below this share of the words, a chain only brushes the industry: the industry counts as unknown."""
 

@@ -122,6 +122,7 @@ class Writer:
         an assumption when only assumptions do, and `no_evidence` otherwise.
         """
         text, found = self.fill(self.pick(zh, en), **words)
+        text = text[:1].upper() + text[1:]
         everything = (*found, *figures)
         return Statement(
             text=text,

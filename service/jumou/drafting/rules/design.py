@@ -118,7 +118,7 @@ def _precedents(ctx: DraftContext, item: Candidate, query: str, name: str) -> tu
     """One case and one policy that did or support the same, the nearest in industry first."""
     kind = item.archetype.type
     words = [query, name, PROJECT_TYPES[kind].in_(ctx.language)]
-    cases = ctx.desk.find(query, limit=8, where=Filter(kinds=("case",)), benchmarks=True)
+    cases = ctx.desk.find(query, limit=8, where=Filter(kinds=("case",), project_types=(kind,)), benchmarks=True)
     policies = ctx.desk.find(query, limit=8, where=Filter(kinds=("policy", "user"), project_types=(kind,)))
     cited = (*ctx.desk.cite(cases, words, most=1), *ctx.desk.cite(policies, words, most=1))
     if cited:

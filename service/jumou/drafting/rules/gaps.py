@@ -98,8 +98,16 @@ def _stated(ctx: DraftContext) -> list[Gap]:
         said = write.say(
             "资料反映的问题：{text}。", "Stated by the region: {text}.", text=Said(text.rstrip("。."), item.ref)
         )
-        rows.append(_gap(said, kind="stated", name=text[:30], element=element, severity=severity))
+        rows.append(_gap(said, kind="stated", name=_short(text), element=element, severity=severity))
     return rows
+
+
+def _short(text: str) -> str:
+    """A problem as a gap's name: its first clause, cut at a word where it is long."""
+    clause = re.split(r"[，,；;（(]", text, maxsplit=1)[0].strip() or text
+    if len(clause) <= (30 if re.search(r"[\u4e00-\u9fff]", clause) else 70):
+        return clause
+    return clause[:30] if re.search(r"[\u4e00-\u9fff]", clause) else clause[:70].rsplit(" ", 1)[0]
 
 
 def element_of(text: str) -> ElementKey | None:

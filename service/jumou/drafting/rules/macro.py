@@ -100,10 +100,8 @@ def _of_industry(ctx: DraftContext, key: PestelKey) -> list[_Candidate]:
 
 
 def _general(ctx: DraftContext, key: PestelKey) -> list[_Candidate]:
-    if abroad(ctx.profile):
-        return []
     found = []
-    for item in ctx.playbook.factors:
+    for item in ctx.playbook.factors_abroad if abroad(ctx.profile) else ctx.playbook.factors:
         if item.factor != key:
             continue
         words = [*(item.find if ctx.language == "zh" else (*item.find_en, *item.find))]

@@ -8,6 +8,7 @@ from jumou.domain.framework import MODE_CONDITIONS, MODES, ModeKey
 from jumou.domain.implementation import Kpi
 from jumou.domain.positioning import Criterion, ModeChoice, ModeScore, Positioning, Theme
 from jumou.drafting.context import DraftContext
+from jumou.drafting.desk import overlap
 from jumou.drafting.rules.vision import candidates
 from jumou.drafting.wording import Said
 
@@ -112,16 +113,26 @@ def _niche_score(
     ctx: DraftContext, diagnosis: Diagnosis, chain: Chain, niche: Niche, mode: ModeKey, order: int
 ) -> float:
     """0–1: barrier, growth and value of the niche, what the region has there, and whether it suits the mode."""
-    present = {node.id for node in diagnosis.value_chain.nodes if node.firms}
-    names = {node.id: (node.name.zh, *node.keywords) for node in chain.nodes}
-    words = " ".join((ctx.profile.target_industry or "", ctx.industry.name, *(word.text for word in ctx.reading.resources)))
-    named = sum(any(word.lower() in words.lower() for word in names[node_id]) for node_id in niche.nodes)
+    firms = {node.id: len(node.firms) for node in diagnosis.value_chain.nodes if node.firms} if order == 0 else {}
+    names = {node.id: (node.name.zh, node.name.en, *node.keywords) for node in chain.nodes}
+    words = _profile_words(ctx).lower()
+    named = sum(any(word.lower() in words for word in names[node_id]) for node_id in niche.nodes)
     base = (niche.barrier + niche.growth + niche.value) / 15
-    share = len(present & set(niche.nodes)) / len(niche.nodes) if order == 0 else 0.0
-    asked = sum(part in words for part in (niche.name.zh[i : i + 2] for i in range(len(niche.name.zh) - 1)))
-    asked_share = asked / max(1, len(niche.name.zh) - 1)
-    fit = 0.35 * base + 0.25 * share + 0.15 * min(1.0, named / 2) + 0.15 * (mode in niche.suits) + 0.25 * asked_share
+    share = len(set(firms) & set(niche.nodes)) / len(niche.nodes)
+    weight = sum(count for node_id, count in firms.items() if node_id in niche.nodes) / max(1, sum(firms.values()))
+    asked = overlap(niche.name.in_(ctx.language), f"{ctx.profile.target_industry or ''} {ctx.industry.name} {words}")
+    suits = (0.2 if niche.suits[0] == mode else 0.12) if mode in niche.suits else 0.0
+    fit = 0.3 * base + 0.2 * share + 0.15 * weight + 0.15 * min(1.0, named / 2) + suits + 0.25 * asked
     return round(min(1.0, fit) - 0.2 * order, 4)
+
+
+def _profile_words(ctx: DraftContext) -> str:
+    """What the profile says of resources, firms, bodies and plans, for matching against the niches."""
+    profile = ctx.profile
+    rows = [item.name for item in (*profile.resources, *profile.markets, *profile.infrastructure)]
+    rows += [item.name for item in profile.enterprises] + [item.name for item in profile.institutions]
+    rows += [item.name for item in profile.policies] + [item.metric for item in profile.indicators]
+    return " ".join((*rows, *profile.notes))
 
 
 def _theme(ctx: DraftContext, diagnosis: Diagnosis, number: int, score: float, chain: Chain, niche: Niche) -> Theme:

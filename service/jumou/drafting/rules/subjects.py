@@ -3,12 +3,14 @@
 import re
 from typing import Final
 
+from jumou.domain.chain import Chain, ChainNode, Text
+from jumou.domain.framework import ModeKey, Name
 from jumou.domain.positioning import Positioning
 from jumou.drafting.context import DraftContext
-from jumou.drafting.rules.selection import Candidate
+from jumou.drafting.rules.places import park
+from jumou.drafting.rules.selection import Candidate, comprehensive
 from jumou.drafting.wording import Said, Word
 
-_PARK: Final = re.compile(r"(?:园区|开发区|高新区|产业园|新区|试验区|工业园|科技园|产业基地|示范区|park|zone|campus)(?:\(.*\)|（.*）)?$", re.IGNORECASE)
 _LONGEST_NAME: Final = 24
 
 
@@ -25,7 +27,15 @@ def words_for(ctx: DraftContext, item: Candidate, positioning: Positioning) -> d
     exchanges = [loop.what.in_(language) for loop in chain.exchanges]
     words: dict[str, Word] = {
         "region": ctx.region,
-        "industry": Said(short_name(ctx.industry.name), "profile:target_industry"),
+        "industry": _industry(ctx),
+        "own_industry": chain.name.in_(language),
+        "own_nodes": [node.name.in_(language) for node in _key_nodes(chain)],
+        "own_niche": _niche(chain, positioning.mode.key).in_(language),
+        "firm": item.name or write.pick("骨干企业", "a leading firm"),
+        "named_park": item.name or park(ctx),
+        "segment": _segment_name(ctx, item),
+        "segment_nodes": [node.name.in_(language) for node in _segment_nodes(item)][:4],
+        "segment_products": [name for node in _segment_nodes(item) for name in node.products.in_(language)[:2]][:5],
         "theme": Said(theme, "theme"),
         "theme2": Said(themes[-1].name if len(themes) > 1 else next_niche(ctx, positioning), "theme"),
         "park": park(ctx),
@@ -67,16 +77,35 @@ def _said(word: Word) -> Word:
     ]
 
 
-def park(ctx: DraftContext) -> Said:
-    """The park projects go to: one the profile names, else the region's parks in general terms."""
-    if ctx.profile.level == "park" or _PARK.search(ctx.profile.name):
-        return ctx.region
-    for item in ctx.profile.infrastructure:
-        if _PARK.search(item.name) and len(item.name) <= _LONGEST_NAME and not re.search(r"\d", item.name):
-            return Said(item.name, item.ref)
-    return Said(
-        ctx.writer.pick(f"{ctx.profile.name}重点产业园区", f"the main industrial parks of {ctx.profile.name}"), "profile:name"
-    )
+_SEGMENTS: Final = {
+    "upstream": Name("上游环节", "upstream"), "midstream": Name("中游制造环节", "midstream"),
+    "downstream": Name("下游应用与服务环节", "downstream use and services"),
+}  # fmt: skip
+
+
+def _industry(ctx: DraftContext) -> Said:
+    """The industry as project titles carry it; a plan of many industries without a target speaks of the key ones."""
+    if comprehensive(ctx) and not (ctx.profile.target_industry or "").strip():
+        return Said(ctx.writer.pick("重点产业", "the key industries"), "profile")
+    return Said(short_name(ctx.industry.name), "profile:target_industry")
+
+
+def _key_nodes(chain: Chain) -> list[ChainNode]:
+    ranked = sorted(chain.nodes, key=lambda node: (-node.criticality, node.order))[:3]
+    return sorted(ranked, key=lambda node: node.order)
+
+
+def _niche(chain: Chain, mode: ModeKey) -> Text:
+    return next((niche for niche in chain.niches if mode in niche.suits), chain.niches[0]).name
+
+
+def _segment_name(ctx: DraftContext, item: Candidate) -> str:
+    return _SEGMENTS[item.segment].in_(ctx.language) if item.segment else ""
+
+
+def _segment_nodes(item: Candidate) -> list[ChainNode]:
+    positions = {"downstream": ("downstream", "service")}.get(item.segment or "", (item.segment,))
+    return sorted((node for node in item.chain.nodes if node.position in positions), key=lambda node: (-node.criticality, node.order))
 
 
 def short_name(industry: str) -> str:
