@@ -22,6 +22,8 @@ class Industry:
     known: bool
     others: tuple[Chain, ...] = ()
     chosen_because: str = ""
+    proposed: frozenset[str] = frozenset()
+    """Ids of chains the profile does not speak of: national fields put up for examination, marked as such."""
 
     @property
     def chains(self) -> tuple[Chain, ...]:

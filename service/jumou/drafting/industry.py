@@ -14,6 +14,12 @@ _LEAST_COVER = 0.25
 """Below this share of the words, a chain only brushes the industry: the industry counts as unknown."""
 
 
+_NATIONAL_FIELDS = ("electronics", "intelligent_equipment", "new_materials", "biomedicine", "new_energy_vehicle")
+"""The fields of the national advanced-manufacturing clusters (N01_advanced_mfg_clusters_45), the most numerous first."""
+
+_PROPOSED_UP_TO = 5
+
+
 def choose_industry(profile: RegionProfile, requested: str | None, language: Language) -> Industry:
     """The industry asked for, else the profile's target, else what the region's own facts speak of most.
 
@@ -30,15 +36,22 @@ def choose_industry(profile: RegionProfile, requested: str | None, language: Lan
         if found:
             return Industry(name=words, chain=found[0], known=True, others=tuple(found[1:_MOST_CHAINS]))
         return Industry(name=words, chain=generic_chain(words), known=False)
-    ranked = [chains[name] for name in _spoken_of(profile)]
-    if ranked:
-        leading = ranked[:3]
-        joined = ("、" if language == "zh" else ", ").join(chain.name.in_(language) for chain in leading)
+    spoken = [chains[name] for name in _spoken_of(profile)]
+    if spoken:
+        joined = ("、" if language == "zh" else ", ").join(chain.name.in_(language) for chain in spoken[:3])
+        fields = [chains[name] for name in _NATIONAL_FIELDS if name in chains] if _may_be_proposed(profile) else []
+        proposed = [chain for chain in fields if chain not in spoken][: max(0, _PROPOSED_UP_TO - len(spoken))]
         return Industry(
-            name=joined, chain=leading[0], known=True, others=tuple(ranked[1:_MOST_CHAINS]), chosen_because="profile"
-        )
+            name=joined, chain=spoken[0], known=True, others=(*spoken[1:_MOST_CHAINS], *proposed), chosen_because="profile",
+            proposed=frozenset(chain.id for chain in proposed),
+        )  # fmt: skip
     name = "主导产业" if language == "zh" else "leading industries"
     return Industry(name=name, chain=generic_chain(name), known=False, chosen_because="nothing")
+
+
+def _may_be_proposed(profile: RegionProfile) -> bool:
+    """A province that names no target plans clusters in several fields; a smaller region does not have that choice."""
+    return profile.level == "provincial" and profile.country in ("中国", "China", "")
 
 
 def _found(words: str, least: float) -> list[str]:

@@ -1,5 +1,6 @@
 """Step 3: the project matrix. Archetypes are filled with the region's gaps, firms, places and precedents."""
 
+import re
 from typing import Final, Literal
 
 from jumou.domain.diagnosis import Diagnosis
@@ -61,7 +62,7 @@ def _project(
         figures.extend(found)
         return text
 
-    name = fill(archetype.name.in_(language))
+    name = _titled(fill(archetype.name.in_(language)))
     query = write.fill(archetype.query.in_(language), **_only(archetype.query.in_(language), words))[0]
     precedents = _precedents(ctx, item, query, name)
     if not precedents:
@@ -107,6 +108,11 @@ def _project(
         figures=(*dict.fromkeys((*figures, *basis_figures)),),
         state=state_of((), precedents),
     )
+
+
+def _titled(name: str) -> str:
+    """A project's name: a word doubled where two parts meet stands once (产业产业基金), and English begins with a capital."""
+    return re.sub(r"([\u4e00-\u9fff]{2})\1", r"\1", name[:1].upper() + name[1:])
 
 
 def _only(template: str, words: dict[str, Word]) -> dict[str, Word]:

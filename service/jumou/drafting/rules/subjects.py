@@ -28,7 +28,7 @@ def words_for(ctx: DraftContext, item: Candidate, positioning: Positioning) -> d
     words: dict[str, Word] = {
         "region": ctx.region,
         "industry": _industry(ctx),
-        "own_industry": chain.name.in_(language),
+        "own_industry": chain.name.in_(language) if chain.id not in ctx.industry.proposed else _proposed(ctx, chain),
         "own_nodes": [node.name.in_(language) for node in _key_nodes(chain)],
         "own_niche": _niche(chain, positioning.mode.key).in_(language),
         "firm": item.name or write.pick("骨干企业", "a leading firm"),
@@ -88,6 +88,10 @@ def _industry(ctx: DraftContext) -> Said:
     if comprehensive(ctx) and not (ctx.profile.target_industry or "").strip():
         return Said(ctx.writer.pick("重点产业", "the key industries"), "profile")
     return Said(short_name(ctx.industry.name), "profile:target_industry")
+
+
+def _proposed(ctx: DraftContext, chain: Chain) -> str:
+    return ctx.writer.pick(f"{chain.name.zh}（候选，须先论证）", f"{chain.name.en} (candidate, to be examined first)")
 
 
 def _key_nodes(chain: Chain) -> list[ChainNode]:
