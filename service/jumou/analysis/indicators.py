@@ -306,7 +306,7 @@ def linkage_indicators(chain: Chain | None, language: Language) -> list[Indicato
         Indicator(
             id=f"linkage:{linkage.sector}", formula="linkage",
             label=pick(language, f"“{linkage.name}”后向关联系数（全国）", f"backward linkage of sector {linkage.sector} (nation)"),
-            value=linkage.backward, year=linkage.year, scope="China, domestic inputs, 33 sectors",
+            value=linkage.backward, year=linkage.year, scope=pick(language, "全国国内投入产出表，三十三部门", "China, domestic inputs, 33 sectors"),
             inputs=(f"reference:linkages:{linkage.sector}",), flags=("old_table", "coarse_sectors"),
             detail={"forward": linkage.forward, "multiplier": linkage.multiplier, "extraction_loss": linkage.extraction_loss},
         )

@@ -233,7 +233,7 @@ def _mode_indicators(table: ModeTable, inputs: FoundInputs, language: Language) 
         Indicator(
             id=f"mode:{row.key}", formula="mode_scoring",
             label=pick(language, f"{MODES[row.key].zh}适配得分", f"score of {MODES[row.key].en}"),
-            value=round(row.score, 4), scope=f"openness {table.openness:.2f}", inputs=cells or ("profile",), flags=flags,
+            value=round(row.score, 4), scope=pick(language, f"缺数据的判据占比{table.openness:.2f}", f"share of inputs missing {table.openness:.2f}"), inputs=cells or ("profile",), flags=flags,
             detail={"core": round(row.core, 4), **({"reading": round(row.reading, 4)} if row.reading is not None else {})},
         )
         for row in table.ranking

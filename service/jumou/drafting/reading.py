@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from jumou.domain.framework import ElementKey
-from jumou.domain.region import ProfileEnterprise, ProfileIndicator, RegionProfile
-from jumou.drafting.wording import Said
+from jumou.domain.region import ProfileEnterprise, ProfileIndicator, ProfileItem, RegionProfile
+from jumou.drafting.wording import Said, number
 
 _LEADING_ROLE: Final = re.compile(r"anchor|oem|lead|链主|龙头|领军|listed|unicorn|core", re.IGNORECASE)
 _TROUBLED: Final = re.compile(r"破产|重整|停产|troubled|bankrupt|closed|insolv", re.IGNORECASE)
@@ -77,9 +77,9 @@ def read(profile: RegionProfile) -> Reading:
     """Sort the profile's rows. A row may speak for several elements; nothing is added to what it says."""
     leading, supporting, troubled = _firms(profile)
     institutions = tuple(_said(item.name, item.ref) for item in profile.institutions if not _empty(item.name))
-    resources = tuple(_said(item.name, item.ref) for item in profile.resources if not _empty(item.name))
+    resources = tuple(_said(_item(item), item.ref) for item in profile.resources if not _empty(item.name))
     infrastructure = tuple(
-        _said(item.name, item.ref) for item in profile.infrastructure if not _empty(item.name) and not _COUNTED.search(item.name)
+        _said(_item(item), item.ref) for item in profile.infrastructure if not _empty(item.name) and not _COUNTED.search(item.name)
     )
     markets = tuple(_said(item.name, item.ref) for item in profile.markets if not _empty(item.name))
     policies = tuple(_said(item.name, item.ref) for item in profile.policies if not _empty(item.name))
@@ -100,7 +100,7 @@ def read(profile: RegionProfile) -> Reading:
         infrastructure=_once(
             (*infrastructure, *(word for word in resources if _INFRASTRUCTURE.search(word.text)))
         ),
-        government=_once((*policies, *(word for word in (*everything, *facts) if _DESIGNATION.search(word.text)))),
+        government=_once((*policies, *(word for word in names_only((*everything, *facts)) if _DESIGNATION.search(word.text)))),
         brand=_once(word for word in (*everything, *facts) if _BRAND.search(word.text)),
         market=_once((*markets, *(word for word in everything if _MARKET.search(word.text)))),
         resources=resources,
@@ -123,6 +123,16 @@ def _firms(profile: RegionProfile) -> tuple[tuple[Said, ...], tuple[Said, ...], 
 
 def _names(firms: list[ProfileEnterprise]) -> tuple[Said, ...]:
     return _once(_said(firm.name, firm.ref) for firm in firms)
+
+
+def _item(item: ProfileItem) -> str:
+    """A row's name, with its figure where it has one: 园区规划面积10.7平方公里."""
+    return item.name if item.value is None else f"{item.name}{number(item.value)}{item.unit}"
+
+
+def names_only(words: Iterable[Said]) -> tuple[Said, ...]:
+    """The words that name something, without those that measure it."""
+    return tuple(word for word in words if not re.search(r"\d", word.text))
 
 
 def _fact(item: ProfileIndicator) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from jumou.domain.diagnosis import ElementReading, EndowmentItem
 from jumou.domain.evidence import Statement
-from jumou.domain.framework import ELEMENTS, ElementKey
+from jumou.domain.framework import ElementKey
 from jumou.domain.quantity import Indicator
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.gaps import element_of
@@ -144,8 +144,7 @@ def _from_elements(ctx: DraftContext, elements: tuple[ElementReading, ...]) -> I
         words = [word for word in ctx.reading.of(reading.element) if word.text not in resources][:_MOST_WORDS]
         if words:
             said = ctx.writer.say(
-                "{name}有{words}等支撑。", "{name}: {words}.", name=ELEMENTS[reading.element].in_(ctx.language)
-                if ctx.language == "zh" else ELEMENTS[reading.element].en.capitalize(), words=words,
+                "资料列有{words}，可作依托。", "On record: {words}.", words=words,
             )  # fmt: skip
             yield _item(said, reading.element, "strength")
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from jumou.domain.diagnosis import DriverReading, ElementReading
 from jumou.domain.evidence import Statement
-from jumou.domain.framework import DRIVERS, ELEMENTS, DriverKey, ElementKey
+from jumou.domain.framework import ELEMENTS, DriverKey, ElementKey
 from jumou.drafting.context import DraftContext
 from jumou.drafting.reading import Reading
 from jumou.drafting.rules.numbers import scale_figure, specialisation
@@ -41,24 +41,23 @@ def _element(ctx: DraftContext, reading: Reading, key: ElementKey) -> ElementRea
     words = reading.of(key)
     if key == "leading_firms" and not words and reading.troubled:
         said = write.say(
-            "{name}：资料所列骨干企业中{firms}处于停产、重整等困境，缺少正常经营的龙头企业。",
-            "{name}: of the firms named, {firms} are in trouble; no leader in normal operation is on record.",
-            name=name, firms=reading.troubled[:4],
+            "资料所列骨干企业中{firms}处于停产、重整等困境，缺少正常经营的龙头企业。",
+            "Of the firms named, {firms} are in trouble; no leader in normal operation is on record.",
+            firms=reading.troubled[:4],
         )  # fmt: skip
         return ElementReading(**_fields(said), element=key, presence="weak")
     if not words:
         said = write.say(
-            "{name}：资料未列出，须补充{means}后判断。",
-            "{name}: the profile lists none; supply {means} to judge.",
+            "资料未列出{name}，须补充{means}后判断。",
+            "The profile lists no {name}; supply {means} to judge.",
             name=name, means=write.pick(*_MEANS[key]), state="no_evidence",
         )  # fmt: skip
         return ElementReading(**_fields(said), element=key, presence="unknown")
     strong = len(words) >= _STRONG[key]
     partial = len(words) * 2 >= _STRONG[key]
     said = write.say(
-        "{name}：资料列有{words}{more}，{verdict}。",
-        "{name}: the profile names {words}{more}; {verdict}.",
-        name=name,
+        "资料列有{words}{more}，{verdict}。",
+        "The profile names {words}{more}; {verdict}.",
         words=words[:5],
         more=write.pick("等", " and others") if len(words) > 5 else "",
         verdict=write.pick(
@@ -103,8 +102,8 @@ def _scale(ctx: DraftContext, found: Mapping[ElementKey, str]) -> DriverReading:
     if quotient is not None and quotient.value is not None:
         high = quotient.value >= 1.25
         said = write.say(
-            "规模与范围经济：{label}为{value}，{verdict}。",
-            "Scale and scope economies: the {label} is {value}; {verdict}.",
+            "{label}为{value}，{verdict}。",
+            "The {label} is {value}; {verdict}.",
             label=quotient.label,
             value=quotient.quantity(),
             verdict=write.pick(
@@ -116,14 +115,14 @@ def _scale(ctx: DraftContext, found: Mapping[ElementKey, str]) -> DriverReading:
     figure = scale_figure(ctx)
     if figure is not None:
         said = write.say(
-            "规模与范围经济：{label}为{value}，已有一定产业规模，缺少全国同口径数据，专业化程度暂不可算。",
-            "Scale and scope economies: {label} is {value}; there is size, but no national figure on the same scope to show specialisation.",
+            "{label}为{value}，已有一定产业规模，缺少全国同口径数据，专业化程度暂不可算。",
+            "{label} is {value}; there is size, but no national figure on the same scope to show specialisation.",
             label=figure.label, value=figure,
         )  # fmt: skip
         return DriverReading(**_fields(said), driver="scale", at_work="partly")
     said = write.say(
-        "规模与范围经济：资料未给出产业规模数据，作用程度无法判断。",
-        "Scale and scope economies: the profile gives no size of the industry.",
+        "资料未给出产业规模数据，作用程度无法判断。",
+        "The profile gives no size of the industry.",
         state="no_evidence",
     )
     return DriverReading(**_fields(said), driver="scale", at_work="not_seen")
@@ -132,11 +131,11 @@ def _scale(ctx: DraftContext, found: Mapping[ElementKey, str]) -> DriverReading:
 def _driver(
     ctx: DraftContext, key: DriverKey, presence: str, words: tuple[object, ...], present: tuple[str, str], absent: tuple[str, str]
 ) -> DriverReading:
-    write, name = ctx.writer, DRIVERS[key]
+    write = ctx.writer
     if words and presence != "unknown":
-        said = write.say(f"{name.zh}：{present[0]}。", f"{name.en.capitalize()}: {present[1]}.", words=words)  # type: ignore[arg-type]
+        said = write.say(f"{present[0]}。", f"{present[1]}.", words=words)  # type: ignore[arg-type]
         return DriverReading(**_fields(said), driver=key, at_work="yes" if presence == "strong" else "partly")
-    said = write.say(f"{name.zh}：{absent[0]}。", f"{name.en.capitalize()}: {absent[1]}.", state="no_evidence")
+    said = write.say(f"{absent[0]}。", f"{absent[1]}.", state="no_evidence")
     return DriverReading(**_fields(said), driver=key, at_work="not_seen")
 
 

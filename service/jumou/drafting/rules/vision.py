@@ -12,6 +12,7 @@ from jumou.domain.framework import ModeKey
 from jumou.domain.implementation import Kpi
 from jumou.domain.positioning import Theme, Vision, VisionCheck, VisionTarget
 from jumou.drafting.context import DraftContext
+from jumou.drafting.reading import names_only
 from jumou.drafting.rules.bodies import abroad
 from jumou.drafting.rules.subjects import short_name
 from jumou.drafting.wording import Said, Word, shown
@@ -176,8 +177,8 @@ def _character(ctx: DraftContext, number: int) -> Word:
     reading = ctx.reading
     pools = [
         words
-        for words in (reading.resources[:2], reading.leading[:2], reading.knowledge[:2], reading.brand[:2], reading.market[:2], reading.infrastructure[:2])
-        if words
+        for pool in (reading.resources, reading.leading, reading.knowledge, reading.brand, reading.market, reading.infrastructure)
+        if (words := names_only(pool)[:2])
     ]
     if not pools:
         return ctx.writer.pick("自身区位与要素条件", "its place and resources")
