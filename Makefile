@@ -69,7 +69,7 @@ format: $(DEV) ## put the code into house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(RUNTIME) ## the performance suite, with its peers in the same run; results in out/bench
+bench: $(DEV) ## the performance suite, with its peers in the same run; results in out/bench
 	@mkdir -p out/bench; failed=""; for script in evals/performance/*.py; do \
 	  grep -q '__main__' $$script || continue; echo "== $$script"; \
 	  $(BIN)/python $$script || failed="$$failed $$script"; done; \

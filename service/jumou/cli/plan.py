@@ -12,7 +12,6 @@ from jumou.compose import Jumou
 from jumou.domain.framework import PROJECT_TYPES, STEPS, Language, StepKey
 from jumou.domain.plan import Plan
 from jumou.domain.region import RegionProfile
-from jumou.export import write_bundle
 from jumou.profile import read_profile, sample_profile
 from jumou.settings import settings
 from jumou.workflow import PlanRequest, draft_plan, draft_projects
@@ -37,6 +36,8 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """由区域资料起草四步规划,写出 plan.json、plan.md、plan.docx、projects.xlsx 和图表。"""
+    from jumou.export import write_bundle  # noqa: PLC0415 - the other commands need neither charts nor Word
+
     request = _request(profile, language, industry, start, horizon)
     with progress(pick("准备检索索引", "index")) as report:
         jumou = Jumou(settings(), report)
