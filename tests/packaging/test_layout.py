@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS
 from importlinter.cli import lint_imports as lint
+from packaging.requirements import Requirement
 
 import jumou
 from jumou import errors
@@ -146,3 +147,40 @@ def _plain(name: str) -> str:
 def test_the_package_is_typed() -> None:
     """Whoever builds on jumou gets its types."""
     assert Path(str(jumou.__path__[0]), "py.typed").is_file()
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras", "groups"),
+    [
+        ("lock", (), ()),
+        ("postgres.lock", ("postgres",), ()),
+        ("dev.lock", ("postgres",), ("dev",)),
+        ("transformers.lock", ("transformers",), ()),
+    ],
+)
+def test_lock_files_meet_what_is_declared(lock: str, extras: tuple[str, ...], groups: tuple[str, ...]) -> None:
+    """Every declared requirement is locked, at a version it allows; `make lock` mends it."""
+    content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    declared = [*content["project"]["dependencies"]]
+    declared += [line for extra in extras for line in content["project"]["optional-dependencies"][extra]]
+    declared += [line for group in groups for line in content["dependency-groups"][group]]
+    locked: dict[str, list[str]] = {}
+    for name, number in re.findall(
+        r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;\\]+)", (ROOT / f"requirements/{lock}.txt").read_text("utf-8"), re.MULTILINE
+    ):
+        locked.setdefault(_plain(name), []).append(number)
+    for line in declared:
+        wanted = Requirement(line)
+        found = locked.get(_plain(wanted.name), [])
+        assert found, f"{wanted.name} is not in requirements/{lock}.txt"
+        assert all(wanted.specifier.contains(number, prereleases=True) for number in found), line
+
+
+def test_locked_versions_are_the_same_everywhere() -> None:
+    """The runtime is developed, tested and shipped with the same versions, each with its hashes."""
+    pins = {}
+    for lock in ("lock", "postgres.lock", "dev.lock"):
+        text = (ROOT / f"requirements/{lock}.txt").read_text(encoding="utf-8")
+        pins[lock] = set(re.findall(r"^[\w.-]+==[^\s;\\]+", text, re.MULTILINE))
+        assert text.count("--hash=sha256:") > len(pins[lock])
+    assert pins["lock"] <= pins["postgres.lock"] <= pins["dev.lock"]
