@@ -23,6 +23,7 @@ from jumou.workflow import PlanRequest
 from jumou.workflow.review import Person
 
 _MOST_WAITING: Final = 200
+_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -110,6 +111,8 @@ class Drafting:
         if self._jumou is None:
             return
         self._pool_ready = False
+        for name in _THREADS:
+            os.environ.setdefault(name, "1")  # read by what the workers load; a worker a core, a thread a worker
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
         pool = ProcessPoolExecutor(

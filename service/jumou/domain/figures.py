@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from jumou.domain.quantity import Quantity
@@ -35,10 +36,11 @@ def normalised(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def figures_in(text: str) -> list[float]:
+@lru_cache(maxsize=8192)  # the labels and quotes of a scope are read once for every text in it
+def figures_in(text: str) -> tuple[float, ...]:
     """The figures of a text in order, without years, dates, document numbers, ordinals and names such as 5G or C36."""
     cleaned = _NOT_FIGURES.sub(" ", normalised(text).replace("~", "—"))
-    return [float(match.group().replace(",", "")) for match in _NUMBER.finditer(cleaned)]
+    return tuple(float(match.group().replace(",", "")) for match in _NUMBER.finditer(cleaned))
 
 
 def untraced(text: str, quantities: Iterable[Quantity], quotes: Iterable[str]) -> list[float]:

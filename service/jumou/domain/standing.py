@@ -88,10 +88,8 @@ def standing(history: History) -> dict[StepKey, StepStanding]:
     tracks: dict[StepKey, _Tracks] = {step: _Tracks() for step in STEP_ORDER}
     manifests = {revision.id: revision.manifest for revision in history.revisions}
     # a review of an edit follows the revision it made; a mark follows the revision that caused it
-    records = sorted(
-        [*history.revisions, *history.reviews, *history.marks],
-        key=lambda record: (record.event, isinstance(record, StaleMark)),
-    )
+    records: list[RevisionInfo | Review | StaleMark] = [*history.revisions, *history.reviews, *history.marks]
+    records.sort(key=lambda record: (record.event, isinstance(record, StaleMark)))
     for record in records:
         track = tracks[record.step]
         if isinstance(record, RevisionInfo):

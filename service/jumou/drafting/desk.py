@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Protocol
 
 from jumou.domain.evidence import Citation, Document, Evidence, EvidencePassage, Passage
@@ -22,11 +23,12 @@ _EVERYWHERE: Final = frozenset(
 """Words that stand in every plan and so tell nothing about a sentence."""
 
 
-def words_of(text: str) -> set[str]:
+@lru_cache(maxsize=32_768)  # the same sentences are weighed for every plan
+def words_of(text: str) -> frozenset[str]:
     """The pairs of Chinese characters and the Latin words of a text that say something about its subject."""
     low = text.lower()
     pairs = {run[i : i + 2] for run in _HAN_RUN.findall(low) for i in range(len(run) - 1)}
-    return (pairs | set(_LATIN.findall(low))) - _EVERYWHERE
+    return frozenset(pairs | set(_LATIN.findall(low))) - _EVERYWHERE
 
 
 def overlap(wanted: str, text: str) -> float:
@@ -97,15 +99,18 @@ class EvidenceDesk:
             benchmarks=benchmarks,
         )
 
-    def cite(self, hits: Iterable[Hit], words: Sequence[str], *, most: int = 1, fresh: bool = True) -> tuple[Citation, ...]:
+    def cite(
+        self, hits: Iterable[Hit], words: Sequence[str], *, most: int = 1, fresh: bool = True, least: float = 0.0
+    ) -> tuple[Citation, ...]:
         """The best sentence of each of the first `most` documents that has one; `words` say what it should be about.
 
         With `fresh`, a document cited often already gives way to others, so that a plan does not lean on one text.
+        Sentences that share less than `least` of the words are passed over.
         """
         scored: list[tuple[float, int, Hit, str]] = []
         for rank, hit in enumerate(hits):
             sentence, overlap = self.sentence(hit.passage.text, words)
-            if sentence:
+            if sentence and overlap >= least:
                 used = self._quoted.get(hit.document.id, 0) if fresh else 0
                 scored.append((hit.score + 0.35 * overlap - 0.12 * min(used, 4), -rank, hit, sentence))
         scored.sort(key=lambda row: (-row[0], -row[1]))
@@ -185,7 +190,8 @@ class EvidenceDesk:
         )
 
 
-def split_sentences(text: str) -> list[str]:
+@lru_cache(maxsize=8192)  # as above
+def split_sentences(text: str) -> tuple[str, ...]:
     """The quotable sentences of a passage: neither headings nor fragments nor the analyst's opening remark."""
     sentences: list[str] = []
     for line in text.splitlines():
@@ -198,4 +204,4 @@ def split_sentences(text: str) -> list[str]:
             sentence = match.group().strip()
             if _SHORTEST <= len(sentence) <= (_LONGEST if _HAN.search(sentence) else 2 * _LONGEST):
                 sentences.append(sentence)
-    return sentences
+    return tuple(sentences)

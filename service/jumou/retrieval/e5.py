@@ -31,9 +31,9 @@ class E5Encoder:
     dimension = 384
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
-        """`folder` holds the model files; `threads` defaults to the processor's cores, four at most."""
+        """`folder` holds the model files; `threads` defaults to OMP_NUM_THREADS, else to the cores, four at most."""
         self._folder = folder
-        self._threads = threads or min(4, os.cpu_count() or 1)
+        self._threads = threads or int(os.environ.get("OMP_NUM_THREADS") or 0) or min(4, os.cpu_count() or 1)
         self._loading = Lock()
 
     @cached_property
