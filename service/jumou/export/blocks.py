@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 RunKind = Literal["plain", "strong", "source", "state", "warning", "muted"]
-ParagraphStyle = Literal["body", "item", "note", "label"]
+ParagraphStyle = Literal["body", "item", "note", "reference"]
 
 
 @dataclass(frozen=True, slots=True)

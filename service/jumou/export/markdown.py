@@ -40,9 +40,9 @@ def _block(block: Block, charts: str) -> str:
     match block:
         case Heading(level=level):
             return f"{'#' * (level + 1)} {_escaped(block.full)}"
-        case Paragraph(line=line, style="item"):
+        case Paragraph(line=line, style="item" | "reference"):
             return f"- {_line(line)}"
-        case Paragraph(line=line, style="note" | "label"):
+        case Paragraph(line=line, style="note"):
             return f"> {_line(line)}"
         case Paragraph(line=line):
             return _OPENS_BLOCK.sub(r"\1\\\2", _line(line))

@@ -106,6 +106,10 @@ class Voice:
         """An enumeration."""
         return ("、" if self.language == "zh" else ", ").join(words)
 
+    def ids(self, ids: Iterable[str]) -> str:
+        """Ids in a row. With blanks between, so that no reader breaks a line inside one."""
+        return ", ".join(ids)
+
     def colon(self, label: str) -> str:
         """A label with the colon of the language behind it."""
         return f"{label}：" if self.language == "zh" else f"{label}: "

@@ -23,7 +23,7 @@ from jumou.export.sealed import moment, sealed
 from jumou.export.word_tables import add_record, add_table
 from jumou.files import write_atomically
 
-_STYLES: Final = {"body": "Normal", "item": "Plan Item", "note": "Plan Note", "label": "Plan Label"}
+_STYLES: Final = {"body": "Normal", "item": "Plan Item", "note": "Plan Note", "reference": "Plan Reference"}
 _RUNS: Final = {"source": "Plan Source", "state": "Plan State", "warning": "Plan Warning", "muted": "Plan Muted"}
 
 

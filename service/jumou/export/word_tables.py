@@ -14,7 +14,7 @@ from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from jumou.export.blocks import Cell, Line, Record, Table, text_of
-from jumou.export.layout import StyleBook
+from jumou.export.layout import WIDTH_MM, StyleBook
 from jumou.export.properties import xml_text
 
 WriteLine = Callable[[Paragraph, Line], None]
@@ -30,16 +30,18 @@ _SHORT_TERM: Final = 5
 
 
 def add_table(document: Document, book: StyleBook, table: Table, width: float, write: WriteLine) -> None:
-    """A table of `width` mm; the header row comes again on each page."""
-    grid = _grid(document, len(table.rows) + 1, _columns(table, width))
+    """A table of `width` mm, in small print on a page turned across; the header row comes again on each page."""
+    small = width > WIDTH_MM
+    look = "Plan Small" if small else "Plan Table"
+    grid = _grid(document, len(table.rows) + 1, _columns(table, width, scale=9 / 10.5 if small else 1.0))
     head = grid.rows[0]
     _repeat(head)
     for cell, text in zip(head.cells, table.header, strict=True):
         _shade(cell)
-        book.dress(cell.paragraphs[0], "Plan Table Head").add_run(xml_text(text))
+        book.dress(cell.paragraphs[0], f"{look} Head").add_run(xml_text(text))
     for row, contents in zip(_rows(grid)[1:], table.rows, strict=True):
         for cell, content in zip(row, contents, strict=True):
-            _fill(book, cell, content, write)
+            _fill(book, cell, content, write, look=look)
 
 
 def add_record(document: Document, book: StyleBook, record: Record, width: float, write: WriteLine) -> None:
@@ -59,12 +61,13 @@ def add_record(document: Document, book: StyleBook, record: Record, width: float
         _fill(book, right, content, write)
 
 
-def _columns(table: Table, whole: float) -> tuple[float, ...]:
+def _columns(table: Table, whole: float, *, scale: float) -> tuple[float, ...]:
     """Widths in mm by the table's shares, none narrower than its longest word while there is room for all of them."""
     total = sum(table.widths)
     wished = [whole * part / total for part in table.widths]
     least = [
-        max(_longest(text) for text in (head, *(text_of(line) for row in table.rows for line in row[place]))) + _PADDING
+        scale * max(_longest(text) for text in (head, *(text_of(line) for row in table.rows for line in row[place])))
+        + _PADDING
         for place, head in enumerate(table.header)
     ]
     if sum(least) >= whole:
@@ -107,12 +110,12 @@ def _rows(grid: WordTable) -> list[list[_Cell]]:
     return [cells[start : start + width] for start in range(0, len(cells), width)]
 
 
-def _fill(book: StyleBook, cell: _Cell, content: Cell, write: WriteLine) -> None:
+def _fill(book: StyleBook, cell: _Cell, content: Cell, write: WriteLine, *, look: str = "Plan Table") -> None:
     for place, line in enumerate(content):
         paragraph = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
-        write(book.dress(paragraph, "Plan Table"), line)
+        write(book.dress(paragraph, look), line)
     if not content:
-        book.dress(cell.paragraphs[0], "Plan Table")
+        book.dress(cell.paragraphs[0], look)
 
 
 def _repeat(row: _Row) -> None:

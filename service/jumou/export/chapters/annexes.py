@@ -1,16 +1,20 @@
 """The annexes: action plan, KPI sheet, data to collect, figures with their basis, sources, quality of the draft."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from jumou.domain.framework import KPI_FAMILIES, PROJECT_TYPES, Name
-from jumou.domain.implementation import Kpi
+from jumou.domain.implementation import ActionItem, Kpi
 from jumou.domain.quantity import Quantity
 from jumou.drafting.wording import number, shown
-from jumou.export.blocks import Cell, Line, Run, cell, cell_of, plain
+from jumou.export.blocks import Cell, Line, Run, cell, plain
 from jumou.export.chapters.page import Page
+from jumou.export.figure_terms import flags
 from jumou.export.sources import Source, quantities_in
 from jumou.export.terms import BASES, FINDING_KINDS, GRADES, LEVELS, PRIORITIES, SEVERITIES, STATES, STATUSES, term
+
+_MOST_ORIGINS: Final = 5
+"""Cells a computed figure is traced to by name; plan.json has them all."""
 
 
 def annexes(page: Page) -> None:
@@ -29,18 +33,25 @@ def _actions(page: Page) -> None:
     page.annex("任务书、时间表、路线图（三合一）", "Tasks, times and road map in one", landscape=True)
     names = {project.id: project.name for project in plan.projects}
     critical = set(plan.implementation.roadmap.critical_path)
+    header = ("序号", "项目", "任务及标志性成果", "牵头单位", "配合单位", "开始", "完成时限")
+    header_en = ("No.", "Project", "Task and milestone", "Lead", "With", "From", "Until")
+
+    def task(item: ActionItem) -> Cell:
+        own = item.task.removeprefix(names.get(item.project_id, "")).lstrip("：: ")
+        more = voice.colon(page.pick("标志", "milestone")) + item.milestone if item.milestone not in item.task else ""
+        return cell(own, more)
+
+    def project(item: ActionItem) -> Cell:
+        mark = page.pick("【关键路径】", " [critical path]") if item.project_id in critical else ""
+        return cell(f"{item.project_id} {names.get(item.project_id, '')}{mark}")
+
     page.table(
-        "行动计划", "Action plan",
-        (page.pick("序号", "No."), page.pick("项目", "Project"), page.pick("任务", "Task"), page.pick("牵头单位", "Lead"), page.pick("配合单位", "With"), page.pick("开始", "From"), page.pick("完成时限", "Until"), page.pick("标志性成果", "Milestone")),
+        "行动计划", "Action plan", header if page.language == "zh" else header_en,
         (
-            (
-                item.id,
-                cell(f"{item.project_id} {names.get(item.project_id, '')}", page.pick("【关键路径】", "[critical path]") if item.project_id in critical else ""),
-                item.task, item.body, voice.joined(item.supporting) or "—", item.start or "—", item.deadline, item.milestone,
-            )
+            (item.id, project(item), task(item), item.body, voice.joined(item.supporting) or "—", item.start or "—", item.deadline)
             for item in plan.implementation.actions
         ),
-        (1.0, 2.8, 4.2, 2.0, 2.6, 1.4, 1.4, 2.8),
+        (1.0, 4.6, 4.2, 2.0, 3.6, 1.3, 1.3),
     )  # fmt: skip
 
 
@@ -54,28 +65,51 @@ def _kpis(page: Page) -> None:
         ((kpi.id, kpi.name, voice.unit(kpi.unit) or "—", _baseline(page, kpi), *_targets(kpi, years), kpi.target_note) for kpi in kpis),
         (0.8, 3.0, 1.6, 2.0, *([1.3] * len(years)), 3.6),
     )  # fmt: skip
+    formulas: dict[str, list[str]] = {}
+    for kpi in kpis:
+        if kpi.targets and kpi.targets[0].quantity.formula:
+            formulas.setdefault(kpi.targets[0].quantity.formula, []).append(kpi.id)
+    shown_formulas = "；".join(f"{voice.ids(ids)} = {formula}" for formula, ids in formulas.items())
     page.note(
-        "年度目标均为规划假设，推算公式：" + "；".join(dict.fromkeys(f"{kpi.id} {kpi.targets[0].quantity.formula}" for kpi in kpis if kpi.targets and kpi.targets[0].quantity.formula)) + "。",
-        "Yearly targets are planning assumptions; formulas: " + "; ".join(dict.fromkeys(f"{kpi.id} {kpi.targets[0].quantity.formula}" for kpi in kpis if kpi.targets and kpi.targets[0].quantity.formula)) + ".",
-    )  # fmt: skip
+        f"年度目标均为规划假设，推算公式：{shown_formulas}。",
+        f"Yearly targets are planning assumptions; formulas: {shown_formulas}.",
+    )
+    if missing := tuple(dict.fromkeys(kpi.baseline_note for kpi in kpis if kpi.baseline is None and kpi.baseline_note)):
+        page.note("缺基期值的指标：" + " ".join(missing), "KPIs without a baseline: " + " ".join(missing))
+    _rules(page)
+
+
+def _rules(page: Page) -> None:
+    """How KPIs are watched; what is the same for all of them is said once below the table."""
+    kpis, voice = page.plan.implementation.kpis, page.voice
+    columns: list[tuple[str, float, list[str]]] = [
+        (page.pick("核算方法", "Method"), 2.4, [kpi.method for kpi in kpis]),
+        (page.pick("数据来源", "Source"), 2.2, [kpi.data_source for kpi in kpis]),
+        (page.pick("频率", "Frequency"), 1.5, [kpi.frequency for kpi in kpis]),
+        (page.pick("责任单位", "Owner"), 1.8, [kpi.owner for kpi in kpis]),
+        (page.pick("预警", "Alert"), 2.0, [kpi.alert for kpi in kpis]),
+        (page.pick("调整规则", "Adjustment"), 3.4, [kpi.adjust for kpi in kpis]),
+        (page.pick("相关项目", "Projects"), 2.0, [voice.ids(kpi.project_ids) or "—" for kpi in kpis]),
+    ]
+    own = [column for column in columns if len(set(column[2])) > 1] if len(kpis) > 1 else columns
+    shared = [voice.colon(name) + values[0] for name, _, values in columns if len(kpis) > 1 and len(set(values)) == 1]
     page.table(
         "监测、预警与调整规则", "Monitoring, alerts and adjustment",
-        (page.pick("编号", "Id"), page.pick("指标", "KPI"), page.pick("类别", "Family"), page.pick("核算方法", "Method"), page.pick("数据来源", "Source"), page.pick("频率", "Frequency"), page.pick("责任单位", "Owner"), page.pick("预警", "Alert"), page.pick("调整规则", "Adjustment"), page.pick("相关项目", "Projects")),
+        (page.pick("编号", "Id"), page.pick("指标", "KPI"), page.pick("类别", "Family"), *(name for name, _, _ in own)),
         (
-            (
-                kpi.id, kpi.name, KPI_FAMILIES[kpi.family].in_(page.language), kpi.method, kpi.data_source, kpi.frequency, kpi.owner, kpi.alert,
-                kpi.adjust, voice.joined(kpi.project_ids) or "—",
-            )
-            for kpi in kpis
+            (kpi.id, kpi.name, KPI_FAMILIES[kpi.family].in_(page.language), *(values[place] for _, _, values in own))
+            for place, kpi in enumerate(kpis)
         ),
-        (0.8, 1.9, 1.3, 2.0, 2.0, 1.4, 1.8, 1.8, 3.4, 1.5),
+        (0.9, 2.6, 1.6, *(width for _, width, _ in own)),
     )  # fmt: skip
+    if shared:
+        page.note("各指标相同的规则：" + " ".join(shared), "The same for all KPIs: " + " ".join(shared))
 
 
 def _baseline(page: Page, kpi: Kpi) -> Cell:
     if kpi.baseline is not None:
         return (page.voice.figure(kpi.baseline, year=True),)
-    return cell_of((page.voice.missing("缺", "none"), plain(kpi.baseline_note)))
+    return (page.voice.missing("缺", "none"),)
 
 
 def _targets(kpi: Kpi, years: list[int]) -> Iterator[str]:
@@ -91,9 +125,9 @@ def _project_list(page: Page) -> None:
         (page.pick("编号", "Id"), page.pick("项目名称", "Project"), page.pick("类型", "Type"), page.pick("解决短板", "Gap"), page.pick("投资", "Investment"), page.pick("牵头单位", "Lead"), page.pick("起止时间", "Time"), page.pick("前序", "After"), page.pick("优先级", "Priority"), page.pick("主要产出", "Outputs")),
         (
             (
-                project.id, project.name, f"{project.type} {PROJECT_TYPES[project.type].in_(page.language)}", page.voice.joined((project.closes_gap, *project.also_closes)),
+                project.id, project.name, f"{project.type} {PROJECT_TYPES[project.type].in_(page.language)}", page.voice.ids((project.closes_gap, *project.also_closes)),
                 (page.voice.figure(project.investment),) if project.investment else cell("—"), project.lead_body,
-                cell(project.start, project.end), page.voice.joined(project.predecessors) or "—", term(PRIORITIES, project.priority, page.language),
+                cell(project.start, project.end), page.voice.ids(project.predecessors) or "—", term(PRIORITIES, project.priority, page.language),
                 cell(*(f"{item.text} {shown(item.quantity, page.language)}" if item.quantity else item.text for item in project.outputs)),
             )
             for project in page.plan.projects
@@ -133,7 +167,7 @@ def _figures(page: Page) -> None:
         (
             (
                 str(place), figure.label, _value(figure), page.voice.unit(figure.unit) or "—", str(figure.year) if figure.year else "—",
-                BASES[figure.basis].in_(page.language), _origin(page, figure), "；".join((*figure.flags, *((figure.note,) if figure.note else ()))) or "—",
+                BASES[figure.basis].in_(page.language), _origin(page, figure), cell(flags(figure.flags, page.language), figure.note) or cell("—"),
             )
             for place, figure in enumerate(_distinct(page), start=1)
         ),
@@ -173,7 +207,10 @@ def _origin(page: Page, figure: Quantity) -> Cell:
     for source in figure.source_ids:
         known = page.voice.sources.number_of(source)
         parts.append(f"[{known}]" if known is not None else source)
-    return cell("；".join(dict.fromkeys(part for part in parts if part)) or "—")
+    known_parts = list(dict.fromkeys(part for part in parts if part))
+    more = len(known_parts) - _MOST_ORIGINS
+    text = "; ".join(known_parts[:_MOST_ORIGINS]) or "—"
+    return cell(text + page.pick(f" 等{len(known_parts)}处", f" and {more} more") if more > 0 else text)
 
 
 def _sources(page: Page) -> None:
@@ -182,7 +219,7 @@ def _sources(page: Page) -> None:
     if not sources:
         page.nothing("本规划未引用外部文献。", "The plan cites no documents.")
     for source in sources:
-        page.items((_described(page, source),))
+        page.references((_described(page, source),))
         for quote in source.quotes:
             where = (
                 f"（{quote.section}）"
@@ -191,7 +228,7 @@ def _sources(page: Page) -> None:
                 if quote.section
                 else ""
             )
-            page.items(((Run(f"[{quote.mark}] ", "source"), *plain(f"“{quote.text}”"), Run(where, "muted")),))
+            page.references(((Run(f"[{quote.mark}] ", "source"), *plain(f"“{quote.text}”"), Run(where, "muted")),))
     own = page.plan.profile.sources
     page.table(
         "区域资料的来源", "Sources of the region's profile",

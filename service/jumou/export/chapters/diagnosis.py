@@ -5,6 +5,7 @@ from jumou.domain.framework import DRIVERS, ELEMENTS, MODES, PESTEL
 from jumou.drafting.wording import number
 from jumou.export.blocks import Cell, Line, cell, plain
 from jumou.export.chapters.page import Page
+from jumou.export.figure_terms import METHODS, flags, scope
 from jumou.export.terms import (
     AT_WORK,
     CHAIN_ACTIONS,
@@ -93,12 +94,12 @@ def _endowment(page: Page) -> None:
                 item.label,
                 number(item.value if item.value is not None else 0.0) + (voice.unit(item.unit) if item.unit else ""),
                 str(item.year) if item.year else "—",
-                item.formula,
-                "；".join(part for part in (item.scope, *item.flags) if part) or "—",
+                term(METHODS, item.formula, page.language),
+                cell(scope(item.scope, page.language), flags(item.flags, page.language)) or cell("—"),
             )
             for item in found.indicators if item.value is not None
         ),
-        (4.0, 1.3, 1.0, 1.7, 3.0),
+        (3.6, 1.5, 1.0, 1.8, 3.2),
     )  # fmt: skip
 
 
@@ -197,7 +198,7 @@ def _gaps(page: Page) -> None:
         (
             (
                 gap.id, gap.name, term(GAP_KINDS, gap.kind, page.language), f"{gap.severity:.2f}", (voice.say(gap),),
-                voice.joined(answered.get(gap.id, ())) or "—",
+                voice.ids(answered.get(gap.id, ())) or "—",
             )
             for gap in plan.diagnosis.gaps
         ),

@@ -24,7 +24,7 @@ def _roadmap(page: Page) -> None:
     page.table(
         "实施阶段", "Phases",
         (page.pick("阶段", "Phase"), page.pick("时间", "Time"), page.pick("目标", "Goal"), page.pick("启动项目", "Projects started")),
-        ((phase.name, f"{phase.start} — {phase.end}", phase.goal, page.voice.joined(phase.project_ids) or "—") for phase in road.phases),
+        ((phase.name, f"{phase.start} — {phase.end}", phase.goal, page.voice.ids(phase.project_ids) or "—") for phase in road.phases),
         (1.6, 1.9, 4.6, 3.0),
     )  # fmt: skip
     page.chart("roadmap", "路线图未绘制：项目缺少起止时间。", "No road map: projects lack dates.")

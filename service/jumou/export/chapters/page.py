@@ -66,6 +66,10 @@ class Page:
         """List items."""
         self.blocks.extend(Paragraph(line, "item") for line in lines if line)
 
+    def references(self, lines: Iterable[Line]) -> None:
+        """Entries of the list of sources."""
+        self.blocks.extend(Paragraph(line, "reference") for line in lines if line)
+
     def note(self, zh: str, en: str) -> None:
         """A small remark about how to read what stands above."""
         self.blocks.append(Paragraph((Run(self.pick(zh, en), "muted"),), "note"))

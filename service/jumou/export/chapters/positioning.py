@@ -5,6 +5,7 @@ from jumou.domain.positioning import Vision
 from jumou.drafting.wording import number
 from jumou.export.blocks import Cell, Run, cell, cell_of, plain
 from jumou.export.chapters.page import Page
+from jumou.export.figure_terms import part
 from jumou.export.terms import GATES
 
 
@@ -66,7 +67,7 @@ def _mode(page: Page) -> None:
         (page.pick("准则", "Criterion"), page.pick("取值", "Value"), page.pick("构成", "Parts"), page.pick("缺失输入（按0.5计）", "Missing inputs (counted 0.5)")),
         (
             (
-                item.name, f"{item.value:.2f}", voice.joined(f"{key} {number(value)}" for key, value in item.parts.items()) or "—",
+                item.name, f"{item.value:.2f}", voice.joined(f"{part(key, language)} {number(value)}" for key, value in item.parts.items()) or "—",
                 voice.joined(item.missing) or "—",
             )
             for item in choice.criteria

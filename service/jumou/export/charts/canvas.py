@@ -69,10 +69,15 @@ def font_name() -> str:
     return font_manager.FontProperties(fname=fonts[0]).get_name()
 
 
-def drawn(width: float, height: float, draw: Callable[[Figure], None], *, label: str = "") -> bytes:
-    """The PNG of what `draw` puts on a figure of `width` by `height` inches; `label` goes into its metadata."""
+def drawn(
+    width: float, height: float, draw: Callable[[Figure], None], *, label: str = "", fitted: bool = True
+) -> bytes:
+    """The PNG of what `draw` puts on a figure of `width` by `height` inches; `label` goes into its metadata.
+
+    `fitted` makes room for all texts; a figure of many small panels sets its own margins, which is far quicker.
+    """
     with _LOCK, _settings():
-        figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
+        figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained" if fitted else None)
         canvas = FigureCanvasAgg(figure)
         draw(figure)
         buffer = io.BytesIO()

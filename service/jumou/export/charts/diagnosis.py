@@ -13,6 +13,7 @@ from jumou.analysis.tables import industry_tables
 from jumou.domain.diagnosis import NodeState
 from jumou.domain.framework import Name
 from jumou.domain.plan import Plan
+from jumou.domain.quantity import Indicator
 from jumou.export.charts.canvas import (
     ACCENT,
     CRITICAL,
@@ -165,12 +166,17 @@ def chain_map(plan: Plan) -> Chart | None:
 
 
 def specialisation(plan: Plan) -> Chart | None:
-    """Location quotients as bars against the line of one; None when none could be computed."""
+    """Location quotients as bars against the line of one, the latest year of each; None when none could be computed."""
     zh = plan.provenance.language == "zh"
-    rows = [item for item in plan.diagnosis.indicators if item.formula == "lq" and item.value is not None]
-    if not rows:
+    latest: dict[str, Indicator] = {}
+    for item in plan.diagnosis.indicators:
+        if item.formula == "lq" and item.value is not None:
+            known = latest.get(item.label)
+            if known is None or (item.year or 0) > (known.year or 0):
+                latest[item.label] = item
+    if not latest:
         return None
-    rows = sorted(rows, key=lambda item: item.value or 0.0)[-_MOST_BARS:]
+    rows = sorted(latest.values(), key=lambda item: item.value or 0.0)[-_MOST_BARS:]
     names = [short(_industry(item.label, zh=zh), 34) for item in rows]
     values = [item.value or 0.0 for item in rows]
 
@@ -183,7 +189,7 @@ def specialisation(plan: Plan) -> Chart | None:
         axes.set_yticks(range(len(rows)), names)
         for place, (item, value) in enumerate(zip(rows, values, strict=True)):
             axes.text(
-                value if value > SPECIALISED or value < 0.7 else SPECIALISED,
+                max(value, SPECIALISED),
                 place,
                 f" {value:.2f}" + (f"（{item.year}）" if zh and item.year else f" ({item.year})" if item.year else ""),
                 va="center",

@@ -8,7 +8,19 @@ from matplotlib.patches import Patch
 from jumou.domain.implementation import Kpi
 from jumou.domain.plan import Plan
 from jumou.drafting.wording import number, unit_in
-from jumou.export.charts.canvas import ACCENT, CRITICAL, MUTED, PALE, SERIES, WIDTH, Chart, drawn, plain_axes, short
+from jumou.export.charts.canvas import (
+    ACCENT,
+    CRITICAL,
+    MUTED,
+    PALE,
+    SERIES,
+    WIDTH,
+    Chart,
+    drawn,
+    plain_axes,
+    short,
+    wrapped,
+)
 from jumou.export.label import implicit_label
 from jumou.export.terms import FUNDING
 
@@ -69,7 +81,7 @@ def roadmap(plan: Plan) -> Chart | None:
                         markeredgewidth=0.6,
                     )
         axes.set_yticks(
-            range(len(rows)), [f"{project.id} {short(project.name, 30)}" for project, _, _ in rows], fontsize=7.5
+            range(len(rows)), [f"{project.id} {wrapped(project.name, 34)}" for project, _, _ in rows], fontsize=7
         )
         years = range(first // 12, last // 12 + 2)
         axes.set_xticks([year * 12 for year in years], [f"{year}年" if zh else str(year) for year in years], fontsize=8)
@@ -100,12 +112,18 @@ def kpi_paths(plan: Plan) -> Chart | None:
     lines = -(-len(kpis) // _COLUMNS)
 
     def draw(figure: Figure) -> None:
+        height = figure.get_figheight()
+        figure.subplots_adjust(
+            left=0.03, right=0.97, bottom=0.25 / height, top=1 - 0.45 / height, wspace=0.12, hspace=0.85
+        )
         for place, kpi in enumerate(kpis):
             _path(figure, kpi, lines, place, zh=zh)
 
     caption = "关键绩效指标目标路径" if zh else "Target paths of the KPIs"
     alt = caption + "：" + "；".join(f"{kpi.name} {number(kpi.targets[-1].quantity.value)}" for kpi in kpis)
-    return Chart("kpi_paths", caption, alt, drawn(WIDTH, 0.3 + 1.35 * lines, draw, label=implicit_label(plan)))
+    return Chart(
+        "kpi_paths", caption, alt, drawn(WIDTH, 0.3 + 1.35 * lines, draw, label=implicit_label(plan), fitted=False)
+    )
 
 
 def _path(figure: Figure, kpi: Kpi, lines: int, place: int, *, zh: bool) -> None:
