@@ -38,8 +38,10 @@ class History(NamedTuple):
     @property
     def event(self) -> int:
         """The number of the last event that left a record."""
-        records = (*self.revisions[-1:], *self.reviews[-1:], *self.marks[-1:], *self.comments[-1:])
-        return max((record.event for record in records), default=0)
+        last = [0]
+        last += [record.event for record in self.revisions[-1:]] + [record.event for record in self.reviews[-1:]]
+        last += [record.event for record in self.marks[-1:]] + [record.event for record in self.comments[-1:]]
+        return max(last)
 
 
 class ItemStanding(Model):
