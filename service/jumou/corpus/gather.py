@@ -108,7 +108,7 @@ def _named(path: Path, limits: Limits) -> Iterator[Named]:
     except RuntimeError:  # what Python 3.11 raises on links that lead in a circle
         yield Named(str(path), path, refusals.link_loop(printable(path.name)))
     except (OSError, ValueError) as problem:  # a name too long, or with a zero in it
-        loop = path.is_symlink() if isinstance(problem, OSError) else False
+        loop = os.path.islink(path)  # noqa: PTH114 - pathlib's own stumbles over such names
         why = (
             refusals.link_loop(printable(path.name))
             if loop

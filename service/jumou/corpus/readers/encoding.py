@@ -31,13 +31,10 @@ def decoded(content: bytes, name: str, *, declared: str = "") -> str:
         text = _attempt(content, encoding)
         if text is not None and "\x00" not in text:
             return text
-    for encoding in _wide(content):
-        text = _attempt(content, encoding)
-        if text is not None:
-            return text
-    chinese = _chinese(content)
-    if chinese is not None:
+    if b"\x00" not in content and (chinese := _chinese(content)) is not None:
         return chinese
+    if encoding := wide_encoding(content):
+        return content.decode(encoding, errors="replace")
     best = from_bytes(content[:_SAMPLE]).best()
     if best is None:
         raise refusals.unknown_encoding(name)
@@ -71,13 +68,26 @@ def _believed(declared: str) -> tuple[str, ...]:
     return (folded,) if folded in ("shift_jis", "euc-jp", "euc-kr", "iso-8859-1", "windows-1252") else ()
 
 
-def _wide(content: bytes) -> tuple[str, ...]:
-    """UTF-16 without a mark: line ends, blanks and digits have zeros on one side only."""
+def wide_encoding(content: bytes) -> str:
+    """UTF-16 without a mark, by which order of bytes gives everyday characters; empty when neither does."""
     sample = content[:_SAMPLE]
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if odd and not even:
-        return ("utf-16-le",)
-    return ("utf-16-be",) if even and not odd else ()
+    rated = []
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = _attempt(sample[: len(sample) // 2 * 2], encoding)
+        if text is not None and "\x00" not in text:
+            rated.append((_plain(text), encoding))
+    share, encoding = max(rated, default=(0.0, ""))
+    return encoding if share >= _ORDINARY else ""
+
+
+def _plain(text: str) -> float:
+    """The share of characters that are everyday Chinese, its marks, or printable ASCII."""
+    everyday = sum(
+        " " <= char <= "~" or char in "\r\n\t" or "\u3000" <= char <= "\u303f" or "\uff00" <= char <= "\uffef"
+        or (char > "\x7f" and any(_in_level_one(char, standard) for standard in _LEVEL_ONE))
+        for char in text
+    )  # fmt: skip
+    return everyday / len(text) if text else 0.0
 
 
 def _chinese(content: bytes) -> str | None:
@@ -95,9 +105,13 @@ def _chinese(content: bytes) -> str | None:
 
 def _ordinary(text: str, standard: str) -> float:
     """The share of everyday characters among the letters beyond ASCII."""
-    letters = [char for char in text if ord(char) > 0x7F and char.isalpha()]
+    beyond = [char for char in text if char > "\x7f"]
+    letters = [char for char in beyond if char.isalpha()]
     if not letters:
-        return 0.0
-    leads = _LEVEL_ONE[standard]
-    held = (char.encode(standard, errors="ignore") for char in letters)
-    return sum(len(code) == 2 and code[0] in leads for code in held) / len(letters)
+        return float(all("\u3000" <= char <= "\u303f" or "\uff00" <= char <= "\uffef" for char in beyond))
+    return sum(_in_level_one(char, standard) for char in letters) / len(letters)
+
+
+def _in_level_one(char: str, standard: str) -> bool:
+    code = char.encode(standard, errors="ignore")
+    return len(code) == 2 and code[0] in _LEVEL_ONE[standard]

@@ -72,11 +72,13 @@ def _closed_up(line: str) -> str:
 
 
 def _without_number(lines: list[str]) -> list[str]:
-    """Without page numbers in the first or last line that says anything."""
+    """Without page numbers in the first or last line that says anything, and without empty lines at the end."""
     held = [number for number, line in enumerate(lines) if line.strip()]
     for number in {*held[:1], *held[-1:]}:
         if _DASHED_NUMBER.fullmatch(lines[number].strip()):
             lines[number] = ""
+    while lines and not lines[-1].strip():
+        lines.pop()
     return lines
 
 

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Final
 
 from jumou.corpus.readers import refusals
+from jumou.corpus.readers.encoding import wide_encoding
 from jumou.corpus.readers.extract import Format
 
 _TEXT_ENDINGS: Final[dict[str, Format]] = {
@@ -114,20 +115,7 @@ def _is_text(head: bytes) -> bool:
     if head.startswith(_BOMS):
         return True
     controls = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)
-    return controls <= len(head) // 500 or _wide(head)
-
-
-def _wide(head: bytes) -> bool:
-    """UTF-16 without a mark: blanks, digits and line ends have their zeros all on one side."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    few, many = sorted((even, odd))
-    if not (few == 0 and many >= 1 and len(head) >= 4):
-        return False
-    try:
-        text = head[: len(head) // 2 * 2].decode("utf-16-be" if even else "utf-16-le")
-    except UnicodeDecodeError:
-        return False
-    return sum(char.isprintable() or char in "\r\n\t" for char in text) >= 0.98 * len(text)
+    return controls <= 1 + len(head) // 200 or bool(wide_encoding(head))
 
 
 def _looks_like_page(content: bytes) -> bool:

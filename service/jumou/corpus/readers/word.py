@@ -59,6 +59,8 @@ def read_docx(content: bytes, name: str, limits: Limits) -> Extract:
     except RecursionError as problem:
         raise refusals.too_deep(name, limits.depth) from problem
     except _DAMAGE as problem:
+        if "xcessive depth" in str(problem):  # libxml2's own bound
+            raise refusals.too_deep(name, limits.depth) from problem
         raise refusals.broken(name, "docx") from problem
     return Extract("\n".join(lines), "docx", title=body.title)
 
