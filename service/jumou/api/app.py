@@ -13,7 +13,6 @@ from jumou.api.making import Making
 from jumou.api.middleware import BodyLimit, RequestLog
 from jumou.api.readiness import Opening
 from jumou.api.routes import health, plans, profiles, projects, reference, search, steps
-from jumou.api.strict import StrictRoute
 from jumou.settings import Settings
 
 _ROUTERS: tuple[APIRouter, ...] = (
@@ -64,7 +63,6 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.parts = Parts(opening, drafting)
     app.state.making = making
-    app.router.route_class = StrictRoute
     for router in _ROUTERS:
         app.include_router(router)
     problems.install(app)

@@ -1,6 +1,6 @@
 """The files of a stored plan, written once for each of its versions."""
 
-import os
+import contextlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -21,9 +21,10 @@ def plan_file(plan: StoredPlan, name: str, home: Path) -> Path:
         whole = plan.whole()
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=folder.parent))
-        write_bundle(whole, made)
         try:
-            os.rename(made, folder)  # noqa: PTH104 - fails when another request was faster, then that one's files serve
-        except OSError:
-            shutil.rmtree(made)
+            write_bundle(whole, made)
+            with contextlib.suppress(OSError):  # another request was faster, then that one's files serve
+                made.rename(folder)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
     return folder / name

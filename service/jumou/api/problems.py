@@ -17,16 +17,19 @@ STATUS: Final[dict[type[errors.JumouError], int]] = {
     errors.InvalidProfile: 422,
     errors.RefusedFile: 422,
     errors.NotFound: 404,
+    errors.OverBudget: 429,
     errors.StepConflict: 409,
     errors.OperatorError: 503,
     errors.IndexMismatch: 503,
     errors.IndexLocked: 503,
     errors.MissingExtra: 501,
+    errors.ModelRefused: 503,
     errors.DraftError: 500,
     errors.UngroundedClaim: 500,
     errors.MalformedAnswer: 502,
     errors.OutsideError: 503,
     errors.ServiceUnavailable: 503,
+    errors.ModelUnavailable: 503,
 }
 """Every class of the tree (a test holds it complete)."""
 

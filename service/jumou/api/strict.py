@@ -13,24 +13,26 @@ async def read_json(request: Request) -> Any:
     """The body as JSON.
 
     Raises:
-        RequestValidationError: it is none; the place is a byte offset where the fault can be placed.
+        RequestValidationError: it is none; the place is an offset where the fault can be placed.
     """
     try:
-        return json.loads(await request.body(), parse_constant=_refuse)
+        return await _strictly(request)
     except json.JSONDecodeError as fault:
-        raise _invalid(fault.pos, fault.msg) from fault
-    except (UnicodeDecodeError, RecursionError, ValueError) as fault:
-        raise _invalid(0, str(fault) or "nested too deeply") from fault
+        found = {"type": "json_invalid", "loc": ("body", fault.pos), "msg": f"JSON: {fault.msg}", "input": {}}
+        raise RequestValidationError([found]) from fault
+
+
+async def _strictly(request: Request) -> Any:
+    try:
+        return json.loads(await request.body(), parse_constant=_refuse)
+    except json.JSONDecodeError:
+        raise
+    except (UnicodeDecodeError, RecursionError, ValueError) as fault:  # FastAPI knows only the one kind of fault
+        raise json.JSONDecodeError(str(fault), "", 0) from fault
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON number")
-
-
-def _invalid(place: int, message: str) -> RequestValidationError:
-    return RequestValidationError(
-        [{"type": "json_invalid", "loc": ("body", place), "msg": f"JSON: {message}", "input": {}}]
-    )
 
 
 class StrictRequest(Request):
@@ -38,7 +40,7 @@ class StrictRequest(Request):
 
     async def json(self) -> Any:
         """The body as JSON."""
-        return await read_json(self)
+        return await _strictly(self)
 
 
 class StrictRoute(APIRoute):

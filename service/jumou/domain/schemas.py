@@ -1,5 +1,6 @@
 """The JSON Schemas of the objects that leave jumou."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -19,6 +20,7 @@ PUBLISHED: Final[tuple[type[BaseModel], ...]] = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1)
 def json_schemas() -> dict[str, dict[str, Any]]:
     """Schema by object name, as an answer contains it."""
     return {model.__name__: model.model_json_schema(mode="serialization") for model in PUBLISHED}

@@ -61,7 +61,12 @@ async def draft_plan(
     implementation = await drafter.implement(ctx, diagnosis, positioning, projects)
     evidence = _evidence(ctx, diagnosis, positioning, *projects, implementation)
     quality = check(
-        diagnosis=diagnosis, positioning=positioning, projects=projects, implementation=implementation, evidence=evidence
+        diagnosis=diagnosis,
+        positioning=positioning,
+        projects=projects,
+        implementation=implementation,
+        evidence=evidence,
+        names=ctx.names,
     )
     return Plan(
         title=_title(ctx),
@@ -96,7 +101,7 @@ async def draft_projects(request: PlanRequest, library: Library, drafter: Drafte
         gaps=tuple({"id": gap.id, "kind": gap.kind, "name": gap.name} for gap in diagnosis.gaps),
         projects=projects,
         evidence=evidence,
-        quality=check(projects=projects, evidence=evidence),
+        quality=check(projects=projects, evidence=evidence, names=ctx.names),
         provenance=_provenance(ctx, drafter, began),
     )
 

@@ -171,11 +171,16 @@ def _concerning(step: StepKey, findings: tuple[Finding, ...]) -> tuple[Finding, 
 
 
 def _mark(
-    change: PlanChange, history: History, info: RevisionInfo, contents: Mapping[StepKey, Content], changed: AbstractSet[str]
+    change: PlanChange,
+    history: History,
+    info: RevisionInfo,
+    contents: Mapping[StepKey, Content],
+    changed: AbstractSet[str],
 ) -> None:
+    stands = standing(history)
     for stale in stale_after(info.step, changed, contents):
-        digest = history.of(stale.step)[-1].manifest.get(stale.item_id)
-        if digest is None:
+        item = stands[stale.step].item(stale.item_id)
+        if item is None or stale.reason_zh in item.stale_because_zh:  # it waits for the same reason already
             continue
         change.append_mark(
             StaleMark(
@@ -184,7 +189,7 @@ def _mark(
                 step=stale.step,
                 item_id=stale.item_id,
                 event=info.event,
-                hash=digest,
+                hash=item.hash,
                 because_step=info.step,
                 because_revision=info.id,
                 because_items=stale.because,

@@ -16,11 +16,12 @@ from jumou.api.making import Asked, exists
 from jumou.api.openapi import problems
 from jumou.api.requests import PlanDraftRequest
 from jumou.api.routes.projects import read_request
+from jumou.api.strict import StrictRoute
 from jumou.errors import NotFound
 from jumou.storage import PlanStore, ProgressEntry
 from jumou.workflow.reading import StoredPlan, read_plan
 
-router = APIRouter(prefix="/v1/plans", tags=["plans"])
+router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=StrictRoute)
 
 _LOOK_EVERY: Final = 0.1
 """Seconds between two looks at the progress of a draft."""

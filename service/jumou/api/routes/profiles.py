@@ -12,13 +12,13 @@ from starlette.datastructures import UploadFile as Uploaded
 from jumou.api.access import Speaking
 from jumou.api.answers import ProfileReport, SampleList
 from jumou.api.openapi import problems
-from jumou.api.strict import read_json
+from jumou.api.strict import StrictRoute, read_json
 from jumou.domain.framework import Language
 from jumou.domain.region import ProfileProblem, RegionProfile
 from jumou.errors import InvalidRequest
 from jumou.profile import examine_content, examine_profile, sample_names, sample_profile, write_template
 
-router = APIRouter(prefix="/v1", tags=["profiles"])
+router = APIRouter(prefix="/v1", tags=["profiles"], route_class=StrictRoute)
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BODY: dict[str, Any] = {

@@ -9,12 +9,13 @@ from fastapi.responses import Response
 from jumou.api.access import Held, Open, Speaking
 from jumou.api.openapi import problems
 from jumou.api.requests import DraftRequest
+from jumou.api.strict import StrictRoute
 from jumou.domain.framework import Language
 from jumou.domain.plan import ProjectList
 from jumou.profile import parse_profile
 from jumou.workflow import PlanRequest
 
-router = APIRouter(prefix="/v1", tags=["drafting"])
+router = APIRouter(prefix="/v1", tags=["drafting"], route_class=StrictRoute)
 
 
 @router.post("/project-lists", response_model=ProjectList, responses=problems(400, 413, 422, 503))

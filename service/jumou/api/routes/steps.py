@@ -13,6 +13,7 @@ from jumou.api.access import Held, Open, RequestId, Reviews, Seen, Stored, perso
 from jumou.api.answers import CommentList, ItemAnswer, ReviewList, RevisionList, StepAnswer
 from jumou.api.openapi import problems
 from jumou.api.requests import CommentRequest, DecisionRequest, EditRequest, RedraftRequest, UndoRequest
+from jumou.api.strict import StrictRoute
 from jumou.domain.framework import STEPS, StepKey
 from jumou.domain.review import Comment, Review, Revision, RevisionInfo
 from jumou.domain.standing import StepStanding, standing
@@ -23,7 +24,7 @@ from jumou.workflow.diff import Difference, difference
 from jumou.workflow.patching import no_item
 from jumou.workflow.review import Subject
 
-router = APIRouter(prefix="/v1/plans/{plan_id}", tags=["review"])
+router = APIRouter(prefix="/v1/plans/{plan_id}", tags=["review"], route_class=StrictRoute)
 
 _READ: Final = problems(404, 422, 503)
 _WRITE: Final = problems(400, 404, 409, 413, 422, 428, 503)

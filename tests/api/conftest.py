@@ -1,0 +1,66 @@
+"""The application over real HTTP: uvicorn on a free port, the shared index, a database of its own."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from jumou.api.app import create_app
+from jumou.settings import Settings
+
+PROFILE = {"name": "瓦房店市", "industry": "轴承", "background": "轴承企业集中，保持架依赖外购。"}
+
+
+@pytest.fixture(scope="session")
+def address(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the server listens; its index is open."""
+    database = tmp_path_factory.mktemp("api") / "jumou.db"
+    chosen = Settings(home=home, database_url=f"sqlite:///{database}", drafting_workers=0, most_upload_bytes=2_000_000)
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(chosen), log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread.start()
+    found = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        try:
+            if httpx.get(f"{found}/readyz").status_code == 200:
+                break
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    yield found
+    server.should_exit = True
+    thread.join(20)
+
+
+@pytest.fixture
+def client(address: str) -> Iterator[httpx.Client]:
+    """A client of the server."""
+    with httpx.Client(base_url=address, timeout=60) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def kept(address: str) -> dict[str, Any]:
+    """A plan that is kept, as the server answered when it made it."""
+    answer = httpx.post(f"{address}/v1/plans", json={"profile": PROFILE, "created_by": "安工"}, timeout=120)
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+@pytest.fixture
+def plan(client: httpx.Client) -> dict[str, Any]:
+    """A plan of one's own, to change."""
+    answer = client.post("/v1/plans", json={"profile": PROFILE})
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
