@@ -21,6 +21,7 @@ from jumou.export.sheet_cells import (
     choose,
     clean,
     demand,
+    fit_height,
     head,
     printed,
     put,
@@ -48,6 +49,9 @@ _BY_CATEGORY: Final[dict[Language, tuple[str, ...]]] = {
     "zh": ("按类别", "项目数", "投资下限（亿元）", "投资上限（亿元）", "投资中值（亿元）"),
     "en": ("by category", "projects", "from, 100m yuan", "to, 100m yuan", "middle, 100m yuan"),
 }
+_A3: Final = 8
+"""Paper of the list: its sixty columns run over several sheets, each with ids and names at the left."""
+
 _SPARE_ROWS: Final = 40
 """Rows below the list for which formulas of the summary and choices hold as well."""
 
@@ -100,10 +104,20 @@ def _projects(sheet: Worksheet, setting: Setting, listed: tuple[Column, ...]) ->
             put(cell, column.cell(project, setting), shape={"number": "0.00", "percent": "0.0%"}.get(column.kind, ""))
             if not column.editable:
                 shade(cell)
+        fit_height(
+            sheet,
+            row,
+            (
+                (cell.value, column.width)
+                for cell, column in zip(sheet[row], listed, strict=True)
+                if column.kind != "formula"
+            ),
+        )
     sheet.column_dimensions[at["version"]].hidden = True
     sheet.freeze_panes = "C2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(listed))}{max(2, len(setting.plan.projects) + 1)}"
-    printed(sheet)
+    sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.scale = "landscape", _A3, 70
+    sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:B"
 
 
 def _formula(column: Column, at: Mapping[str, str], row: int) -> str:

@@ -1,5 +1,6 @@
 """Cells of a workbook: text that stays text, number formats, headers, widths, validation lists."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -12,6 +13,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from jumou.export.results import Results
 
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t")
+_MOST_HEIGHT: Final = 220
+_LINE_HEIGHT: Final = 14
+"""Points."""
+
 MOST_CHARACTERS: Final = 32_767
 _LINE: Final = Side(style="thin", color="BFC7D0")
 BORDER: Final = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -58,6 +63,20 @@ def put_formula(
     cell.number_format = shape
 
 
+def fit_height(sheet: Worksheet, row: int, texts: Iterable[tuple[object, float]]) -> None:
+    """Sets the height of a row by its fullest cell, from `texts` and their column widths; very full cells are cut off to view."""
+    lines = 1
+    for text, size in texts:
+        if isinstance(text, str):
+            lines = max(lines, sum(max(1, math.ceil(1.15 * signs(line) / size)) for line in text.split("\n")))
+    sheet.row_dimensions[row].height = min(_MOST_HEIGHT, _LINE_HEIGHT * lines + 4)
+
+
+def signs(text: str) -> int:
+    """The length of a text where a Chinese sign counts two."""
+    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
+
+
 def shade(cell: Cell) -> None:
     """Marks a cell that is shown and not read back."""
     cell.fill = _SHOWN_FILL
@@ -97,6 +116,7 @@ def plain_sheet(
         for column, value in enumerate(row, start=1):
             cell = cell_at(sheet, last, column)
             put(cell, value)
+        fit_height(sheet, last, zip(row, sizes, strict=False))
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{max(last, 2)}"
     printed(sheet)

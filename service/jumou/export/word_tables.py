@@ -24,8 +24,9 @@ _LATIN_MM: Final = 2.25
 _HAN_MM: Final = 3.75
 """Width of a sign at 10.5 points; Latin letters on average, in a wide face."""
 
-_PADDING: Final = 3.4
-_LONGEST_WORD: Final = 14
+_PADDING: Final = 4.6
+_BY_VOLUME: Final = 0.65
+_LONGEST_WORD: Final = 13
 _SHORT_TERM: Final = 5
 
 
@@ -62,9 +63,20 @@ def add_record(document: Document, book: StyleBook, record: Record, width: float
 
 
 def _columns(table: Table, whole: float, *, scale: float) -> tuple[float, ...]:
-    """Widths in mm by the table's shares, none narrower than its longest word while there is room for all of them."""
+    """Widths in mm, by the table's shares and by how much text the fullest cell of a column holds.
+
+    No column is narrower than its longest word while there is room for all of them.
+    """
     total = sum(table.widths)
-    wished = [whole * part / total for part in table.widths]
+    volume = [
+        max((sum(_signs(text_of(line)) for line in row[place]) for row in table.rows), default=0) ** 0.5
+        for place in range(len(table.header))
+    ]
+    filled = sum(volume) or 1.0
+    wished = [
+        whole * ((1 - _BY_VOLUME) * part / total + _BY_VOLUME * amount / filled)
+        for part, amount in zip(table.widths, volume, strict=True)
+    ]
     least = [
         scale * max(_longest(text) for text in (head, *(text_of(line) for row in table.rows for line in row[place])))
         + _PADDING
@@ -76,6 +88,11 @@ def _columns(table: Table, whole: float, *, scale: float) -> tuple[float, ...]:
     lacking = sum(max(0.0, need - wish) for wish, need in zip(wished, least, strict=True))
     kept = 1 - lacking / sum(spare) if sum(spare) else 0.0
     return tuple(need + more * kept for need, more in zip(least, spare, strict=True))
+
+
+def _signs(text: str) -> int:
+    """The length of a text where a Chinese sign counts two."""
+    return len(text) + len(_HAN.findall(text))
 
 
 def _longest(text: str) -> float:
