@@ -5,6 +5,7 @@ On our sets this beats reciprocal rank fusion, which throws a confident first pl
 """
 
 from collections.abc import Mapping, Sequence
+from math import fsum
 from typing import Final, NamedTuple
 
 POOL: Final = 100
@@ -40,6 +41,6 @@ def fused(lists: Sequence[Weighted]) -> dict[int, float]:
 
     The order of lists and of keys does not matter, and a higher score in one list never lowers the result.
     """
-    total = sum(sorted(one.weight for one in lists)) or 1.0
+    total = fsum(one.weight for one in lists) or 1.0
     keys = {key for one in lists for key in one.scores}
-    return {key: sum(sorted(one.weight * one.scores.get(key, 0.0) for one in lists)) / total for key in sorted(keys)}
+    return {key: fsum([one.weight * one.scores.get(key, 0.0) for one in lists]) / total for key in sorted(keys)}

@@ -17,6 +17,7 @@ from jumou.domain.evidence import Document, Passage
 from jumou.retrieval.derived import load_keywords, passage_text, refreshed, save_keywords
 from jumou.retrieval.encode import Encoder
 from jumou.retrieval.keyword import Analyser
+from jumou.retrieval.scan import Scan
 from jumou.retrieval.search import Snapshot
 from jumou.retrieval.store import STORE_SCHEMA, StoredPassage, TextStore
 from jumou.retrieval.vectors import Matrix, VectorStore, fields
@@ -66,6 +67,7 @@ class Index:
         if not made:
             self.store.set_meta(**self._expected)
         self._matrix = Matrix(folder / "vectors.f32", int(self.store.meta("dimension") or 1))
+        self._scan: Scan | None = None
         self._vectors = VectorStore(folder / "chroma", f"jumou-{self.name}", url=chroma_url)
 
     def mismatches(self) -> list[Mismatch]:
@@ -133,7 +135,8 @@ class Index:
             keywords = refreshed(keywords, self.store, columns, self._analyser)
             if keep:
                 save_keywords(self._folder, keywords)
-        return Snapshot(columns, keywords, self._matrix.view(columns.document_of.size), facets)
+        self._scan = Scan.over(self._matrix.view(columns.document_of.size), self._scan)
+        return Snapshot(columns, keywords, self._scan, facets)
 
     @property
     def lost_vectors(self) -> bool:

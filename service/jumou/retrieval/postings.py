@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 K1: Final = 1.2
 B: Final = 0.5
 
+_BLOCK: Final = 64
+
 Rows = NDArray[np.int32]
 Scores = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -30,14 +32,23 @@ class Ranked(NamedTuple):
 def best(scores: Scores, count: int, allowed: Mask | None = None, *, floor: float = -np.inf) -> Ranked:
     """The `count` best of `scores` above `floor`, among the allowed rows."""
     if allowed is not None:
-        scores = np.where(allowed, scores, -np.inf).astype(np.float32, copy=False)
-    if scores.size > count * 4:
-        rows = np.argpartition(scores, scores.size - count)[scores.size - count :]
-    else:
-        rows = np.arange(scores.size)
-    rows = rows[scores[rows] > floor]
+        scores = np.where(allowed, scores, np.float32(-np.inf))
+    bound = _bound(scores, count)
+    rows = np.flatnonzero(scores >= bound) if bound > floor else np.flatnonzero(scores > floor)
     rows = rows[np.lexsort((rows, -scores[rows]))][:count]
     return Ranked(rows.astype(np.int64), scores[rows])
+
+
+def _bound(scores: Scores, count: int) -> float:
+    """A score that at least `count` rows reach, and few more: the `count`-th of the highest in each block of rows.
+
+    Looking for it among all rows takes ten times as long, and much longer where many are equal.
+    """
+    blocks = scores.size // _BLOCK
+    if blocks < 2 * count:
+        return -np.inf
+    highest = scores[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+    return float(np.partition(highest, blocks - count)[blocks - count])
 
 
 class Postings:
@@ -99,7 +110,11 @@ class Postings:
             weight = np.float32(times * (K1 + 1) * np.log(1 + (self.size - held + 0.5) / (held + 0.5)))
             rows = self.rows[start:end]
             counts = self.counts[start:end].astype(np.float32)
-            total[rows] += weight * counts / (counts + self._slack[rows])
+            slack = self._slack.take(rows)
+            slack += counts
+            counts /= slack
+            counts *= weight
+            np.add.at(total, rows, counts)  # half the time of `total[rows] += ...`
         return total
 
     def search(self, query: Mapping[int, int], count: int, allowed: Mask | None = None) -> Ranked:
@@ -153,7 +168,8 @@ class Postings:
     @classmethod
     def load(cls, folder: Path, name: str) -> Self:
         """Maps what `save` wrote."""
-        return cls(*(np.load(folder / f"{name}-{part}.npy", mmap_mode="r") for part in cls._NAMES))
+        # as plain arrays over the map: a memmap's own slices are slow
+        return cls(*(np.asarray(np.load(folder / f"{name}-{part}.npy", mmap_mode="r")) for part in cls._NAMES))
 
 
 class _Inverted(NamedTuple):

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jumou.retrieval.derived import Keywords
-from jumou.retrieval.encode import Vectors
 from jumou.retrieval.filter import Filter, date_bounds, places
 from jumou.retrieval.fuse import POOL, Weighted, fused, normalised
 from jumou.retrieval.postings import Mask, Ranked, best
+from jumou.retrieval.scan import Scan
 from jumou.retrieval.store import Columns, Facets
 
 _DENSE: Final = 0.5
@@ -24,9 +24,6 @@ _PARENT: Final = 0.8
 
 _PARENT_SIZES: Final = (2, 24)
 """Whole documents count only when they are a few pages: a law of hundreds of articles says little about one of them."""
-
-_NARROW: Final = 6
-"""Below a sixth of the passages, gathering their vectors is faster than scanning all."""
 
 
 class Found(NamedTuple):
@@ -44,7 +41,7 @@ class Snapshot:
 
     columns: Columns
     keywords: Keywords
-    vectors: Vectors
+    scan: Scan
     facets: Facets
 
     @cached_property
@@ -145,14 +142,14 @@ class Ranking:
         return self._snapshot.keywords.documents.scores(self._terms)
 
     @cached_property
-    def _cosines(self) -> NDArray[np.float32]:
-        return np.asarray(self._snapshot.vectors @ self._vector, np.float32)
+    def _coarse(self) -> NDArray[np.float32]:
+        return self._snapshot.scan.coarse(self._vector)
 
     def found(self, documents: Mask) -> Iterator[Found]:
         """The passages of the documents in the mask that are on any list, best first; equals by row."""
         columns = self._snapshot.columns
         allowed = documents[columns.document_of]
-        keyword, dense = best(self._keyword_scores, POOL, allowed, floor=0.0), self._dense(allowed)
+        keyword, dense = best(self._keyword_scores, POOL, allowed, floor=0.0), self._near(allowed)
         parent = self._parents(documents)
         by_keyword = normalised(_scores(keyword), floor=0.0)
         by_dense = normalised(_scores(dense))
@@ -175,16 +172,8 @@ class Ranking:
             }
             yield Found(row, owner, score, parts)
 
-    def _dense(self, allowed: Mask) -> Ranked:
-        vectors = self._snapshot.vectors
-        if not len(vectors):
-            return Ranked(np.zeros(0, np.int64), np.zeros(0, np.float32))
-        if "_cosines" not in self.__dict__:
-            rows = np.flatnonzero(allowed)
-            if rows.size * _NARROW < allowed.size:
-                near = best(np.asarray(vectors[rows] @ self._vector, np.float32), POOL)
-                return Ranked(rows[near.rows], near.scores)
-        return best(self._cosines, POOL, allowed)
+    def _near(self, allowed: Mask) -> Ranked:
+        return self._snapshot.scan.nearest(self._vector, POOL, allowed, self._coarse)
 
     def _parents(self, documents: Mask) -> Ranked:
         scores = self._parent_scores

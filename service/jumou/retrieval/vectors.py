@@ -156,7 +156,7 @@ class Matrix:
         """The first `rows` rows, mapped."""
         if not rows or self.reach() < rows:
             return np.zeros((0, self._dimension), np.float32)
-        return np.memmap(self._path, "<f4", "r", shape=(rows, self._dimension))
+        return np.asarray(np.memmap(self._path, "<f4", "r", shape=(rows, self._dimension)))
 
     def clear(self) -> None:
         """Forgets everything."""
