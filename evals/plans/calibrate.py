@@ -1,88 +1,164 @@
 """Fits the alignment's weights to one half of the hand-labelled pairs and reports agreement on the other half.
 
-Usage: python evals/plans/calibrate.py [--home DIR] [--write]
+Two agreements are reported: over the labelled pairs, and over the expert's projects (the alignment's verdict on each,
+against the best label a person gave to any draft for it), which is what recall is made of. Cuts are chosen on the
+second, on the calibration half only.
+
+Usage: python evals/plans/calibrate.py [--home DIR] [--write] [--errors]
 """
 
 import argparse
 import json
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 from scipy.optimize import minimize
 
-from jumou.evaluation.agreement import agreement
-from jumou.evaluation.likeness import FEATURES, Item, Judgement, Likeness
+from jumou.evaluation.agreement import Agreement, agreement
+from jumou.evaluation.alignment import assign
+from jumou.evaluation.gold import Relevance
+from jumou.evaluation.likeness import Item, Judgement, Likeness
+from jumou.evaluation.plans import Remembered
 from jumou.retrieval import load_encoder
 
-HERE = Path(__file__).parent
-ORDER = {"no": 0, "part": 1, "match": 2}
+HERE: Final = Path(__file__).parent
+ORDER: Final[dict[Relevance, int]] = {"no": 0, "part": 1, "match": 2}
+RIDGE: Final = 0.6
 
 
-def pairs(encoder):
-    """Features, label and half of every pair."""
-    by_case = defaultdict(list)
-    for line in (HERE / "labels" / "project_pairs.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        by_case[row["case"]].append(row)
-    for rows in by_case.values():
-        wanted = {row["gold_id"]: Item(row["gold_id"], row["gold"]["name"], row["gold"]["purpose"] or "", row["gold"]["type"]) for row in rows}
-        given = {row["draft"]["name"]: Item(row["draft"]["name"], row["draft"]["name"], " ".join(row["draft"]["content"]), row["draft"]["type"], row["draft"]["objective"]) for row in rows}
-        like = Likeness(list(wanted.values()), list(given.values()), context=rows[0]["context"], meaning=encoder)
-        left, right = list(wanted), list(given)
-        for row in rows:
-            yield like.features[left.index(row["gold_id"]), right.index(row["draft"]["name"])], ORDER[row["label"]], row["half"], row
+class Case:
+    """One plan's labelled pairs, with all the projects that were drafted for it."""
+
+    def __init__(
+        self, name: str, rows: Sequence[dict[str, Any]], drafted: Sequence[dict[str, Any]], encoder: Remembered
+    ) -> None:
+        """`rows` are labels, `drafted` the draft they were made on."""
+        self.name, self.rows, self.half = name, rows, rows[0]["half"]
+        wanted = {row["gold_id"]: row["gold"] for row in rows}
+        self.expert = [Item(key, one["name"], one["purpose"] or "", one["type"]) for key, one in wanted.items()]
+        self.drafted = [
+            Item(one["id"], one["name"], " ".join(one["content"]), one["type"], one["objective"]) for one in drafted
+        ]
+        self.features = Likeness(self.expert, self.drafted, context=rows[0]["context"], meaning=encoder).features
+
+    def pairs(self) -> Iterator[tuple[np.ndarray, Relevance, dict[str, Any]]]:
+        """Features and label of every labelled pair."""
+        left, right = [one.id for one in self.expert], [one.name for one in self.drafted]
+        for row in self.rows:
+            yield self.features[left.index(row["gold_id"]), right.index(row["draft"]["name"])], row["label"], row
+
+    def best(self) -> list[Relevance]:
+        """The best label a person gave to any draft, by the expert's project."""
+        found: dict[str, Relevance] = {}
+        for row in self.rows:
+            if ORDER[row["label"]] >= ORDER[found.get(row["gold_id"], "no")]:
+                found[row["gold_id"]] = row["label"]
+        return [found[one.id] for one in self.expert]
+
+    def said(self, judgement: Judgement) -> list[Relevance]:
+        """The alignment's verdicts, by the expert's project."""
+        rows = assign(self.expert, self.drafted, self.features, judgement=judgement)
+        return [row.label for row in rows]
 
 
-def fit(features, positive, ridge=0.6):
+def read_cases(encoder: Remembered) -> list[Case]:
+    """All labelled cases, by name."""
+    labels, drafts = defaultdict(list), defaultdict(list)
+    for name, into in (("project_pairs.jsonl", labels), ("drafts.jsonl", drafts)):
+        for line in (HERE / "labels" / name).read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            into[row["case"]].append(row)
+    return [Case(name, rows, drafts[name], encoder) for name, rows in sorted(labels.items())]
+
+
+def fit(features: np.ndarray, positive: np.ndarray) -> tuple[float, ...]:
     """Logistic regression with a ridge on all but the constant."""
     ones = np.hstack([features, np.ones((len(features), 1))])
 
-    def loss(theta):
+    def loss(theta: np.ndarray) -> float:
         latent = ones @ theta
-        return np.logaddexp(0, latent).sum() - latent[positive].sum() + ridge * (theta[:-1] ** 2).sum() / 2
+        return float(np.logaddexp(0, latent).sum() - latent[positive].sum() + RIDGE * (theta[:-1] ** 2).sum() / 2)
 
     return tuple(float(value) for value in np.round(minimize(loss, np.zeros(ones.shape[1])).x, 4))
 
 
-def best_cut(scores, positive):
-    """The cut with the best F1 on these pairs."""
-    cuts = np.unique(scores)
-    def f1(cut):
-        said = scores >= cut
-        return 2 * (said & positive).sum() / max(1, said.sum() + positive.sum())
-    values = np.array([f1(cut) for cut in cuts])
-    good = cuts[values >= values.max() - 0.004]
-    return float(np.median(good))
+def fitted(cases: Sequence[Case]) -> Judgement:
+    """Weights from the pairs of these cases, cuts from their projects: best F1, then least bias of recall."""
+    rows = [pair for case in cases for pair in case.pairs()]
+    features = np.array([row[0] for row in rows])
+    grades = np.array([ORDER[row[1]] for row in rows])
+    match, related = fit(features, grades == 2), fit(features, grades >= 1)
+    wanted = np.array([ORDER[label] for case in cases for label in case.best()])
+    best: tuple[float, Judgement] | None = None
+    for match_at in np.arange(0.2, 0.75, 0.03):
+        for part_at in np.arange(0.3, 0.9, 0.05):
+            tried = Judgement(match, related, round(float(match_at), 3), round(float(part_at), 3))
+            said = np.array([ORDER[label] for case in cases for label in case.said(tried)])
+            bias = abs(said.mean() - wanted.mean())
+            worth = f1(said == 2, wanted == 2) + f1(said >= 1, wanted >= 1) - 0.5 * bias
+            if best is None or worth > best[0]:
+                best = worth, tried
+    if best is None:
+        raise ValueError("no labelled case")
+    return best[1]
+
+
+def f1(said: np.ndarray, wanted: np.ndarray) -> float:
+    """F1 of two masks."""
+    return float(2 * (said & wanted).sum() / max(1, said.sum() + wanted.sum()))
+
+
+def report(cases: Sequence[Case], judgement: Judgement) -> dict[str, Agreement | dict[str, float]]:
+    """Agreement on pairs and on projects, and both recalls."""
+    pairs = [
+        (label, judgement.label(*judgement.probabilities(row).tolist()))
+        for case in cases
+        for row, label, _ in case.pairs()
+    ]
+    wanted = [label for case in cases for label in case.best()]
+    said = [label for case in cases for label in case.said(judgement)]
+    credit = {"match": 1.0, "part": 0.5, "no": 0.0}
+    recall = {
+        name: round(sum(credit[one] for one in got) / len(got), 3)
+        for name, got in (("person", wanted), ("alignment", said))
+    }
+    return {
+        "pairs": agreement([one for one, _ in pairs], [other for _, other in pairs]),
+        "projects": agreement(wanted, said), "recall": recall,
+    }  # fmt: skip
 
 
 def main() -> None:
-    """Fits, reports, and with --write keeps the weights."""
+    """Fits, reports, and with --write keeps weights and agreement."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, default=Path(".jumou"))
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--errors", action="store_true")
     given = parser.parse_args()
-    rows = list(pairs(load_encoder(home=given.home)))
-    features = np.array([row[0] for row in rows])
-    labels = np.array([row[1] for row in rows])
-    held = np.array([row[2] == "held_out" for row in rows])
-    match, related = fit(features[~held], labels[~held] == 2), fit(features[~held], labels[~held] >= 1)
-    judged = Judgement(match, related, 0.5, 0.5).probabilities(features)
-    judgement = Judgement(
-        match, related,
-        round(best_cut(judged[~held, 0], labels[~held] == 2), 3), round(best_cut(judged[~held, 1], labels[~held] >= 1), 3),
-    )  # fmt: skip
-    said_all = [judgement.label(*pair) for pair in judged.tolist()]
-    names = ["no", "part", "match"]
-    for name, mask in (("calibrate", ~held), ("held_out", held)):
-        report = agreement([names[label] for label in labels[mask]], [said for said, here in zip(said_all, mask, strict=True) if here])
-        print(name, report)
-    print(json.dumps(judgement.as_dict(), indent=1))
-    for row, said, pair in zip(rows, said_all, judged.tolist(), strict=True):
-        if said != row[3]["label"] and "match" in (said, row[3]["label"]):
-            print(f"  {row[2]:9} {row[3]['label']:5} said {said:5} {pair[0]:.2f} {row[3]['gold']['name'][:24]} <> {row[3]['draft']['name'][:34]}")
+    cases = read_cases(Remembered(load_encoder(home=given.home)))
+    fitting = [case for case in cases if case.half == "calibrate"]
+    held = [case for case in cases if case.half == "held_out"]
+    judgement = fitted(fitting)
+    found = {"calibrate": report(fitting, judgement), "held_out": report(held, judgement)}
+    for half, what in found.items():
+        for name, value in what.items():
+            print(half, name, value)
+    print(json.dumps(judgement.as_dict()))
+    if given.errors:
+        for case in fitting:
+            for wanted, one, said in zip(case.expert, case.best(), case.said(judgement), strict=True):
+                if one != said:
+                    print(f"{case.name[:14]} {wanted.name[:30]}: person {one}, alignment {said}")
     if given.write:
         (HERE / "alignment.json").write_text(json.dumps(judgement.as_dict(), indent=1) + "\n", encoding="utf-8")
+        kept = {
+            half: {name: value if isinstance(value, dict) else value.model_dump() for name, value in what.items()}
+            for half, what in found.items()
+        }
+        (HERE / "labels" / "agreement.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

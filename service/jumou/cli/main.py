@@ -2,7 +2,7 @@
 
 Exit codes: 0 done · 1 defect in jumou · 2 wrong input or usage (the message says where and how to mend it) ·
 3 installation or index needs attention · 4 something outside does not answer · 5 the plan was written, and its own
-check found errors.
+check found errors · 6 an evaluation missed a threshold of its gate (`jumou eval ... --gate`).
 """
 
 import sys
@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from jumou.cli import corpus, plan, profile, service
+from jumou.cli import corpus, evaluate, llm, plan, profile, service
 from jumou.cli.terminal import say
 from jumou.errors import CallerError, InvalidProfile, JumouError, OperatorError, OutsideError
 from jumou.settings import settings
@@ -21,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="退出码 exit codes: 0 完成 done · 1 程序缺陷 defect · 2 输入有误 wrong input · 3 安装或索引 installation/index · 4 外部服务 outside · 5 规划自检有错 plan has findings",
+    epilog="退出码 exit codes: 0 完成 done · 1 程序缺陷 defect · 2 输入有误 wrong input · 3 安装或索引 installation/index · 4 外部服务 outside · 5 规划自检有错 plan has findings · 6 评测未达门槛 evaluation gate missed",
 )
 app.command("plan")(plan.plan)
 app.command("projects")(plan.projects)
@@ -30,8 +30,10 @@ app.command("index")(corpus.index)
 app.command("doctor")(service.doctor)
 app.command("serve")(service.serve)
 app.command("schemas")(service.schemas)
+app.add_typer(llm.app, name="llm")
 app.add_typer(profile.app, name="profile")
 app.add_typer(corpus.app, name="corpus")
+app.add_typer(evaluate.app, name="eval")
 
 
 def exit_code(problem: JumouError) -> int:

@@ -25,7 +25,9 @@ def agreement(labels: Sequence[Relevance], said: Sequence[Relevance]) -> Agreeme
     pairs = list(zip(labels, said, strict=True))
     precision, recall, f1 = _f1([label == "match" for label, _ in pairs], [other == "match" for _, other in pairs])
     related = _f1([label != "no" for label, _ in pairs], [other != "no" for _, other in pairs])[2]
-    return Agreement(pairs=len(pairs), precision=precision, recall=recall, f1=f1, related_f1=related, kappa=_kappa(pairs))
+    return Agreement(
+        pairs=len(pairs), precision=precision, recall=recall, f1=f1, related_f1=related, kappa=_kappa(pairs)
+    )
 
 
 def _f1(wanted: Sequence[bool], given: Sequence[bool]) -> tuple[float | None, float | None, float | None]:

@@ -89,17 +89,35 @@ def read_measures(path: Path | None = None) -> tuple[Measure, ...]:
     )
 
 
-def measures_of(name: str, unit: str = "") -> frozenset[str]:
-    """What an indicator measures: the first measure its name speaks of, with its unit when that decides."""
-    known = unit_of(unit)
+_GROWTH: Final = re.compile(
+    r"(?:年均|年)?(?:增速|增长率|增长|提高|提升幅度)(?:（[^（）]*）|\([^()]*\))?$|(?:average |annual |yearly )*growth(?: rate)?(?: of)?|rate of growth",
+    re.IGNORECASE,
+)
+
+
+class Meant(NamedTuple):
+    """What an indicator measures, and whether as a level or as growth over a baseline."""
+
+    measure: str
+    growth: bool
+
+
+def meant_by(name: str, unit: str = "") -> Meant:
+    """The first measure the name speaks of, with its unit where that decides; empty when the table knows none.
+
+    Output per year in per cent, and an index or percentage points over a baseline, are growth of the same measure.
+    """
     plain = re.sub(r"[（(][^()（）]*[)）]", "", name).strip() or name
+    known = unit_of(unit)
+    growth = bool(_GROWTH.search(plain)) or (known is not None and known.relative)
+    base = _GROWTH.sub(" ", plain).strip() or plain
     first = ""
     for measure in read_measures():
-        if measure.words.search(plain):
-            if known is None or known.relative or known.family in measure.units:
-                return frozenset({measure.name})
+        if measure.words.search(base):
+            if known is None or growth or known.family in measure.units:
+                return Meant(measure.name, growth)
             first = first or measure.name
-    return frozenset({first}) if first else frozenset()
+    return Meant(first, growth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +158,7 @@ def match_kpis(
     """The best drafted indicator of every expert's indicator.
 
     `match`: same measure about the same thing. `part`: same measure, but the expert's is about one branch and the draft's
-    about the whole (or another branch). Several years of one indicator may be covered by one drafted indicator.
+    about the whole (or another branch), or one is a level and the other its growth. Several years of one indicator may be covered by one drafted indicator.
     """
     if not wanted:
         return []
@@ -161,7 +179,9 @@ def match_kpis(
             found.append(KpiMatch(item, None, "no", None))
             continue
         kpi = drafted[-place]
-        found.append(KpiMatch(item, kpi, "match" if rank == 2 else "part", _log_ratio(item, kpi) if rank == 2 else None))
+        found.append(
+            KpiMatch(item, kpi, "match" if rank == 2 else "part", _log_ratio(item, kpi) if rank == 2 else None)
+        )
     return found
 
 
@@ -169,17 +189,21 @@ def _pair(
     item: GoldKpi, kpi: DraftKpi, common: frozenset[str], cosine: float, context: Sequence[str]
 ) -> tuple[int, float]:
     """2 match, 1 part, 0 no; and how near the names are."""
-    wanted = measures_of(_without(item.indicator, context), item.unit or "")
-    given = measures_of(_without(kpi.name, context), kpi.unit)
+    wanted = meant_by(_without(item.indicator, context), item.unit or "")
+    given = meant_by(_without(kpi.name, context), kpi.unit)
     left, right = unit_of(item.unit or ""), unit_of(kpi.unit)
-    units = left is None or right is None or right.relative or left.family == right.family
-    if not units or not (wanted & given or (not (wanted and given) and cosine >= _NEAR)):
+    same_form = wanted.growth == given.growth
+    alike = left is None or right is None or left.family == right.family
+    if wanted.measure and given.measure:
+        if wanted.measure != given.measure or (same_form and not alike):
+            return 0, 0.0
+    elif wanted.measure or given.measure or cosine < _NEAR or not alike:
         return 0, 0.0
     about = _own(item.indicator, context, common)
-    known = terms_of(kpi.name)
-    if about and covered(about, dict.fromkeys(known, 1.0)) < 0.34:
-        return 1, cosine
-    return 2, cosine
+    elsewhere = bool(about) and covered(about, dict.fromkeys(terms_of(kpi.name), 1.0)) < 0.34
+    if elsewhere and not same_form:
+        return 0, 0.0
+    return (1 if elsewhere or not same_form else 2), cosine
 
 
 def _without(name: str, context: Sequence[str]) -> str:
@@ -210,7 +234,14 @@ def _log_ratio(item: GoldKpi, kpi: DraftKpi) -> float | None:
     aim = number(item.target)
     year = re.search(r"(?:19|20)\d{2}", str(item.year or ""))
     drafted = kpi.at(int(year.group()) if year else None)
-    if left is None or right is None or left.relative or right.relative or left.currency != right.currency:
+    if (
+        left is None
+        or right is None
+        or left.relative
+        or right.relative
+        or left.family != right.family
+        or left.currency != right.currency
+    ):
         return None
     if not aim or not drafted or aim < 0 or drafted < 0:
         return None

@@ -12,7 +12,9 @@ from jumou.evaluation.gold import GoldPlan
 from jumou.retrieval.filter import Filter, place, places
 
 _NATIONWIDE: Final = frozenset({"全国", "中国", "china", "national", "international"})
-_GENERIC: Final = re.compile(r"^(?:国家级|省级)?(?:高新区|经开区|开发区|新区|自贸区|高新技术产业开发区|经济技术开发区)$")
+_GENERIC: Final = re.compile(
+    r"^(?:国家级|省级)?(?:高新区|经开区|开发区|新区|自贸区|高新技术产业开发区|经济技术开发区)$"
+)
 _LEAST_TITLE: Final = 0.6
 """Share of character pairs two titles have in common; a plan and its rival elsewhere reach about .4."""
 
@@ -52,10 +54,10 @@ def own_names(profile: RegionProfile, gold: GoldPlan) -> frozenset[str]:
             text = part.strip()
             if len(text) >= 2 and not _GENERIC.match(text):
                 forms |= places(text)
-                forms.add(place(re.sub(r"(?:东湖)?(?:高新区|经开区|开发区|高新技术(?:产业)?开发区|新技术开发区)$", "", text)))
-    return frozenset(
-        form for form in forms if len(form) >= 2 and form not in _NATIONWIDE and not _GENERIC.match(form)
-    )
+                forms.add(
+                    place(re.sub(r"(?:东湖)?(?:高新区|经开区|开发区|高新技术(?:产业)?开发区|新技术开发区)$", "", text))
+                )
+    return frozenset(form for form in forms if len(form) >= 2 and form not in _NATIONWIDE and not _GENERIC.match(form))
 
 
 def _reason(document: Document, names: frozenset[str], title: str, sources: set[str]) -> str:
@@ -64,7 +66,7 @@ def _reason(document: Document, names: frozenset[str], title: str, sources: set[
             return f"region: {region}"
     folded = unicodedata.normalize("NFKC", f"{document.title} {document.title_en}").lower()
     for name in names:
-        if (re.search(rf"\b{re.escape(name)}\b", folded) if name.isascii() else name in folded):
+        if re.search(rf"\b{re.escape(name)}\b", folded) if name.isascii() else name in folded:
             return f"title: {name}"
     if document.kind == "chain":  # general knowledge of an industry, made from many sources
         return ""

@@ -6,6 +6,7 @@ Method: two logistic regressions over the features below, with a ridge, fitted o
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,8 +31,19 @@ FEATURES: Final = (
     "words",  # the expert's words found in the draft
     "meaning",  # cosine of the two, without the words the case shares
     "near",  # cosine of the two subjects, when both name one
+    "sameness",  # kinds of the two names, intersection over union
+    "fit",  # same kind and same subject at once
+    "foreign",  # a cluster, chain or park of another product: same kind, nothing shared in subject
+    "branch",  # the expert speaks of the whole of a cluster or chain, the draft of one branch of it
 )
 """What is read from a pair; each 0–1. `same kind` is the product with type, kind and kind_name."""
+
+_CORE: Final = frozenset({"cluster", "chain", "supply", "park", "future"})
+"""Kinds of measure whose subject is their essence: a cluster of one product does not cover a cluster of another."""
+
+_WHOLE: Final = frozenset({"cluster", "chain", "supply"})
+
+_SHARED: Final = 0.2
 
 _RELATED: Final[dict[frozenset[str], float]] = {
     frozenset(pair): weight
@@ -109,7 +121,9 @@ def read_judgement(path: Path) -> Judgement:
 class Likeness:
     """Features of all pairs of one case; vectors are asked for once."""
 
-    def __init__(self, expert: Sequence[Item], drafted: Sequence[Item], *, context: Sequence[str], meaning: Meaning) -> None:
+    def __init__(
+        self, expert: Sequence[Item], drafted: Sequence[Item], *, context: Sequence[str], meaning: Meaning
+    ) -> None:
         """`context` names region and industry: words that every project of the case shares."""
         self.expert, self.drafted = list(expert), list(drafted)
         self._context = sorted({folded(part) for part in context if len(part) >= 2}, key=len, reverse=True)
@@ -178,6 +192,10 @@ class Likeness:
         alike = _type(wanted.type, given.type)
         same = (alike + kind + kind_name) / 3
         words = terms_of(wanted.text) - self._common
+        named = concepts_in(wanted.name) or concepts_in(wanted.text)
+        sameness = len(named & in_name) / len(named | in_name) if named | in_name else 0.0
+        core = bool(named & _CORE) or not named  # of a cluster or a chain the branch is the essence
+        scope = about if own else 1.0 if not branch else 0.25 if core else 0.9
         return (
             alike,
             kind,
@@ -190,6 +208,10 @@ class Likeness:
             min(1.0, 2 * covered(words, found)) if words else 0.0,
             meaning,
             near,
+            sameness,
+            math.sqrt(alike * max(sameness, 0.6 * kind)) * scope,
+            kind_name if core and own and branch and about < _SHARED else 0.0,
+            kind_name if named & _WHOLE and branch and not own else 0.0,
         )
 
 
