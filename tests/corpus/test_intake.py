@@ -245,7 +245,6 @@ def test_a_second_writer_is_refused_and_nothing_is_lost(small: Library, folder: 
     script = textwrap.dedent("""
         import sys
         from pathlib import Path
-from typing import Any
         from jumou.retrieval.generations import Generations
         with Generations(Path(sys.argv[1]) / "index").writing():
             print("held", flush=True)
@@ -264,7 +263,6 @@ from typing import Any
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from typing import Any
 from jumou.retrieval import Library
 from jumou.retrieval.intake import add_files
 from jumou.testing import BagEncoder
