@@ -47,6 +47,9 @@ def install(app: FastAPI) -> None:
             for operations in made["paths"].values():
                 for operation in operations.values():
                     _as_problems(operation["responses"])
+                    for parameter in operation.get("parameters", ()):
+                        if parameter["name"] == "if-match":
+                            parameter["required"] = True  # its absence has a status of its own, 428
             app.openapi_schema = made
         return app.openapi_schema
 

@@ -26,6 +26,19 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=StrictRoute)
 _LOOK_EVERY: Final = 0.1
 """Seconds between two looks at the progress of a draft."""
 
+_SSE: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"}, "event": {"enum": ["step", "done", "failed"]}, "data": {"type": "string", "description": "JSON"},
+    },
+}  # fmt: skip
+_MEDIA: Final = {
+    "plan.docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "plan.md": "text/markdown; charset=utf-8",
+    "projects.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "plan.json": "application/json",
+}
+
 FileName = Literal["plan.docx", "plan.md", "projects.xlsx", "plan.json"]
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, description="a second request with the same key gives the same plan")]  # fmt: skip
 
@@ -110,7 +123,7 @@ def get_plan(
     "/{plan_id}/progress",
     response_class=EventSourceResponse,
     responses={
-        200: {"description": "server-sent events `step`, then `done` or `failed`; ids are sequence numbers", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+        200: {"description": "server-sent events `step`, then `done` or `failed`; ids are sequence numbers", "content": {"text/event-stream": {"schema": _SSE}}},
         **problems(404, 422, 503),
     },
 )  # fmt: skip
@@ -155,14 +168,14 @@ def _sent(entry: ProgressEntry) -> ServerSentEvent:
     "/{plan_id}/files/{name}",
     response_class=FileResponse,
     responses={
-        200: {"description": "the file", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+        200: {"description": "the file", "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in _MEDIA.values()}},
         **problems(404, 409, 422, 503),
     },
 )  # fmt: skip
 def get_plan_file(plan_id: str, name: FileName, jumou: Stored) -> FileResponse:
     """The plan in a format planners hand in: Word, Excel, Markdown or JSON."""
     path = plan_file(read_plan(jumou.store, plan_id), name, jumou.settings.home)
-    return FileResponse(path, filename=name)
+    return FileResponse(path, filename=name, media_type=_MEDIA[name])
 
 
 @router.get(
