@@ -12,6 +12,7 @@ from jumou.retrieval import Encoder, Library, Reranker, load_encoder, load_reran
 from jumou.settings import Settings
 
 if TYPE_CHECKING:
+    from jumou.llm import LanguageModel
     from jumou.storage import PlanStore
     from jumou.workflow.review import Reviewing
 
@@ -87,6 +88,17 @@ class Jumou:
             return EvidencePassage(passage=passage, document=self.library.document(passage.document_id))
         except NotFound:
             return None
+
+    @cached_property
+    def model(self) -> "LanguageModel | None":
+        """The language model the settings name; None when they name none.
+
+        Raises:
+            InvalidRequest: its name or address makes no sense.
+        """
+        from jumou.llm import open_model  # noqa: PLC0415 - most commands ask no model
+
+        return open_model(self.settings)
 
     @cached_property
     def drafter(self) -> Drafter:

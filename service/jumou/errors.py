@@ -6,16 +6,19 @@ JumouError
 │   │   ├── InvalidProfile a region's profile cannot be read; carries every problem with its place
 │   │   └── RefusedFile    a document cannot be taken into the corpus (broken, encrypted, empty, too large)
 │   ├── NotFound           no such plan, document, passage or region
+│   ├── OverBudget         the run or the user has used up what may be spent on a language model
 │   └── StepConflict       the object changed since the caller saw it
 ├── OperatorError          whoever runs jumou can mend it
 │   ├── IndexMismatch      the index was built by another encoder, chunker or corpus
 │   ├── IndexLocked        another process owns the embedded index
-│   └── MissingExtra       an optional part was asked for and is not installed
+│   ├── MissingExtra       an optional part was asked for and is not installed
+│   └── ModelRefused       the language model's endpoint refuses the key, the model's name or a parameter
 ├── DraftError             what a drafter produced does not hold
 │   ├── UngroundedClaim    a quote, figure or reference cannot be traced
 │   └── MalformedAnswer    a model's answer has the wrong shape
 └── OutsideError           something outside failed; the only kind that is retried
     └── ServiceUnavailable a model, database or vector server does not answer
+        └── ModelUnavailable the language model is busy, silent or cut off; says when to try again, if it was told
 """
 
 from collections.abc import Mapping, Sequence
@@ -82,6 +85,10 @@ class NotFound(CallerError):
     """There is no such thing."""
 
 
+class OverBudget(CallerError):
+    """The run or the user has used up what may be spent on a language model."""
+
+
 class StepConflict(CallerError):
     """The object changed since the caller saw it. `versions` holds what was seen and what stands now, when both are known."""
 
@@ -115,6 +122,10 @@ class MissingExtra(OperatorError):
     """An optional part was asked for and is not installed."""
 
 
+class ModelRefused(OperatorError):
+    """The language model's endpoint refuses the key, the model's name or a parameter."""
+
+
 class DraftError(JumouError):
     """What a drafter produced does not hold."""
 
@@ -133,3 +144,22 @@ class OutsideError(JumouError):
 
 class ServiceUnavailable(OutsideError):
     """A model, database or vector server does not answer."""
+
+
+class ModelUnavailable(ServiceUnavailable):
+    """The language model does not answer. `passing` marks what a second try may mend; `retry_after` is in seconds."""
+
+    def __init__(
+        self,
+        message_zh: str,
+        message_en: str = "",
+        *,
+        mend_zh: str = "",
+        mend_en: str = "",
+        passing: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        """`passing`: the endpoint answered 429 or 5xx; time-outs and cut connections are not tried again."""
+        super().__init__(message_zh, message_en, mend_zh=mend_zh, mend_en=mend_en)
+        self.passing = passing
+        self.retry_after = retry_after

@@ -29,6 +29,21 @@ class Settings(BaseSettings):
     drafting_workers: int | None = Field(
         default=None, ge=0, le=64, description="processes that draft for the server; 0 drafts in the server itself, empty is one a core"
     )
+    llm: str = Field(
+        default="", description="the language model: openai:<model> for any OpenAI-compatible endpoint, or <provider>:<model>; empty for none"
+    )
+    llm_base_url: str = Field(default="", description="its endpoint, for example http://127.0.0.1:8000/v1; empty is the provider's own")
+    llm_api_key: str = Field(default="", repr=False)
+    llm_timeout: float = Field(default=120.0, gt=0, description="seconds a model may take to answer, or between two pieces of a stream")
+    llm_concurrency: int = Field(default=8, ge=1, le=256, description="calls under way at once in one process")
+    llm_retries: int = Field(default=3, ge=0, le=10, description="further tries after an answer 429 or 5xx")
+    llm_rounds: int = Field(default=2, ge=0, le=5, description="times a model may mend what failed the checks")
+    llm_run_calls: int = Field(default=150, ge=0, description="most calls one plan or one chat answer may make")
+    llm_run_tokens: int = Field(default=1_000_000, ge=0, description="most tokens of one run, in and out")
+    llm_run_usd: float | None = Field(default=None, ge=0, description="most US dollars of one run; calls without a known price are counted apart")
+    llm_user_tokens: int | None = Field(default=None, ge=0, description="most tokens a user may use a day")
+    llm_user_usd: float | None = Field(default=None, ge=0, description="most US dollars a user may use a day")
+    drafter: Literal["", "rules", "llm"] = Field(default="", description="who drafts unless told; empty: the model where there is one, else the rules")
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     most_upload_bytes: int = Field(default=50_000_000, gt=0)
 

@@ -1,4 +1,4 @@
-"""Fakes that are shipped and tested with the product: deterministic, fast, and without a model or a network."""
+"""Encoders and documents: deterministic, fast, and without a model or a network."""
 
 from collections.abc import Sequence
 from hashlib import blake2b

@@ -1,0 +1,185 @@
+"""What may be spent on a model, by run and by user, and what was.
+
+A call is reserved with the most it can cost before it is made, so that calls under way at once cannot overshoot
+together; the reservation is settled with what the endpoint counted. Prices come from the `genai-prices` table, in
+US dollars; a model it does not know costs `None`, and such calls are counted.
+"""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from jumou.errors import OverBudget
+from jumou.llm.messages import Usage
+
+
+class Budget(NamedTuple):
+    """The most one run may use; `usd` binds only where a price is known."""
+
+    calls: int = 150
+    tokens: int = 1_000_000
+    usd: float | None = None
+
+
+class Spent(NamedTuple):
+    """What was used. `usd` is None when no call had a known price; `unpriced` counts the calls without one."""
+
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    usd: float | None = None
+    unpriced: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """In and out."""
+        return self.tokens_in + self.tokens_out
+
+
+@lru_cache(maxsize=4096)
+def price(model: str, address: str, tokens_in: int, tokens_out: int) -> Decimal | None:
+    """US dollars for so many tokens; None for a model the table does not know, and for a machine of one's own."""
+    from genai_prices import Usage as Counted  # noqa: PLC0415 - the table is large, and most runs ask no model
+    from genai_prices import calc_price  # noqa: PLC0415 - as above
+
+    counted = Counted(input_tokens=tokens_in, output_tokens=tokens_out)
+    try:
+        if address.startswith("http"):
+            return calc_price(counted, model, provider_api_url=address).total_price
+        return calc_price(counted, model, provider_id=address).total_price
+    except LookupError:
+        return None
+
+
+class Spending:
+    """What users spent by day, kept in a file of the home folder that several processes may write to."""
+
+    def __init__(self, home: Path) -> None:
+        """The file is made on first use."""
+        self._path = home / "llm" / "spending.db"
+
+    def add(self, user: str, usage: Usage, usd: Decimal | None) -> None:
+        """Adds one call."""
+        with closing(self._opened()) as database, database:
+            database.execute(
+                "INSERT INTO spending VALUES (?, ?, 1, ?, ?, ?) ON CONFLICT (user, day) DO UPDATE SET calls = calls + 1, "
+                "tokens_in = tokens_in + excluded.tokens_in, tokens_out = tokens_out + excluded.tokens_out, "
+                "micro_usd = micro_usd + excluded.micro_usd",
+                (user, _today(), usage.tokens_in, usage.tokens_out, int((usd or Decimal(0)) * 1_000_000)),
+            )
+
+    def today(self, user: str) -> Spent:
+        """What the user spent since midnight UTC."""
+        if not self._path.exists():
+            return Spent()
+        with closing(self._opened()) as database:
+            row = database.execute(
+                "SELECT calls, tokens_in, tokens_out, micro_usd FROM spending WHERE user = ? AND day = ?",
+                (user, _today()),
+            ).fetchone()
+        return Spent(row[0], row[1], row[2], row[3] / 1_000_000) if row else Spent()
+
+    def _opened(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        database = sqlite3.connect(self._path, timeout=30)
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS spending (user TEXT, day TEXT, calls INTEGER, tokens_in INTEGER, tokens_out INTEGER, "
+            "micro_usd INTEGER, PRIMARY KEY (user, day))"
+        )
+        return database
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+class Allowance(NamedTuple):
+    """The most a user may use a day; None binds nothing."""
+
+    tokens: int | None = None
+    usd: float | None = None
+
+
+_UNBOUND: Final = Allowance()
+
+
+class Reservation(NamedTuple):
+    """What a call under way may cost at most."""
+
+    tokens: int
+    usd: Decimal | None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The account of one run: what is spent and what is reserved."""
+
+    budget: Budget
+    model: str
+    address: str
+    user: str = ""
+    allowance: Allowance = _UNBOUND
+    spending: Spending | None = None
+    _calls: int = 0
+    _in: int = 0
+    _out: int = 0
+    _usd: Decimal | None = None
+    _unpriced: int = 0
+    _reserved: list[Reservation] = field(default_factory=list)
+
+    @property
+    def spent(self) -> Spent:
+        """So far, without what is under way."""
+        return Spent(self._calls, self._in, self._out, None if self._usd is None else float(self._usd), self._unpriced)
+
+    def reserve(self, tokens_in: int, most_out: int) -> Reservation:
+        """Sets aside what the next call can use at most.
+
+        Raises:
+            OverBudget: the run or the user has not that much left.
+        """
+        wanted = Reservation(tokens_in + most_out, price(self.model, self.address, tokens_in, most_out))
+        if self._calls + len(self._reserved) + 1 > self.budget.calls:
+            raise _over("调用次数", "calls", "JUMOU_LLM_RUN_CALLS")
+        tokens = self._in + self._out + sum(held.tokens for held in self._reserved) + wanted.tokens
+        if tokens > self.budget.tokens:
+            raise _over("词元", "tokens", "JUMOU_LLM_RUN_TOKENS")
+        held = sum((held.usd or Decimal(0) for held in self._reserved), wanted.usd or Decimal(0))
+        if self.budget.usd is not None and (self._usd or Decimal(0)) + held > Decimal(str(self.budget.usd)):
+            raise _over("费用", "money", "JUMOU_LLM_RUN_USD")
+        if self.spending is not None and self.allowance != _UNBOUND:
+            today = self.spending.today(self.user)
+            under_way = sum(held.tokens for held in self._reserved) + wanted.tokens
+            if self.allowance.tokens is not None and today.tokens + under_way > self.allowance.tokens:
+                raise _over("当日词元", "tokens of the day", "JUMOU_LLM_USER_TOKENS")
+            if self.allowance.usd is not None and (today.usd or 0) + float(held) > self.allowance.usd:
+                raise _over("当日费用", "money of the day", "JUMOU_LLM_USER_USD")
+        self._reserved.append(wanted)
+        return wanted
+
+    def settle(self, reservation: Reservation, usage: Usage | None) -> None:
+        """Ends a reservation with what the call used; None when it failed and the endpoint counted nothing."""
+        self._reserved.remove(reservation)
+        self._calls += 1
+        counted = usage or Usage(0, 0)
+        self._in += counted.tokens_in
+        self._out += counted.tokens_out
+        cost = price(self.model, self.address, counted.tokens_in, counted.tokens_out) if usage else Decimal(0)
+        if cost is None:
+            self._unpriced += 1
+        elif usage:
+            self._usd = (self._usd or Decimal(0)) + cost
+        if self.spending is not None:
+            self.spending.add(self.user, counted, cost)
+
+
+def _over(what_zh: str, what_en: str, setting: str) -> OverBudget:
+    return OverBudget(
+        f"大模型的{what_zh}预算已用完。", f"The budget for the language model is used up: {what_en}.",
+        mend_zh=f"可调大 {setting}。", mend_en=f"{setting} can be raised.",
+    )  # fmt: skip
