@@ -1,16 +1,20 @@
 """What a drafter works from: profile, chains, numbers, evidence and language, gathered once per draft."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from jumou.analysis.region import RegionAnalysis
-from jumou.domain.playbook import Playbook
 from jumou.domain.chain import Chain
 from jumou.domain.framework import Language
+from jumou.domain.playbook import Playbook
 from jumou.domain.region import RegionProfile
 from jumou.drafting.desk import EvidenceDesk
 from jumou.drafting.reading import Reading, read
 from jumou.drafting.wording import Said, Writer
+
+_LONGEST_TITLE: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,16 @@ class Industry:
     chosen_because: str = ""
     proposed: frozenset[str] = frozenset()
     """Ids of chains the profile does not speak of: national fields put up for examination, marked as such."""
+
+    @property
+    def short(self) -> str:
+        """The name short enough for a project's title: without brackets, the first two of many parts."""
+        bare = re.sub(r"[（(].*?[）)]", "", self.name).strip() or self.name
+        if len(bare) <= _LONGEST_TITLE:
+            return bare
+        parts = re.split(r"[、，,；;/]", bare)
+        chinese = re.search(r"[\u4e00-\u9fff]", bare) is not None
+        return "、".join(parts[:2]) + "等" if len(parts) > 2 and chinese else bare
 
     @property
     def chains(self) -> tuple[Chain, ...]:
@@ -59,6 +73,11 @@ class DraftContext:
     def region(self) -> Said:
         """The region's name as the profile has it."""
         return Said(self.profile.name, "profile:name")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names that may hold digits and stand in texts as names: the region's, and the industry's whole and short."""
+        return (self.profile.name, self.industry.name, self.industry.short)
 
     def chain_of(self, node_id: str) -> Chain:
         """The chain a link belongs to; the leading chain when none of them has it."""

@@ -18,7 +18,30 @@ _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _LATIN: Final = re.compile(r"[a-z][a-z-]{2,}")
 _HAN_RUN: Final = re.compile(r"[\u4e00-\u9fff]{2,}")
 _EVERYWHERE: Final = frozenset(
-    ("产业", "企业", "项目", "发展", "建设", "工程", "业企", "业发", "的产", "和产", "推进", "推动", "重点", "方面", "业项", "设项", "and", "the", "for", "with", "industry", "project")
+    (
+        "产业",
+        "企业",
+        "项目",
+        "发展",
+        "建设",
+        "工程",
+        "业企",
+        "业发",
+        "的产",
+        "和产",
+        "推进",
+        "推动",
+        "重点",
+        "方面",
+        "业项",
+        "设项",
+        "and",
+        "the",
+        "for",
+        "with",
+        "industry",
+        "project",
+    )
 )
 """Words that stand in every plan and so tell nothing about a sentence."""
 
@@ -86,7 +109,13 @@ class EvidenceDesk:
     _quoted: dict[str, int] = field(default_factory=dict)
 
     def find(
-        self, query: str, *, limit: int = 6, where: Filter | None = None, benchmarks: bool = False, outdated: bool = False
+        self,
+        query: str,
+        *,
+        limit: int = 6,
+        where: Filter | None = None,
+        benchmarks: bool = False,
+        outdated: bool = False,
     ) -> list[Hit]:
         """Passages for `query`; with `benchmarks`, the region's own cases are left out."""
         return self.library.search(

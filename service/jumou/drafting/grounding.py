@@ -3,8 +3,9 @@
 It walks the objects themselves, so it holds for whatever wrote them: the rules, a model, or a person's edit.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -43,7 +44,9 @@ class _Scope:
                     quotes.append(item.quote)
                 elif isinstance(item, BaseModel):
                     quantities.extend(
-                        part for part in (getattr(item, key) for key in type(item).model_fields) if isinstance(part, Quantity)
+                        part
+                        for part in (getattr(item, key) for key in type(item).model_fields)
+                        if isinstance(part, Quantity)
                     )
         return _Scope(quantities, quotes)
 
@@ -77,12 +80,14 @@ def check(
     projects: tuple[Project, ...] = (),
     implementation: Implementation | None = None,
     evidence: Evidence,
+    names: Iterable[str] = (),
 ) -> Quality:
     """The account of what holds and what does not, over the steps given.
 
+    `names` are names that may hold digits and are no figures where they stand whole: the region's and the industry's.
     Findings name the place (`projects[3].objective`). Severity `error` means the object must not be handed out as it is.
     """
-    tally = _Tally(evidence)
+    tally = _Tally(evidence, _whole(names))
     for name, part in (("diagnosis", diagnosis), ("positioning", positioning), ("implementation", implementation)):
         if part is not None:
             tally.walk(part, name, _Scope())
@@ -92,9 +97,16 @@ def check(
     return tally.quality(_coverage(diagnosis, positioning, projects, implementation))
 
 
+def _whole(names: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds the names that hold digits, longest first, where they stand whole: 8 is not found in 80."""
+    held = sorted({name for name in names if any(map(str.isdigit, name))}, key=lambda name: (-len(name), name))
+    return re.compile("|".join(rf"(?<![\d.]){re.escape(name)}(?![\d.]*\d)" for name in held)) if held else None
+
+
 @dataclass(slots=True)
 class _Tally:
     evidence: Evidence
+    names: re.Pattern[str] | None = None
     findings: list[Finding] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
     bases: Counter[str] = field(default_factory=Counter)
@@ -142,7 +154,9 @@ class _Tally:
         if text is None:
             self.report("reference", "error", where, f"passage {citation.passage_id} is not among the evidence")
         elif not stands_in(citation.quote, text):
-            self.report("quote", "error", where, f"the quote does not stand in {citation.passage_id}: {citation.quote[:40]}")
+            self.report(
+                "quote", "error", where, f"the quote does not stand in {citation.passage_id}: {citation.quote[:40]}"
+            )
 
     def _state(self, value: Grounded, where: str) -> None:
         if isinstance(value, Statement):
@@ -154,7 +168,8 @@ class _Tally:
             self.report("state", "warning", where, "says there is no evidence, and carries some")
 
     def _figures(self, text: str, where: str, scope: _Scope) -> None:
-        for number in untraced(text, scope.quantities, scope.quotes):
+        bare = self.names.sub(" ", text) if self.names else text
+        for number in untraced(bare, scope.quantities, scope.quotes):
             self.report("figure", "error", where, f"{number:g} has no basis: {text[:60]}")
 
     def references(

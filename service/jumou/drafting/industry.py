@@ -83,5 +83,3 @@ def _texts(profile: RegionProfile) -> Iterator[tuple[str, int]]:
     yield from ((item.name, 1) for item in profile.infrastructure)
     yield from ((f"{item.name} {item.content}", 1) for item in profile.policies)
     yield from ((text, 1) for text in profile.notes)
-
-

@@ -33,7 +33,9 @@ _DESIGNATION: Final = re.compile(
 _COUNTED: Final = re.compile(r"^(规模以上|规上)|企业(数|[(（]|$)|用电|用水|产值|firms", re.IGNORECASE)
 """Rows of the infrastructure sheet that count something instead of naming it."""
 
-_BRAND: Final = re.compile(r"品牌|之都|之乡|名城|知名|著名|最大|第一|历史|文化|瓷都|brand|famous|largest|world|renowned", re.IGNORECASE)
+_BRAND: Final = re.compile(
+    r"品牌|之都|之乡|名城|知名|著名|最大|第一|历史|文化|瓷都|brand|famous|largest|world|renowned", re.IGNORECASE
+)
 _MARKET: Final = re.compile(
     r"市场|商贸|贸易|出口|电商|集散|枢纽|口岸|港|消费|旅游|展会|辐射|market|trade|export|port|commerce|hub|consumer|tour",
     re.IGNORECASE,
@@ -79,7 +81,9 @@ def read(profile: RegionProfile) -> Reading:
     institutions = tuple(_said(item.name, item.ref) for item in profile.institutions if not _empty(item.name))
     resources = tuple(_said(_item(item), item.ref) for item in profile.resources if not _empty(item.name))
     infrastructure = tuple(
-        _said(_item(item), item.ref) for item in profile.infrastructure if not _empty(item.name) and not _COUNTED.search(item.name)
+        _said(_item(item), item.ref)
+        for item in profile.infrastructure
+        if not _empty(item.name) and not _COUNTED.search(item.name)
     )
     markets = tuple(_said(item.name, item.ref) for item in profile.markets if not _empty(item.name))
     policies = tuple(_said(item.name, item.ref) for item in profile.policies if not _empty(item.name))
@@ -97,10 +101,10 @@ def read(profile: RegionProfile) -> Reading:
             )
         ),
         intermediaries=_once(intermediaries),
-        infrastructure=_once(
-            (*infrastructure, *(word for word in resources if _INFRASTRUCTURE.search(word.text)))
+        infrastructure=_once((*infrastructure, *(word for word in resources if _INFRASTRUCTURE.search(word.text)))),
+        government=_once(
+            (*policies, *(word for word in names_only((*everything, *facts)) if _DESIGNATION.search(word.text)))
         ),
-        government=_once((*policies, *(word for word in names_only((*everything, *facts)) if _DESIGNATION.search(word.text)))),
         brand=_once(word for word in (*everything, *facts) if _BRAND.search(word.text)),
         market=_once((*markets, *(word for word in everything if _MARKET.search(word.text)))),
         resources=resources,

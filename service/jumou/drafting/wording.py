@@ -50,7 +50,10 @@ def shown(quantity: Quantity, language: Language, *, year: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words taken over from the profile as they stand there; digits inside keep the cell as their basis."""
+    """Words taken over as they stand in the profile, a chain or a document; digits inside keep that place as their basis.
+
+    `ref` is a profile cell (`input.resources[2]`, `indicators!12`, `profile:name`), `chain`, `theme`, or a document id.
+    """
 
     text: str
     ref: str
@@ -58,8 +61,12 @@ class Said:
 
     def quantities(self) -> tuple[Quantity, ...]:
         """One quantity for each figure in the words."""
+        own = self.ref in ("", "profile") or any(mark in self.ref for mark in (":", "!", "[", "input."))
+        place = {"": "profile", "chain": "corpus/chains", "theme": "corpus/chains"}.get(self.ref, self.ref)
         return tuple(
-            Quantity(label=self.text, value=value, year=self.year, basis="profile", source_ids=(self.ref or "profile",))
+            Quantity(
+                label=self.text, value=value, year=self.year, basis="profile" if own else "source", source_ids=(place,)
+            )
             for value in figures_in(self.text)
         )
 

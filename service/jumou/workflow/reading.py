@@ -85,7 +85,7 @@ def read_plan(store: PlanStore, plan_id: str, *, at_event: int | None = None) ->
         projects=portfolio.projects if isinstance(portfolio, Portfolio) else (),
         implementation=implementation if isinstance(implementation, Implementation) else None,
         evidence=evidence,
-        quality=checked_parts(parts, evidence),
+        quality=checked_parts(parts, evidence, (record.profile.name, record.profile.target_industry or "")),
         provenance=_provenance(record, revisions, evidence),
     )
 

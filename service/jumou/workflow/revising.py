@@ -1,6 +1,6 @@
 """Writing a revision: numbered after its parent, checked for its ground, its followers marked stale."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
@@ -132,12 +132,12 @@ def checked(contents: Mapping[StepKey, Content], evidence: Evidence) -> Quality:
     return checked_parts(parts, evidence)
 
 
-def checked_parts(parts: Mapping[StepKey, StepObject], evidence: Evidence) -> Quality:
-    """The grounding check over the steps that are there."""
+def checked_parts(parts: Mapping[StepKey, StepObject], evidence: Evidence, names: Iterable[str] = ()) -> Quality:
+    """The grounding check over the steps that are there; `names` may hold digits and are no figures."""
     portfolio = parts.get("projects")
     given: dict[str, Any] = {step: part for step, part in parts.items() if step != "projects"}
     projects = portfolio.projects if isinstance(portfolio, Portfolio) else ()
-    return check(**given, projects=projects, evidence=evidence)
+    return check(**given, projects=projects, evidence=evidence, names=names)
 
 
 def united(evidences: Sequence[Evidence]) -> Evidence:

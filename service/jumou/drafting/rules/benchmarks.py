@@ -33,7 +33,10 @@ def _choose(ctx: DraftContext, mode: ModeKey) -> list[Document]:
     hits = [
         *ctx.desk.find(question, limit=12, where=Filter(kinds=("case",)), benchmarks=True),
         *ctx.desk.find(
-            f"{ctx.industry.name} {MODES[mode].zh}", limit=8, where=Filter(kinds=("case",), modes=(mode,)), benchmarks=True
+            f"{ctx.industry.name} {MODES[mode].zh}",
+            limit=8,
+            where=Filter(kinds=("case",), modes=(mode,)),
+            benchmarks=True,
         ),
     ]
     ranked = _ranked(hits, mode, aliases | set(names))
@@ -68,7 +71,9 @@ def _ranked(hits: list[Hit], mode: ModeKey, names: set[str]) -> list[Document]:
     for hit in hits:
         document = hit.document
         same_industry = any(name in "、".join((*document.industries, document.title)) for name in names)
-        score = hit.score + 0.6 * same_industry + 0.25 * (mode in document.modes) + 0.05 * (document.source_grade == "A")
+        score = (
+            hit.score + 0.6 * same_industry + 0.25 * (mode in document.modes) + 0.05 * (document.source_grade == "A")
+        )
         if document.id not in best or score > best[document.id][0]:
             best[document.id] = (score, document)
     return [document for _, document in sorted(best.values(), key=lambda item: (-item[0], item[1].id))]
@@ -146,7 +151,10 @@ def _why(ctx: DraftContext, document: Document, mode: ModeKey, title: str) -> St
 
 def _warning(ctx: DraftContext, document: Document, title: str) -> Statement:
     """What to look at at home when the case is a failure: its first cause."""
-    cause = next(iter(_quotes(ctx, document, ("受挫原因", "教训与启示") if ctx.language == "zh" else ("English summary",), 1)), None)
+    cause = next(
+        iter(_quotes(ctx, document, ("受挫原因", "教训与启示") if ctx.language == "zh" else ("English summary",), 1)),
+        None,
+    )
     if cause is None:
         return ctx.writer.say("{title}的教训须逐条对照检查。", "Check each lesson of {title}.", title=Said(title, document.id), state="no_evidence")  # fmt: skip
     return ctx.writer.say(
@@ -178,7 +186,9 @@ def _gap(ctx: DraftContext, document: Document, elements: tuple[ElementReading, 
     level = _level(ctx, document)
     name = Said(title, document.id)
     missing = (
-        write.pick(f"，要素上的差距集中在{write.joined(lacking)}", f"; elements lacking here: {write.joined(lacking)}") if lacking else ""
+        write.pick(f"，要素上的差距集中在{write.joined(lacking)}", f"; elements lacking here: {write.joined(lacking)}")
+        if lacking
+        else ""
     )
     if level is None:
         citation = ctx.desk.cite_document(document.id, [*lacking, *document.industries])
@@ -210,12 +220,20 @@ def _level(ctx: DraftContext, document: Document) -> tuple[str, Citation] | None
     """A measure of the case with the sentence that states it, one that the profile measures too if there is one."""
     if ctx.language != "zh":
         return None
-    mine = [group for group in _GROUPS if any(group.search(cell.metric) for cell in ctx.profile.indicators if usable(cell))]
+    mine = [
+        group for group in _GROUPS if any(group.search(cell.metric) for cell in ctx.profile.indicators if usable(cell))
+    ]
     found: list[tuple[bool, str, Passage, str]] = []
-    sentences = [pair for section in ("发展历程", "概况", "标志性项目") for pair in ctx.desk.sentences(document.id, section)]
+    sentences = [
+        pair for section in ("发展历程", "概况", "标志性项目") for pair in ctx.desk.sentences(document.id, section)
+    ]
     for figure in document.figures:
         metric, value = figure.get("metric", ""), figure.get("value", "").strip("+约近超 ")
-        if not value or re.search(r"半年|季度|月|目标|预计", metric) or not any(group.search(metric) for group in _GROUPS):
+        if (
+            not value
+            or re.search(r"半年|季度|月|目标|预计", metric)
+            or not any(group.search(metric) for group in _GROUPS)
+        ):
             continue
         for passage, sentence in sentences:
             if value in sentence and "目标" not in sentence and "〔待核〕" not in sentence:

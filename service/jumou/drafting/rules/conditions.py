@@ -52,7 +52,9 @@ def _condition(ctx: DraftContext, mode: ModeKey, criterion: CriterionValue, inpu
         return _verdict(said, mode, "unknown")
     strength = criterion.value if figured else max(ctx.analysis.signal(key).value for key in _SIGNALS[mode])
     met = "yes" if strength >= _MET else "partly" if strength >= _PARTLY else "no"
-    verdict = write.pick(*{"yes": ("具备", "met"), "partly": ("部分具备", "met in part"), "no": ("尚不具备", "not met")}[met])
+    verdict = write.pick(
+        *{"yes": ("具备", "met"), "partly": ("部分具备", "met in part"), "no": ("尚不具备", "not met")}[met]
+    )
     if not figured:
         said = write.say(
             "{name}的适用条件“{condition}”{verdict}：依据资料中“{words}”等记载判断，尚缺量化数据。",

@@ -7,7 +7,10 @@ from jumou.domain.framework import ELEMENTS
 from jumou.drafting.context import DraftContext
 
 _WHERE: Final[dict[str, tuple[str, str]]] = {
-    "lq": ("统计部门：分行业规模以上工业数据与全国同口径年报", "statistics office: industries of the region and the national yearbook"),
+    "lq": (
+        "统计部门：分行业规模以上工业数据与全国同口径年报",
+        "statistics office: industries of the region and the national yearbook",
+    ),
     "shift_share": ("统计部门：相隔一至五年的两期分行业数据", "statistics office: two years of industries"),
     "eci": ("上级统计部门：省内各市县×行业数据；也可采用参照面板", "provincial statistics: regions by industries"),
     "endowment": ("科技统计年报、统计公报", "science statistics, yearly communiqué"),
@@ -23,11 +26,19 @@ def data_gaps(ctx: DraftContext, elements: tuple[ElementReading, ...]) -> tuple[
     rows: list[tuple[str, str, str]] = []
     for item in ctx.analysis.not_computable:
         where = _WHERE.get(item.formula.split(":")[0], _ELEMENT_WHERE)
-        rows.append((write.joined(item.missing), write.pick(f"计算{item.label}", f"to compute the {item.label}"), write.pick(*where)))
+        rows.append(
+            (
+                write.joined(item.missing),
+                write.pick(f"计算{item.label}", f"to compute the {item.label}"),
+                write.pick(*where),
+            )
+        )
     if not any(firm.node for firm in ctx.profile.enterprises):
         rows.append(
             (
-                write.pick("企业名录及其所处产业链环节、产值和产品", "firms with their link in the chain, output and products"),
+                write.pick(
+                    "企业名录及其所处产业链环节、产值和产品", "firms with their link in the chain, output and products"
+                ),
                 write.pick("判断产业链缺失与薄弱环节", "to tell missing from weak links"),
                 write.pick(*_WHERE["chain"]),
             )
@@ -35,7 +46,10 @@ def data_gaps(ctx: DraftContext, elements: tuple[ElementReading, ...]) -> tuple[
     if ctx.analysis.scale is None:
         rows.append(
             (
-                write.pick("目标产业近三年产值或营业收入、增加值", "output or revenue and value added of the industry, three years"),
+                write.pick(
+                    "目标产业近三年产值或营业收入、增加值",
+                    "output or revenue and value added of the industry, three years",
+                ),
                 write.pick("设定基期和目标值、校核投资规模", "for baselines, targets and the size of projects"),
                 write.pick("统计部门、行业主管部门", "statistics office, department in charge"),
             )
@@ -58,4 +72,6 @@ def data_gaps(ctx: DraftContext, elements: tuple[ElementReading, ...]) -> tuple[
             )
         )
     unique = list(dict.fromkeys(rows))
-    return tuple(DataGap(id=f"D{n:02d}", what=what, why=why, where=where) for n, (what, why, where) in enumerate(unique, 1))
+    return tuple(
+        DataGap(id=f"D{n:02d}", what=what, why=why, where=where) for n, (what, why, where) in enumerate(unique, 1)
+    )

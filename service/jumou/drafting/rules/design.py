@@ -28,6 +28,8 @@ from jumou.drafting.wording import Said, Word, state_of
 from jumou.retrieval import Filter
 
 _PRECEDENTS: Final = 2
+_LEAST_SHARED: Final = 0.1
+"""A precedent that shares less with the project's words is about something else."""
 
 
 def design(
@@ -98,7 +100,10 @@ def _project(
         citations=precedents,
         approvals=archetype.approvals.in_(language),
         compliance=compliance,
-        risks=tuple(Risk(text=fill(risk.text.in_(language)), response=fill(risk.response.in_(language))) for risk in archetype.risks),
+        risks=tuple(
+            Risk(text=fill(risk.text.in_(language)), response=fill(risk.response.in_(language)))
+            for risk in archetype.risks
+        ),
         priority=_priority(item),
         priority_reason=_priority_reason(ctx, item),
         target_companies=_targets(ctx, item),
@@ -124,12 +129,13 @@ def _precedents(ctx: DraftContext, item: Candidate, query: str, name: str) -> tu
     """One case and one policy that did or support the same, the nearest in industry first."""
     kind = item.archetype.type
     words = [query, name, PROJECT_TYPES[kind].in_(ctx.language)]
-    cases = ctx.desk.find(query, limit=8, where=Filter(kinds=("case",), project_types=(kind,)), benchmarks=True)
+    worked = Filter(kinds=("case",), project_types=(kind,), outcomes=("success", "mixed"))
+    cases = ctx.desk.find(query, limit=8, where=worked, benchmarks=True)
     policies = ctx.desk.find(query, limit=8, where=Filter(kinds=("policy", "user"), project_types=(kind,)))
-    cited = (*ctx.desk.cite(cases, words, most=1), *ctx.desk.cite(policies, words, most=1))
+    cited = (*ctx.desk.cite(cases, words, least=_LEAST_SHARED), *ctx.desk.cite(policies, words, least=_LEAST_SHARED))
     if cited:
         return cited
-    return ctx.desk.cite(ctx.desk.find(PROJECT_TYPES[kind].zh, limit=8), words, most=_PRECEDENTS)
+    return ctx.desk.cite([*cases, *policies] or ctx.desk.find(PROJECT_TYPES[kind].zh, limit=8), words, most=_PRECEDENTS)
 
 
 def _financing(ctx: DraftContext, item: Candidate, investment: Quantity | None) -> tuple[FundingShare, ...]:
@@ -178,8 +184,14 @@ def _priority(item: Candidate) -> Literal["high", "medium", "low"]:
 def _priority_reason(ctx: DraftContext, item: Candidate) -> str:
     level = _priority(item)
     reasons = {
-        "high": ("所对应短板严重程度高，且为所选模式的核心抓手", "the gap is severe and the project is at the core of the chosen mode"),
-        "medium": ("所对应短板较明显，为所选模式的常规抓手", "the gap is marked and the project usual in the chosen mode"),
+        "high": (
+            "所对应短板严重程度高，且为所选模式的核心抓手",
+            "the gap is severe and the project is at the core of the chosen mode",
+        ),
+        "medium": (
+            "所对应短板较明显，为所选模式的常规抓手",
+            "the gap is marked and the project usual in the chosen mode",
+        ),
         "low": ("支撑性项目，可视财力与前序项目进展安排", "a supporting project, as means and earlier projects allow"),
     }
     return ctx.writer.pick(*reasons[level])
@@ -220,9 +232,12 @@ def _rationale(ctx: DraftContext, item: Candidate, precedents: tuple[Citation, .
     return ctx.writer.say(
         "针对诊断所列“{gap}”（{gap_id}）提出；可参照{title}的做法，引文见所附依据。",
         "Answers “{gap}” ({gap_id}) of the diagnosis; {title} shows how, see the quotes.",
-        gap=Said(item.gap.name, item.gap.id),
+        gap=item.gap.name,
         gap_id=item.gap.id,
-        title=Said(f"《{precedents[0].title}》" if ctx.language == "zh" else f"“{precedents[0].title}”", precedents[0].document_id),
+        title=Said(
+            f"《{precedents[0].title}》" if ctx.language == "zh" else f"“{precedents[0].title}”",
+            precedents[0].document_id,
+        ),
         figures=item.gap.figures,
         citations=precedents[:1],
     )

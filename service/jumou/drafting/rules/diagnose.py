@@ -104,7 +104,9 @@ def _base(ctx: DraftContext) -> Statement:
 def _facts(ctx: DraftContext) -> Statement | None:
     """The profile's own figures on the industry, those that name it first, the latest of each metric."""
     size = scale_figure(ctx)
-    words = [word.lower() for word in (ctx.industry.name, *ctx.industry.chain.aliases.zh, *ctx.industry.chain.aliases.en)]
+    words = [
+        word.lower() for word in (ctx.industry.name, *ctx.industry.chain.aliases.zh, *ctx.industry.chain.aliases.en)
+    ]
     latest: dict[str, ProfileIndicator] = {}
     for cell in ctx.profile.indicators:
         if usable(cell) and (size is None or cell.metric != size.label):
@@ -141,7 +143,9 @@ def _elements(ctx: DraftContext, standing: tuple[ElementReading, ...], driving: 
     strong = [ELEMENTS[item.element].in_(ctx.language) for item in standing if item.presence in ("strong", "partial")]
     thin = [ELEMENTS[item.element].in_(ctx.language) for item in standing if item.presence in ("weak", "unknown")]
     working = [DRIVERS[item.driver].in_(ctx.language) for item in driving if item.at_work != "not_seen"]
-    at_work = write.pick("聚合动力中{working}已经或部分发挥作用", "drivers at work: {working}").format(working=write.joined(working))
+    at_work = write.pick("聚合动力中{working}已经或部分发挥作用", "drivers at work: {working}").format(
+        working=write.joined(working)
+    )
     idle = write.pick("五种聚合动力均未见明确作用", "none of the five drivers is seen at work yet")
     words = {"strong": strong, "thin": thin, "working": at_work if working else idle}
     if not thin:
@@ -170,7 +174,9 @@ def _macro(ctx: DraftContext, macro: MacroScan) -> Statement:
             "The macro scan found no passages to score by; the six factors are listed only.", state="no_evidence",
         )  # fmt: skip
     opportunity, threat, net = (
-        Quantity(label=label, value=round(value, 2), basis="computed", formula="pestel", source_ids=("diagnosis.macro",))
+        Quantity(
+            label=label, value=round(value, 2), basis="computed", formula="pestel", source_ids=("diagnosis.macro",)
+        )
         for label, value in (("opportunity", macro.opportunity), ("threat", macro.threat), ("net", macro.net))
     )
     return write.say(
@@ -204,7 +210,7 @@ def _mode(ctx: DraftContext) -> Statement:
 
 
 def _gaps(ctx: DraftContext, found: tuple[Gap, ...]) -> Statement:
-    names = [Said(gap.name, gap.id) for gap in found[:4]]
     return ctx.writer.say(
-        "综合判断，当前最需要解决的是{names}。", "What has to be solved first: {names}.", names=names, state="grounded",
-    )
+        "综合判断，当前最需要解决的是{names}。", "What has to be solved first: {names}.",
+        names=[gap.name for gap in found[:4]], figures=tuple(figure for gap in found[:4] for figure in gap.figures), state="grounded",
+    )  # fmt: skip

@@ -17,21 +17,30 @@ _ENDOWED, _SHORT = 1.2, 0.8
 _SELF_SUFFICIENT: Final = 50.0
 _MOST_QUOTIENTS: Final = 4
 _MOST_WORDS: Final = 4
-_STRONG_IN: Final[tuple[ElementKey, ...]] = ("leading_firms", "knowledge", "infrastructure", "intermediaries", "government")
+_STRONG_IN: Final[tuple[ElementKey, ...]] = (
+    "leading_firms",
+    "knowledge",
+    "infrastructure",
+    "intermediaries",
+    "government",
+)
 
 
 def endowment(ctx: DraftContext, elements: tuple[ElementReading, ...]) -> tuple[EndowmentItem, ...]:
     """Strengths first, then shortfalls, ids E01…; figures before words, and nothing that the profile does not show."""
     strengths = [*_from_figures(ctx, "strength"), *_resources(ctx), *_from_elements(ctx, elements)]
-    shortfalls = [*_from_figures(ctx, "shortfall"), *_stated(ctx), *_absent(ctx, elements)]
+    shortfalls = [*_from_figures(ctx, "shortfall"), *_stated(ctx), *_absent(elements)]
     return tuple(
-        item.model_copy(update={"id": f"E{number:02d}"}) for number, item in enumerate([*strengths, *shortfalls], start=1)
+        item.model_copy(update={"id": f"E{number:02d}"})
+        for number, item in enumerate([*strengths, *shortfalls], start=1)
     )
 
 
 def _item(said: Statement, element: ElementKey, kind: str, *indicator_ids: str) -> EndowmentItem:
     own = {name: getattr(said, name) for name in Statement.model_fields}
-    return EndowmentItem.model_validate({**own, "id": "E", "element": element, "kind": kind, "indicator_ids": indicator_ids})
+    return EndowmentItem.model_validate(
+        {**own, "id": "E", "element": element, "kind": kind, "indicator_ids": indicator_ids}
+    )
 
 
 def _from_figures(ctx: DraftContext, kind: str) -> Iterator[EndowmentItem]:
@@ -58,7 +67,9 @@ def _quotients(ctx: DraftContext, kind: str) -> Iterator[EndowmentItem]:
     found = list(latest.values())
     target = ctx.analysis.target_quotient
     if kind == "strength":
-        chosen = sorted((item for item in found if (item.value or 0) >= _SPECIALISED), key=lambda item: -(item.value or 0))
+        chosen = sorted(
+            (item for item in found if (item.value or 0) >= _SPECIALISED), key=lambda item: -(item.value or 0)
+        )
     else:
         chosen = [target] if target is not None and (target.value or 0) < _UNDER else []
     for item in chosen[:_MOST_QUOTIENTS]:
@@ -157,10 +168,12 @@ def _stated(ctx: DraftContext) -> Iterator[EndowmentItem]:
             yield _item(said, element_of(text) or "supporting_firms", "shortfall")
     for word in ctx.reading.resources:
         if _lacking(word.text):
-            yield _item(ctx.writer.say("{text}。", "{text}.", text=word), element_of(word.text) or "infrastructure", "shortfall")
+            yield _item(
+                ctx.writer.say("{text}。", "{text}.", text=word), element_of(word.text) or "infrastructure", "shortfall"
+            )
 
 
-def _absent(ctx: DraftContext, elements: tuple[ElementReading, ...]) -> Iterator[EndowmentItem]:
+def _absent(elements: tuple[ElementReading, ...]) -> Iterator[EndowmentItem]:
     for reading in elements:
         if reading.presence in ("weak", "unknown"):
             own = {name: getattr(reading, name) for name in Statement.model_fields}

@@ -18,7 +18,12 @@ _STATED: Final[tuple[tuple[str, ElementKey], ...]] = (
     (r"土地|园区|交通|物流|(?<!新)能源|电力|供电|供水|缺水|基础设施|载体|环境|排放|land|infrastructure|energy|transport|emission|flood|carbon", "infrastructure"),
     (r"财政|资金|政策|体制|机制|规划|融资|fund|policy|regulat|financ", "government"),
 )  # fmt: skip
-_ELEMENT_NAMES: Final = {"strong": "{name}能级提升", "partial": "{name}支撑不足", "weak": "{name}短板", "unknown": "{name}待摸底补强"}
+_ELEMENT_NAMES: Final = {
+    "strong": "{name}能级提升",
+    "partial": "{name}支撑不足",
+    "weak": "{name}短板",
+    "unknown": "{name}待摸底补强",
+}
 _PRESENCE_EN: Final = {"strong": "room to rise", "partial": "not enough", "weak": "thin", "unknown": "not on record"}
 _SEVERITY_OF_PRESENCE: Final = {"strong": 0.3, "partial": 0.5, "weak": 0.8, "unknown": 0.7}
 
@@ -30,7 +35,7 @@ def gaps(
     drivers: tuple[DriverReading, ...],
     mode: ModeKey,
 ) -> tuple[Gap, ...]:
-    """All gaps, the severest first, ids G01…"""
+    """All gaps, the severest first, ids from G01 on."""
     found = [
         *_chain(ctx, nodes),
         *_stated(ctx),
@@ -57,7 +62,9 @@ def _chain(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> list[Gap]:
         severity = max(0.35, min(0.95, 0.55 + 0.4 * (node.priority or 0) + (0.1 if node.key else 0) - 0.05 * rank))
         if not named:  # nothing is known of any link: the gap is a hypothesis to be checked
             severity -= 0.15
-        kind = {"introduce": "chain_missing", "strengthen": "chain_weak", "extend": "chain_extend"}[node.action or "introduce"]
+        kind = {"introduce": "chain_missing", "strengthen": "chain_weak", "extend": "chain_extend"}[
+            node.action or "introduce"
+        ]
         if kind == "chain_missing":
             said = write.say(
                 "{industry}产业链“{node}”环节：资料中未见本地企业，{verdict}。",
@@ -130,7 +137,9 @@ def _element(ctx: DraftContext, reading: ElementReading) -> Gap:
     return _gap(
         said,
         kind="element",
-        name=_ELEMENT_NAMES[reading.presence].format(name=name) if ctx.language == "zh" else f"{name}: {_PRESENCE_EN[reading.presence]}",
+        name=_ELEMENT_NAMES[reading.presence].format(name=name)
+        if ctx.language == "zh"
+        else f"{name}: {_PRESENCE_EN[reading.presence]}",
         element=reading.element,
         severity=_SEVERITY_OF_PRESENCE[reading.presence],
     )

@@ -1,10 +1,10 @@
 """Step 4: road map, action table, governance, financing by year, KPIs and the calendar that keeps the plan in operation."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import Final
 
 from jumou.domain.diagnosis import Diagnosis
+from jumou.domain.evidence import Statement
 from jumou.domain.framework import MODES
 from jumou.domain.implementation import (
     ActionItem,
@@ -20,13 +20,11 @@ from jumou.domain.implementation import (
 from jumou.domain.portfolio import Funding, Project
 from jumou.domain.positioning import Positioning
 from jumou.domain.quantity import Quantity
-from jumou.domain.evidence import Statement
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.bodies import abroad, body
 from jumou.drafting.rules.kpi_targets import from_portfolio
 from jumou.drafting.rules.kpis import with_projects
 from jumou.drafting.rules.scheduling import month, roadmap_rows, to_month
-from jumou.drafting.rules.subjects import short_name
 from jumou.retrieval import Filter
 
 _MOST_ACTIONS_EACH: Final = 3
@@ -59,9 +57,21 @@ def _roadmap(ctx: DraftContext, projects: tuple[Project, ...]) -> Roadmap:
     total = 12 * (ctx.horizon - ctx.start_year + 1)
     cuts = (0, max(1, round(total * 0.25)), max(2, round(total * 0.7)), total)
     names = (
-        (("打基础阶段", "Foundations"), ("建立机制、出台政策、启动先导项目", "set up bodies and policies, start the first projects")),
-        (("成规模阶段", "Growth"), ("重点项目集中建设投产，产业链关键环节补齐", "main projects built and running, key links filled")),
-        (("提能级阶段", "Rise"), ("集群品牌与创新能力提升，开展评估并谋划下一轮", "brand and innovation grow; evaluation and the next round")),
+        (
+            ("打基础阶段", "Foundations"),
+            ("建立机制、出台政策、启动先导项目", "set up bodies and policies, start the first projects"),
+        ),
+        (
+            ("成规模阶段", "Growth"),
+            ("重点项目集中建设投产，产业链关键环节补齐", "main projects built and running, key links filled"),
+        ),
+        (
+            ("提能级阶段", "Rise"),
+            (
+                "集群品牌与创新能力提升，开展评估并谋划下一轮",
+                "brand and innovation grow; evaluation and the next round",
+            ),
+        ),
     )
     phases = []
     for number, (name, goal) in enumerate(names):
@@ -109,7 +119,7 @@ def _task(ctx: DraftContext, project: Project, milestone: str) -> str:
 
 def _governance(ctx: DraftContext) -> tuple[GovernanceBody, ...]:
     write, profile, language = ctx.writer, ctx.profile, ctx.language
-    industry = short_name(ctx.industry.name)
+    industry = ctx.industry.short
 
     def office(name: str) -> str:
         return body(profile, name, language)  # type: ignore[arg-type]
@@ -155,7 +165,10 @@ def _governance(ctx: DraftContext) -> tuple[GovernanceBody, ...]:
             id="GV4",
             name=write.pick("专家咨询与第三方评估组", "Expert panel and outside evaluator"),
             members=(office("institutions"), write.pick("第三方评估机构", "an independent evaluator")),
-            duties=write.pick("对重大项目论证把关，开展年度评估和中期评估。", "Reviews major projects; yearly and mid-term evaluation."),
+            duties=write.pick(
+                "对重大项目论证把关，开展年度评估和中期评估。",
+                "Reviews major projects; yearly and mid-term evaluation.",
+            ),
             rhythm=write.pick("每年一次评估", "one evaluation a year"),
         ),
     )
@@ -174,7 +187,9 @@ def _governance_note(ctx: DraftContext) -> Statement:
 
 def _financing(ctx: DraftContext, projects: tuple[Project, ...]) -> FinancingPlan:
     """Each project's money by source, spread evenly over its months and summed by year."""
-    years: dict[int, dict[Funding, float]] = {year: defaultdict(float) for year in range(ctx.start_year, ctx.horizon + 1)}
+    years: dict[int, dict[Funding, float]] = {
+        year: defaultdict(float) for year in range(ctx.start_year, ctx.horizon + 1)
+    }
     by_source: dict[Funding, float] = defaultdict(float)
     low = high = 0.0
     for project in projects:
@@ -278,8 +293,8 @@ def _safeguards(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positionin
             mode=mode, state="assumption",
         ),
     ]  # fmt: skip
-    lessons = [lesson for bench in diagnosis.benchmarks if bench.outcome in ("failure", "mixed") for lesson in bench.lessons]
+    lessons = [
+        lesson for bench in diagnosis.benchmarks if bench.outcome in ("failure", "mixed") for lesson in bench.lessons
+    ]
     statements.extend(lessons[:2])
     return tuple(statements)
-
-

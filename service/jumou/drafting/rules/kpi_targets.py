@@ -60,13 +60,20 @@ def target_path(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity |
     if entry.increment is not None:
         level = 1.0 if _PERCENT in entry.unit else min(ctx.playbook.level_factors[ctx.profile.level], 2.0)
         raw = [entry.increment * level * (number + 1) for number in range(len(years))]
-        values = raw if _PERCENT in entry.unit else [max(float(number + 1), neat(value)) for number, value in enumerate(raw)]
-        note = write.pick("规划期内新增（累计）值，为规划假设。", "Added within the plan's term, cumulative; a planning assumption.")
+        values = (
+            raw if _PERCENT in entry.unit else [max(float(number + 1), neat(value)) for number, value in enumerate(raw)]
+        )
+        note = write.pick(
+            "规划期内新增（累计）值，为规划假设。", "Added within the plan's term, cumulative; a planning assumption."
+        )
         return Path(_targets(name, years, values, entry.unit, "increment * years", "added"), entry.unit, note)
     if entry.step is not None:
         values = [round(sign * entry.step.mid * (number + 1), 2) for number in range(len(years))]
         points = write.pick("百分点（较基期）", "percentage points over baseline")
-        note = write.pick("缺基期值，先设较基期变动幅度，为规划假设。", "No baseline: the change against it is set, as a planning assumption.")
+        note = write.pick(
+            "缺基期值，先设较基期变动幅度，为规划假设。",
+            "No baseline: the change against it is set, as a planning assumption.",
+        )
         return Path(_targets(name, years, values, points, "step * years", "points"), points, note)
     return _rate(ctx, name, sign * (entry.growth or CHAIN_BAND).mid, years)
 
@@ -152,7 +159,10 @@ def _spent(ctx: DraftContext, kpi: Kpi, projects: Sequence[Project], financing: 
         for year in financing.years:
             done += year.total
             values.append(neat(done))
-        note = write.pick("按项目投资中值和工期逐年累计，为规划假设。", "Middle of the projects' investment over their months, cumulated; a planning assumption.")
+        note = write.pick(
+            "按项目投资中值和工期逐年累计，为规划假设。",
+            "Middle of the projects' investment over their months, cumulated; a planning assumption.",
+        )
         unit = write.pick("亿元", "hundred million yuan")
         return Path(_targets(kpi.name, years, values, unit, "cumulative sum(project.investment)", "added"), unit, note)
     counts = [float(sum(int(project.end[:4]) <= year for project in projects)) for year in years]
@@ -176,7 +186,9 @@ def _trained(ctx: DraftContext, kpi: Kpi, projects: Sequence[Project]) -> Path:
                     f"取自项目{project.id}的产出目标，自开工次年起计，为规划假设。",
                     f"The output of {project.id}, from the year after it begins; a planning assumption.",
                 )
-                return Path(_targets(kpi.name, years, values, kpi.unit, f"{project.id}.outputs", "level"), kpi.unit, note)
+                return Path(
+                    _targets(kpi.name, years, values, kpi.unit, f"{project.id}.outputs", "level"), kpi.unit, note
+                )
     return _rate(ctx, kpi.name, CHAIN_BAND.mid, list(range(ctx.start_year, ctx.horizon + 1)), named=kpi.name)
 
 

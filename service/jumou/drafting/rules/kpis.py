@@ -14,7 +14,6 @@ from jumou.domain.region import ProfileIndicator
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.bodies import body
 from jumou.drafting.rules.kpi_targets import CHAIN_BAND, Entry, target_path
-from jumou.drafting.rules.subjects import short_name
 from jumou.drafting.wording import unit_in
 
 _WANTED: Final[dict[KpiFamily, int]] = {"scale": 4, "firms": 3, "rd": 3, "patents": 2, "jobs": 3, "efficiency": 3}
@@ -62,7 +61,7 @@ def with_projects(kpis: Sequence[Kpi], projects: Sequence[Project]) -> tuple[Kpi
 
 
 def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
-    industry = short_name(ctx.industry.name)
+    industry = ctx.industry.short
     return [
         Entry(
             key=rule.id,
@@ -119,18 +118,23 @@ def _baseline(ctx: DraftContext, entry: Entry) -> ProfileIndicator | None:
     worded = [cell for cell in cells if any(word.lower() in cell.metric.lower() for word in entry.words)]
     for pool in (keyed, worded):
         if pool:
-            return max(pool, key=lambda cell: (cell.year or 0, cell.status in ("final", "published", ""), -len(cell.metric)))
+            return max(
+                pool, key=lambda cell: (cell.year or 0, cell.status in ("final", "published", ""), -len(cell.metric))
+            )
     return None
 
 
 def _like_unit(unit: str, entry: Entry) -> bool:
     """Whether a figure in `unit` can be the KPI's baseline: counts with counts, money with money, per cent with per cent."""
+
     def kind(text: str) -> str:
         if "%" in text or "比例" in text or "percent" in text:
             return "%"
         if "元" in text or "yuan" in text.lower() or "GBP" in text or "USD" in text or "dollar" in text.lower():
             return "money"
-        if re.fullmatch(r"(家|户|个|件|项|支|所|firms|patents|platforms|standards|teams|enterprises|companies|余家)", text.strip()):
+        if re.fullmatch(
+            r"(家|户|个|件|项|支|所|firms|patents|platforms|standards|teams|enterprises|companies|余家)", text.strip()
+        ):
             return "count"
         return text.strip()
 

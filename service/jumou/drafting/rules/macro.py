@@ -88,7 +88,9 @@ def _of_industry(ctx: DraftContext, key: PestelKey) -> list[_Candidate]:
     pool = own or [item for chain in ctx.industry.chains for item in chain.pestel if item.factor == key]
     found = []
     for item in sorted(pool, key=lambda one: -abs(one.impact) * one.probability)[:_OF_THE_INDUSTRY]:
-        hits = ctx.desk.find(f"{ctx.industry.name} {' '.join(item.keywords)} {item.text.zh}", limit=8, where=_SOURCES, benchmarks=True)
+        hits = ctx.desk.find(
+            f"{ctx.industry.name} {' '.join(item.keywords)} {item.text.zh}", limit=8, where=_SOURCES, benchmarks=True
+        )
         said = item.text.in_(ctx.language)
         citations = tuple(
             citation
@@ -108,7 +110,14 @@ def _general(ctx: DraftContext, key: PestelKey) -> list[_Candidate]:
         cited = (ctx.desk.cite_document(name, words) for name in item.documents)
         citation = next((one for one in cited if one is not None), None)
         found.append(
-            _Candidate(key, item.kind, item.text.in_(ctx.language), item.impact, item.probability, (citation,) if citation else ())
+            _Candidate(
+                key,
+                item.kind,
+                item.text.in_(ctx.language),
+                item.impact,
+                item.probability,
+                (citation,) if citation else (),
+            )
         )
     return found
 

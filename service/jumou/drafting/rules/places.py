@@ -18,7 +18,11 @@ def named_parks(ctx: DraftContext) -> tuple[Said, ...]:
     found = [ctx.region] if ctx.profile.level == "park" or _PARK.search(ctx.profile.name) else []
     for item in (*ctx.profile.infrastructure, *ctx.profile.resources):
         name = item.name.strip()
-        if _PARK.search(name) and len(name) <= (_LONGEST if ctx.language == "zh" else 2 * _LONGEST) and not re.search(r"\d", name):
+        if (
+            _PARK.search(name)
+            and len(name) <= (_LONGEST if ctx.language == "zh" else 2 * _LONGEST)
+            and not re.search(r"\d", name)
+        ):
             found.append(Said(name, item.ref))
     return tuple({word.text: word for word in found}.values())
 
@@ -27,5 +31,8 @@ def park(ctx: DraftContext) -> Said:
     """The park projects go to: the first the profile names, else the region's parks in general terms."""
     return next(
         iter(named_parks(ctx)),
-        Said(ctx.writer.pick(f"{ctx.profile.name}重点产业园区", f"the main industrial parks of {ctx.profile.name}"), "profile:name"),
+        Said(
+            ctx.writer.pick(f"{ctx.profile.name}重点产业园区", f"the main industrial parks of {ctx.profile.name}"),
+            "profile:name",
+        ),
     )

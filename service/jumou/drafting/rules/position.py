@@ -4,6 +4,7 @@ from typing import Final
 
 from jumou.domain.chain import Chain, Niche
 from jumou.domain.diagnosis import Diagnosis
+from jumou.domain.evidence import Statement
 from jumou.domain.framework import MODE_CONDITIONS, MODES, ModeKey
 from jumou.domain.implementation import Kpi
 from jumou.domain.positioning import Criterion, ModeChoice, ModeScore, Positioning, Theme
@@ -38,6 +39,7 @@ def _mode(ctx: DraftContext, diagnosis: Diagnosis) -> ModeChoice:
     for rank, row in enumerate(table.ranking, start=1):
         condition = conditions[row.key]
         favourable = condition.met in ("yes", "partly")
+        argument = Statement.model_validate({name: getattr(condition, name) for name in Statement.model_fields})
         rows.append(
             ModeScore(
                 key=row.key,
@@ -46,8 +48,8 @@ def _mode(ctx: DraftContext, diagnosis: Diagnosis) -> ModeChoice:
                 rank=rank,
                 gate=row.gate,
                 gate_reason=row.reason,
-                arguments_for=(condition,) if favourable else (),
-                arguments_against=() if favourable else (condition,),
+                arguments_for=(argument,) if favourable else (),
+                arguments_against=() if favourable else (argument,),
             )
         )
     winner: ModeKey = table.winner
@@ -156,7 +158,8 @@ def _theme(ctx: DraftContext, diagnosis: Diagnosis, number: int, score: float, c
             )
         )
     citations = ctx.desk.cite(
-        ctx.desk.find(f"{chain.name.zh} {niche.name.zh} 集群 培育 方向", limit=6), [niche.name.zh, chain.name.zh, niche.name.en]
+        ctx.desk.find(f"{chain.name.zh} {niche.name.zh} 集群 培育 方向", limit=6),
+        [niche.name.zh, chain.name.zh, niche.name.en],
     )
     reasons.append(
         write.say(

@@ -113,7 +113,13 @@ def _instances(
             nodes = [gap for gap in matching if gap.node_id]
             guessed = not any(node.firms for node in diagnosis.value_chain.nodes)
             return [
-                Candidate(archetype, gap, (), ctx.chain_of(gap.node_id or ""), weight + gap.severity - 0.4 * rank - 0.8 * comprehensive(ctx))
+                Candidate(
+                    archetype,
+                    gap,
+                    (),
+                    ctx.chain_of(gap.node_id or ""),
+                    weight + gap.severity - 0.4 * rank - 0.8 * comprehensive(ctx),
+                )
                 for rank, gap in enumerate(nodes[: _FEW_NODES if guessed or comprehensive(ctx) else most])
             ]
         case "theme":
@@ -129,7 +135,10 @@ def _instances(
             ]
         case "industry":
             several = ctx.industry.chains if comprehensive(ctx) else ctx.industry.chains[1:]
-            return [Candidate(archetype, best, also, one, base + 0.3 - 0.12 * rank) for rank, one in enumerate(several[:most])]
+            return [
+                Candidate(archetype, best, also, one, base + 0.3 - 0.12 * rank)
+                for rank, one in enumerate(several[:most])
+            ]
         case "segment":
             if comprehensive(ctx) or not ctx.industry.known:
                 return []
@@ -185,6 +194,11 @@ def _matching(archetype: Archetype, gaps: tuple[Gap, ...]) -> list[Gap]:
         gap
         for gap in gaps
         if gap.kind in wanted.kinds
-        and (gap.kind not in ("element", "stated") or gap.element is None or not wanted.elements or gap.element in wanted.elements)
+        and (
+            gap.kind not in ("element", "stated")
+            or gap.element is None
+            or not wanted.elements
+            or gap.element in wanted.elements
+        )
     ]
     return sorted(found, key=lambda gap: (gap.element not in wanted.elements, -gap.severity, gap.id))

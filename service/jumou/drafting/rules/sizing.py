@@ -29,12 +29,23 @@ class Sizing:
         """The investment as a range, how it was set, and the figures that sentence uses."""
         write = ctx.writer
         if archetype.size is None:
-            return None, write.pick("制度性项目，不安排固定投资，工作经费纳入部门预算。", "Institutional work: no fixed investment; running cost within departmental budgets."), ()
+            return (
+                None,
+                write.pick(
+                    "制度性项目，不安排固定投资，工作经费纳入部门预算。",
+                    "Institutional work: no fixed investment; running cost within departmental budgets.",
+                ),
+                (),
+            )
         if abroad(ctx.profile):
-            return None, write.pick(
-                "资料未给出当地造价与币种口径，投资待可行性研究确定。",
-                "The profile gives no local cost basis; investment is left to the feasibility study.",
-            ), ()
+            return (
+                None,
+                write.pick(
+                    "资料未给出当地造价与币种口径，投资待可行性研究确定。",
+                    "The profile gives no local cost basis; investment is left to the feasibility study.",
+                ),
+                (),
+            )
         low, high = (_neat(value * self.level * self.fit) for value in (archetype.size.low, archetype.size.high))
         label = write.pick("投资规模（规划假设）", "investment (planning assumption)")
         investment = Quantity(
@@ -50,10 +61,14 @@ class Sizing:
                 label=self.output.label, value=self.output,
             )  # fmt: skip
             return investment, text, figures
-        return investment, write.pick(
-            "规划假设：按同类项目单位投资区间和区域层级设定；资料缺少产业规模数据，可行性研究阶段核定。",
-            "Planning assumption: usual size of such projects at the region's level; the profile gives no output to fit it to; to be settled by the feasibility study.",
-        ), ()
+        return (
+            investment,
+            write.pick(
+                "规划假设：按同类项目单位投资区间和区域层级设定；资料缺少产业规模数据，可行性研究阶段核定。",
+                "Planning assumption: usual size of such projects at the region's level; the profile gives no output to fit it to; to be settled by the feasibility study.",
+            ),
+            (),
+        )
 
     def target(self, ctx: DraftContext, rule: OutputRule, label: str) -> Quantity:
         """An output target of a project, as a planning assumption."""
@@ -79,11 +94,11 @@ def sizing(ctx: DraftContext, archetypes: Sequence[Archetype]) -> Sizing:
 
 
 def _neat(value: float) -> float:
-    """Two significant digits: an assumption should not look like a measurement."""
+    """One or two significant digits: an assumption should not look like a measurement."""
     if value >= 100:
         return float(round(value / 10) * 10)
     if value >= 10:
         return float(round(value))
     if value >= 1:
         return round(value * 2) / 2
-    return max(0.05, round(value, 2))
+    return max(0.1, round(value, 1))

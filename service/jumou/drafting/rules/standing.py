@@ -1,6 +1,5 @@
 """Where the region stands: the six elements and the five drivers, read from the profile and the numbers."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from jumou.domain.diagnosis import DriverReading, ElementReading
@@ -65,14 +64,16 @@ def _element(ctx: DraftContext, reading: Reading, key: ElementKey) -> ElementRea
             "well present" if strong else "present in part" if partial else "thin",
         ),
     )
-    return ElementReading(**_fields(said), element=key, presence="strong" if strong else "partial" if partial else "weak")
+    return ElementReading(
+        **_fields(said), element=key, presence="strong" if strong else "partial" if partial else "weak"
+    )
 
 
 def drivers(ctx: DraftContext, reading: Reading, presence: tuple[ElementReading, ...]) -> tuple[DriverReading, ...]:
     """Which of the five drivers are at work, each from the figures or rows that show it."""
     found = {item.element: item.presence for item in presence}
     return (
-        _scale(ctx, found),
+        _scale(ctx),
         _driver(
             ctx, "knowledge", found["knowledge"], reading.knowledge[:4],
             ("区域拥有{words}，具备知识溢出和联合创新的条件", "{words} allow knowledge to spill over between firms"),
@@ -96,7 +97,7 @@ def drivers(ctx: DraftContext, reading: Reading, presence: tuple[ElementReading,
     )  # fmt: skip
 
 
-def _scale(ctx: DraftContext, found: Mapping[ElementKey, str]) -> DriverReading:
+def _scale(ctx: DraftContext) -> DriverReading:
     write = ctx.writer
     quotient = specialisation(ctx)
     if quotient is not None and quotient.value is not None:
@@ -129,7 +130,12 @@ def _scale(ctx: DraftContext, found: Mapping[ElementKey, str]) -> DriverReading:
 
 
 def _driver(
-    ctx: DraftContext, key: DriverKey, presence: str, words: tuple[object, ...], present: tuple[str, str], absent: tuple[str, str]
+    ctx: DraftContext,
+    key: DriverKey,
+    presence: str,
+    words: tuple[object, ...],
+    present: tuple[str, str],
+    absent: tuple[str, str],
 ) -> DriverReading:
     write = ctx.writer
     if words and presence != "unknown":
@@ -141,12 +147,22 @@ def _driver(
 
 def _present_nodes(ctx: DraftContext) -> tuple[Said, ...]:
     names = {node.id: node.name.in_(ctx.language) for node in ctx.industry.chain.nodes}
-    return tuple(Said(names[node.id], "profile:enterprises") for node in ctx.analysis.nodes if node.firms and node.id in names)[:5]
+    return tuple(
+        Said(names[node.id], "profile:enterprises") for node in ctx.analysis.nodes if node.firms and node.id in names
+    )[:5]
 
 
 def _division(ctx: DraftContext, suppliers: str) -> str:
     nodes = len(_present_nodes(ctx))
-    return "strong" if nodes >= 5 and suppliers == "strong" else "partial" if nodes >= 2 else "weak" if nodes else "unknown"
+    return (
+        "strong"
+        if nodes >= 5 and suppliers == "strong"
+        else "partial"
+        if nodes >= 2
+        else "weak"
+        if nodes
+        else "unknown"
+    )
 
 
 def _fields(said: Statement) -> dict[str, object]:

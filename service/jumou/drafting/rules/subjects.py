@@ -1,6 +1,5 @@
 """The words that fill an archetype: the region's firms, institutions and places, the chain's products, platforms and events."""
 
-import re
 from typing import Final
 
 from jumou.domain.chain import Chain, ChainNode, Text
@@ -42,8 +41,11 @@ def words_for(ctx: DraftContext, item: Candidate, positioning: Positioning) -> d
         "targets": projects.A1.targets.in_(language),
         "package": projects.A1.package.in_(language),
         "firms": ctx.reading.leading[:2] or write.pick("本地骨干企业", "local leading firms"),
-        "institutions": ctx.reading.knowledge[:2] or write.pick("高校和科研机构", "universities and research institutes"),
-        "platform": item.subject.name.in_(language) if item.subject else write.pick("公共创新平台", "a shared platform"),
+        "institutions": ctx.reading.knowledge[:2]
+        or write.pick("高校和科研机构", "universities and research institutes"),
+        "platform": item.subject.name.in_(language)
+        if item.subject
+        else write.pick("公共创新平台", "a shared platform"),
         "platform_function": _clause(item.subject.function.in_(language)) if item.subject else "",
         "facility": item.subject.name.in_(language) if item.subject else write.pick("专用设施", "special facilities"),
         "facility_function": _clause(item.subject.function.in_(language)) if item.subject else "",
@@ -72,9 +74,11 @@ def _said(word: Word) -> Word:
     """Words from the chain's knowledge may hold digits (products, standards): they keep the chain as their place."""
     if isinstance(word, str):
         return Said(word, "chain")
-    return word if isinstance(word, Said) or not isinstance(word, list | tuple) else [
-        part if isinstance(part, Said) else Said(part, "chain") for part in word
-    ]
+    return (
+        word
+        if isinstance(word, Said) or not isinstance(word, list | tuple)
+        else [part if isinstance(part, Said) else Said(part, "chain") for part in word]
+    )
 
 
 _SEGMENTS: Final = {
@@ -87,7 +91,7 @@ def _industry(ctx: DraftContext) -> Said:
     """The industry as project titles carry it; a plan of many industries without a target speaks of the key ones."""
     if comprehensive(ctx) and not (ctx.profile.target_industry or "").strip():
         return Said(ctx.writer.pick("重点产业", "the key industries"), "profile")
-    return Said(short_name(ctx.industry.name), "profile:target_industry")
+    return Said(ctx.industry.short, "profile:target_industry")
 
 
 def _proposed(ctx: DraftContext, chain: Chain) -> str:
@@ -109,16 +113,10 @@ def _segment_name(ctx: DraftContext, item: Candidate) -> str:
 
 def _segment_nodes(item: Candidate) -> list[ChainNode]:
     positions = {"downstream": ("downstream", "service")}.get(item.segment or "", (item.segment,))
-    return sorted((node for node in item.chain.nodes if node.position in positions), key=lambda node: (-node.criticality, node.order))
-
-
-def short_name(industry: str) -> str:
-    """The industry's name short enough for a project title."""
-    bare = re.sub(r"[（(].*?[）)]", "", industry).strip() or industry
-    if len(bare) <= _LONGEST_NAME:
-        return bare
-    parts = re.split(r"[、,，;；/]", bare)
-    return "、".join(parts[:2]) + "等" if len(parts) > 2 and re.search(r"[\u4e00-\u9fff]", bare) else bare
+    return sorted(
+        (node for node in item.chain.nodes if node.position in positions),
+        key=lambda node: (-node.criticality, node.order),
+    )
 
 
 def next_niche(ctx: DraftContext, positioning: Positioning) -> str:
@@ -152,7 +150,9 @@ def _scenario(ctx: DraftContext, item: Candidate) -> str:
     tools = [tool for tool in item.chain.projects.D1.instruments if tool.family == "scenario"]
     if tools:
         return _clause(tools[0].content.in_(ctx.language))
-    return ctx.writer.pick("公共服务、城市管理和重点企业生产场景", "public services, city operation and production of leading firms")
+    return ctx.writer.pick(
+        "公共服务、城市管理和重点企业生产场景", "public services, city operation and production of leading firms"
+    )
 
 
 def _clause(text: str) -> str:

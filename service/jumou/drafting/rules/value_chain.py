@@ -134,6 +134,9 @@ def _summary(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> Statement:
 
 def _count(ctx: DraftContext, number: int) -> Quantity:
     return Quantity(
-        label=ctx.writer.pick("环节数", "links"), value=float(number), basis="computed", formula="count",
+        label=ctx.writer.pick("环节数", "links"),
+        value=float(number),
+        basis="computed",
+        formula="count",
         source_ids=(f"chain_{ctx.industry.chain.id}",),
     )

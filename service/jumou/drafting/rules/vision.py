@@ -14,7 +14,6 @@ from jumou.domain.positioning import Theme, Vision, VisionCheck, VisionTarget
 from jumou.drafting.context import DraftContext
 from jumou.drafting.reading import names_only
 from jumou.drafting.rules.bodies import abroad
-from jumou.drafting.rules.subjects import short_name
 from jumou.drafting.wording import Said, Word, shown
 
 SLOGANS: Final = re.compile(
@@ -74,7 +73,8 @@ def candidates(
 ) -> tuple[Vision, ...]:
     """Three candidates that differ in what they stress; each carries its checks."""
     return tuple(
-        _candidate(ctx, diagnosis, themes, mode, form, kpis, number) for number, form in enumerate(_FORMS[mode], start=1)
+        _candidate(ctx, diagnosis, themes, mode, form, kpis, number)
+        for number, form in enumerate(_FORMS[mode], start=1)
     )
 
 
@@ -90,7 +90,7 @@ def _candidate(
     write = ctx.writer
     kind, function = write.pick(form[0], form[1]), write.pick(form[2], form[3])
     scope = _scope(ctx, diagnosis, mode)
-    industry = Said(short_name(ctx.industry.name), "profile:target_industry")
+    industry = Said(ctx.industry.short, "profile:target_industry")
     theme = Said(_joined(ctx, themes) if number == 3 else themes[(number - 1) % len(themes)].name, "theme")
     targets = _targets(ctx, kpis, number)
     position, position_figures = write.fill(
@@ -141,13 +141,15 @@ def _scope(ctx: DraftContext, diagnosis: Diagnosis, mode: ModeKey) -> str:
     if profile.level == "national":
         return write.pick("全球", "global")
     if abroad(profile):
-        return write.pick("全国", "national") if met or profile.level == "provincial" else write.pick("区域", "regional")
+        return (
+            write.pick("全国", "national") if met or profile.level == "provincial" else write.pick("区域", "regional")
+        )
     if profile.level in ("provincial", "city", "park", "other") and met and mode != "policy_led":
         return write.pick("全国", "national")
     if profile.level in ("provincial", "city"):
         where = f"{profile.parent} {profile.name}"
         for provinces, name in _MACRO_REGIONS:
-            if any(provinces[i : i + 2] in where for i in range(0, len(provinces) - 1)):
+            if any(provinces[i : i + 2] in where for i in range(len(provinces) - 1)):
                 return write.pick(*name)
         return write.pick("全国", "national")
     return write.pick("全省", "provincial") if profile.level in ("county", "park") else write.pick("区域", "regional")
@@ -156,7 +158,7 @@ def _scope(ctx: DraftContext, diagnosis: Diagnosis, mode: ModeKey) -> str:
 def checklist(ctx: DraftContext, vision: Vision, themes: tuple[Theme, ...]) -> tuple[VisionCheck, ...]:
     """The eight checks on a vision, whoever wrote it."""
     text = vision.text
-    names = [short_name(ctx.industry.name), *(theme.name for theme in themes)]
+    names = [ctx.industry.short, *(theme.name for theme in themes)]
     passed = {
         "region": ctx.profile.name in text,
         "industry": any(name in text for name in names),
@@ -177,7 +179,15 @@ def _character(ctx: DraftContext, number: int) -> Word:
     reading = ctx.reading
     pools = [
         words
-        for pool in (reading.resources, reading.leading, reading.knowledge, reading.brand, reading.market, reading.infrastructure)
+        for pool in (
+            reading.resources,
+            reading.leading,
+            reading.knowledge,
+            reading.brand,
+            reading.market,
+            reading.government,
+            reading.supporting,
+        )
         if (words := names_only(pool)[:2])
     ]
     if not pools:
@@ -204,7 +214,9 @@ def _phrase(ctx: DraftContext, kpi: Kpi) -> str:
     value = shown(quantity, ctx.language)
     bare = shown(quantity.model_copy(update={"unit": ""}), ctx.language)
     if "points" in quantity.flags:
-        return ctx.writer.pick(f"{kpi.name}较基期提高{bare}个百分点", f"{kpi.name}: {bare} percentage points over the baseline")
+        return ctx.writer.pick(
+            f"{kpi.name}较基期提高{bare}个百分点", f"{kpi.name}: {bare} percentage points over the baseline"
+        )
     if "rate" in quantity.flags:
         return ctx.writer.pick(f"{kpi.name}保持在{value}左右", f"{kpi.name}: about {value}")
     if "added" in quantity.flags and "累计" not in kpi.name:
@@ -215,7 +227,9 @@ def _phrase(ctx: DraftContext, kpi: Kpi) -> str:
 def _measure(ctx: DraftContext, targets: tuple[VisionTarget, ...]) -> str:
     if not targets:
         return ""
-    joined = "，".join(target.text for target in targets) if ctx.language == "zh" else "; ".join(t.text for t in targets)
+    joined = (
+        "，".join(target.text for target in targets) if ctx.language == "zh" else "; ".join(t.text for t in targets)
+    )
     return ctx.writer.pick(f"，{joined}（规划目标）", f" ({joined}; planning targets)")
 
 
