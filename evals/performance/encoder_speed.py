@@ -34,7 +34,7 @@ QUESTIONS = (
 def main() -> int:
     """Measures throughput, latency and agreement."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--passages", type=int, default=24)
+    arguments.add_argument("--passages", type=int, default=48)
     arguments.add_argument("--rounds", type=int, default=5)
     given = arguments.parse_args()
     texts = [
