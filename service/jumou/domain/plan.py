@@ -6,7 +6,7 @@ from pydantic import Field
 
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Evidence
-from jumou.domain.framework import Language
+from jumou.domain.framework import Language, StepKey
 from jumou.domain.implementation import Implementation
 from jumou.domain.model import SCHEMA_VERSION, Code, Model
 from jumou.domain.portfolio import Project
@@ -15,6 +15,49 @@ from jumou.domain.region import RegionProfile
 
 VOLATILE_FIELDS = ("id", "created_at", "seconds")
 """Fields of `Provenance` that differ between two runs on the same profile, corpus and version; nothing else does."""
+
+
+class PromptUse(Model):
+    """A prompt that was sent for a step: which text, and how often."""
+
+    step: StepKey
+    id: Code
+    version: int
+    hash: Code
+    calls: int
+
+
+class Fallback(Model):
+    """Items whose text is the rules', because the model's did not pass: why, how many, and some of them by name."""
+
+    step: StepKey
+    reason: Code = Field(
+        description="quote, figure, name, reference, length, coverage, duplicate, language, leak, ground, checklist, shape, "
+        "unavailable, refused or budget"
+    )
+    items: int
+    examples: tuple[Code, ...] = ()
+
+
+class ModelUse(Model):
+    """What a language model did for a plan, what it cost, and where the rules stood in for it."""
+
+    model: Code
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    usd: float | None = Field(description="US dollars; None when no call had a known price")
+    unpriced_calls: int = 0
+    seconds: float = Field(default=0.0, description="time during which a call was under way")
+    repairs: int = Field(default=0, description="answers that were sent back with findings")
+    items_by_model: dict[StepKey, int] = Field(default_factory=dict)
+    prompts: tuple[PromptUse, ...] = ()
+    fallbacks: tuple[Fallback, ...] = ()
+
+    @property
+    def fallen_back(self) -> int:
+        """Items whose text is the rules'."""
+        return sum(fallback.items for fallback in self.fallbacks)
 
 
 class Provenance(Model):
@@ -30,6 +73,7 @@ class Provenance(Model):
     encoder: Code
     profile_hash: Code
     seed: int = 0
+    model_use: ModelUse | None = Field(default=None, description="None when no model took part")
 
 
 class Finding(Model):

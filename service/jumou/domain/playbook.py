@@ -130,6 +130,9 @@ class KpiRule(Model):
     from_: Code = Field(default="", alias="from")
     modes: tuple[ModeKey, ...] = ()
     core: bool = False
+    per: Literal["once", "industry"] = "once"
+    also_when: Literal["", "comprehensive"] = ""
+    constant: Band | None = Field(default=None, description="a rate that is kept every year")
 
 
 class Playbook(Model):

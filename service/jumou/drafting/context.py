@@ -10,6 +10,7 @@ from jumou.domain.chain import Chain
 from jumou.domain.framework import Language
 from jumou.domain.playbook import Playbook
 from jumou.domain.region import RegionProfile
+from jumou.drafting.account import Account
 from jumou.drafting.desk import EvidenceDesk
 from jumou.drafting.reading import Reading, read
 from jumou.drafting.wording import Said, Writer
@@ -47,7 +48,7 @@ class Industry:
 
 @dataclass(frozen=True, slots=True)
 class DraftContext:
-    """Everything the four steps read. Nothing in it changes while a plan is drafted, but for the desk's record of use.
+    """Everything the four steps read. Nothing in it changes while a plan is drafted, but for the desk's record of use and the account.
 
     `notes` are what reviewers want otherwise, by item (`project/P03`); a drafter that cannot read them leaves them be.
     """
@@ -61,6 +62,7 @@ class DraftContext:
     start_year: int
     horizon: int
     notes: Mapping[str, str] = field(default_factory=dict)
+    account: Account = field(default_factory=Account)
     writer: Writer = field(init=False)
     reading: Reading = field(init=False)
 

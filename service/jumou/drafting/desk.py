@@ -192,6 +192,18 @@ class EvidenceDesk:
             passage_id=passage.id, document_id=document.id, quote=sentence, title=title, grade=document.source_grade
         )
 
+    def keep(self, passage: Passage, document: Document, quote: str) -> Citation:
+        """A citation as `quote` makes it, for texts of others: it does not count towards the documents used already."""
+        self._cited.setdefault(passage.id, EvidencePassage(passage=passage, document=document))
+        title = document.title if self.language == "zh" else (document.title_en or document.title)
+        return Citation(
+            passage_id=passage.id, document_id=document.id, quote=quote, title=title, grade=document.source_grade
+        )
+
+    def kept(self, passage_id: str) -> EvidencePassage | None:
+        """A passage that is cited already."""
+        return self._cited.get(passage_id)
+
     def sentence(self, text: str, words: Sequence[str]) -> tuple[str, float]:
         """The sentence of `text` in the plan's language that shares most with `words`, and how much (0–1)."""
         wanted = {part for word in words for part in words_of(word)}

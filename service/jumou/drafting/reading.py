@@ -30,6 +30,9 @@ _DESIGNATION: Final = re.compile(
     r"国家级?|试点|示范|试验区|自贸|综保|先行区|新区|名单|批复|入选|政策|规划|grant|designat|zone|federal|national|strategy|deal",
     re.IGNORECASE,
 )
+_LACKING: Final = re.compile(r"(?:本地|区域)?(?:没有|无(?!人|锡|线|机)|缺乏|缺少|缺|不足)|no |lack", re.IGNORECASE)
+"""A row of the resources sheet that says what is not there."""
+
 _COUNTED: Final = re.compile(r"^(规模以上|规上)|企业(数|[(（]|$)|用电|用水|产值|firms", re.IGNORECASE)
 """Rows of the infrastructure sheet that count something instead of naming it."""
 
@@ -79,7 +82,8 @@ def read(profile: RegionProfile) -> Reading:
     """Sort the profile's rows. A row may speak for several elements; nothing is added to what it says."""
     leading, supporting, troubled = _firms(profile)
     institutions = tuple(_said(item.name, item.ref) for item in profile.institutions if not _empty(item.name))
-    resources = tuple(_said(_item(item), item.ref) for item in profile.resources if not _empty(item.name))
+    named = tuple(_said(_item(item), item.ref) for item in profile.resources if not _empty(item.name))
+    resources = tuple(word for word in named if not _LACKING.match(word.text))
     infrastructure = tuple(
         _said(_item(item), item.ref)
         for item in profile.infrastructure
@@ -108,7 +112,10 @@ def read(profile: RegionProfile) -> Reading:
         brand=_once(word for word in (*everything, *facts) if _BRAND.search(word.text)),
         market=_once((*markets, *(word for word in everything if _MARKET.search(word.text)))),
         resources=resources,
-        problems=tuple(_said(item.statement, item.ref) for item in profile.constraints if not _empty(item.statement)),
+        problems=(
+            *(_said(item.statement, item.ref) for item in profile.constraints if not _empty(item.statement)),
+            *(word for word in named if _LACKING.match(word.text)),
+        ),
     )
 
 

@@ -31,9 +31,19 @@ def write_kpis(sheet: Worksheet, setting: Setting) -> None:
     language, kpis = setting.language, setting.plan.implementation.kpis
     years = sorted({target.year for kpi in kpis for target in kpi.targets})
     names = (
-        ("编号", "指标", "类别", "单位", "方向", "基期值", "基期年份", "基期依据")
+        ("编号", "指标", "类别", "单位", "方向", "基期值", "基期年份", "基期依据", "目标单位")
         if language == "zh"
-        else ("id", "KPI", "family", "unit", "direction", "baseline", "baseline year", "basis of baseline")
+        else (
+            "id",
+            "KPI",
+            "family",
+            "unit",
+            "direction",
+            "baseline",
+            "baseline year",
+            "basis of baseline",
+            "unit of targets",
+        )
     )
     more = (
         (
@@ -78,6 +88,7 @@ def write_kpis(sheet: Worksheet, setting: Setting) -> None:
                     kpi.id, kpi.name, KPI_FAMILIES[kpi.family].in_(language), unit_in(kpi.unit, language), up[0 if language == "zh" else 1],
                     kpi.baseline.value if kpi.baseline else None, str(kpi.baseline.year) if kpi.baseline and kpi.baseline.year else None,
                     BASES[kpi.baseline.basis].in_(language) if kpi.baseline else kpi.baseline_note,
+                    unit_in(first.unit, language) if first else None,
                     *(targets.get(year) for year in years),
                     BASES[first.basis].in_(language) if first else None, first.formula if first else None, kpi.target_note, kpi.method, kpi.data_source,
                     kpi.frequency, kpi.owner, kpi.alert, kpi.alert_threshold, kpi.adjust, "\n".join(kpi.project_ids), STATES[kpi.state].in_(language),
@@ -85,7 +96,7 @@ def write_kpis(sheet: Worksheet, setting: Setting) -> None:
             )  # fmt: skip
         return found
 
-    plain_sheet(sheet, (*names, *(str(year) for year in years), *more), rows(), (7, 24, 16, 14, 7, 10, 9, 14, *([10] * len(years)), 11, 24, 34, 28, 22, 14, 20, 24, 9, 40, 10, 10))  # fmt: skip
+    plain_sheet(sheet, (*names, *(str(year) for year in years), *more), rows(), (7, 24, 16, 14, 7, 10, 9, 14, 14, *([10] * len(years)), 11, 24, 34, 28, 22, 14, 20, 24, 9, 40, 10, 10))  # fmt: skip
 
 
 def write_financing(sheet: Worksheet, setting: Setting) -> None:

@@ -1,6 +1,5 @@
 """Resource endowment: what the region has and lacks, filed under the six elements, from its figures and its own words."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -137,14 +136,8 @@ def _size(ctx: DraftContext, item: Indicator, kind: str) -> Statement | None:
 
 def _resources(ctx: DraftContext) -> Iterator[EndowmentItem]:
     for word in ctx.reading.resources[:_MOST_WORDS]:
-        if _lacking(word.text):
-            continue
         said = ctx.writer.say("优势资源：{word}。", "Resource: {word}.", word=word)
         yield _item(said, element_of(word.text) or "infrastructure", "strength")
-
-
-def _lacking(text: str) -> bool:
-    return re.match(r"(本地)?(没有|无|缺乏|缺少|缺|不足)|no |lack", text, re.IGNORECASE) is not None
 
 
 def _from_elements(ctx: DraftContext, elements: tuple[ElementReading, ...]) -> Iterator[EndowmentItem]:
@@ -166,8 +159,9 @@ def _stated(ctx: DraftContext) -> Iterator[EndowmentItem]:
         if text:
             said = ctx.writer.say("{text}。", "{text}.", text=Said(text, item.ref))
             yield _item(said, element_of(text) or "supporting_firms", "shortfall")
-    for word in ctx.reading.resources:
-        if _lacking(word.text):
+    stated = {item.statement.strip() for item in ctx.profile.constraints}
+    for word in ctx.reading.problems:
+        if word.text not in stated:
             yield _item(
                 ctx.writer.say("{text}。", "{text}.", text=word), element_of(word.text) or "infrastructure", "shortfall"
             )

@@ -3,6 +3,7 @@
 Rates and steps are the playbook's planning assumptions; a path is never a measurement, and its formula stands with it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,9 @@ from jumou.domain.portfolio import Project
 from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
 
+_COUNTED: Final = re.compile(
+    r"[家户个项件支]|firms|clusters|projects|products|parks|brands|patents|platforms|standards|teams"
+)
 CHAIN_BAND: Final = Band(low=4, mid=8, high=12)
 _PERCENT: Final = "%"
 
@@ -31,21 +35,26 @@ class Entry:
     growth: Band | None = None
     step: Band | None = None
     increment: float | None = None
+    constant: Band | None = None
     from_portfolio: bool = False
     core: bool = False
     down: bool = False
     from_chain: bool = False
     names_industry: bool = False
+    industry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Targets by year, their unit, how they were set, and what has to be added to the KPI's name to say so."""
+    """Targets by year, the unit the KPI is measured in, how the targets were set; `renamed` when they need another name.
+
+    Targets carry their own unit: without a baseline they are a yearly rate, points gained, or numbers added.
+    """
 
     targets: tuple[KpiTarget, ...]
     unit: str
     note: str
-    suffix: str = ""
+    renamed: str = ""
 
 
 def target_path(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity | None, unit: str) -> Path:
@@ -54,15 +63,19 @@ def target_path(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity |
         return Path((), unit, "")
     years = list(range(ctx.start_year, ctx.horizon + 1))
     sign = -1 if entry.down else 1
-    if baseline is not None:
-        return _from_baseline(ctx, entry, name, baseline, years, sign)
     write = ctx.writer
+    if entry.constant is not None:
+        values = [entry.constant.mid] * len(years)
+        note = write.pick("按年度保持的水平，为规划假设。", "A level kept every year; a planning assumption.")
+        return Path(
+            _targets(name, years, values, entry.unit, f"constant = {entry.constant.mid:g}", "level"), entry.unit, note
+        )
+    if baseline is not None and (entry.growth is not None or entry.step is not None or entry.from_chain):
+        return _from_baseline(ctx, entry, name, baseline, years, sign)
     if entry.increment is not None:
         level = 1.0 if _PERCENT in entry.unit else min(ctx.playbook.level_factors[ctx.profile.level], 2.0)
         raw = [entry.increment * level * (number + 1) for number in range(len(years))]
-        values = (
-            raw if _PERCENT in entry.unit else [max(float(number + 1), neat(value)) for number, value in enumerate(raw)]
-        )
+        values = [max(1.0, float(round(value))) if _COUNTED.fullmatch(entry.unit) else neat(value) for value in raw]
         note = write.pick(
             "规划期内新增（累计）值，为规划假设。", "Added within the plan's term, cumulative; a planning assumption."
         )
@@ -74,20 +87,20 @@ def target_path(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity |
             "缺基期值，先设较基期变动幅度，为规划假设。",
             "No baseline: the change against it is set, as a planning assumption.",
         )
-        return Path(_targets(name, years, values, points, "step * years", "points"), points, note)
-    return _rate(ctx, name, sign * (entry.growth or CHAIN_BAND).mid, years)
+        return Path(_targets(name, years, values, points, "step * years", "points"), entry.unit, note)
+    return _rate(ctx, name, entry.unit, sign * (entry.growth or CHAIN_BAND).mid, years)
 
 
-def _rate(ctx: DraftContext, name: str, rate: float, years: Sequence[int], *, named: str = "") -> Path:
-    """A yearly rate instead of levels. The suffix says so; with `named` it is the whole new name."""
+def _rate(ctx: DraftContext, name: str, unit: str, rate: float, years: Sequence[int]) -> Path:
+    """A yearly rate instead of levels; the KPI keeps the unit it is measured in, the targets say that they are a rate."""
     write = ctx.writer
     note = write.pick(
-        "缺基期值，先设年均增速，为规划假设；补充基期后换算为绝对目标。",
+        "缺基期值，先设年均增速（降幅），为规划假设；补充基期后换算为绝对目标。",
         "No baseline: a yearly rate is set, as a planning assumption, until the baseline is known.",
     )
-    suffix = write.pick("年均增速" if rate >= 0 else "年均降幅", ", yearly growth" if rate >= 0 else ", yearly cut")
-    targets = _targets(name, years, [abs(rate)] * len(years), _PERCENT, f"growth_rate = {rate:g}", "rate")
-    return Path(targets, _PERCENT, note, named + suffix)
+    own = write.pick("%（年均增速）" if rate >= 0 else "%（年均降幅）", "% a year" if rate >= 0 else "% a year, down")
+    targets = _targets(name, years, [abs(rate)] * len(years), own, f"growth_rate = {rate:g}", "rate")
+    return Path(targets, unit, note)
 
 
 def _from_baseline(
@@ -106,6 +119,8 @@ def _from_baseline(
     else:
         rate = sign * (entry.growth or CHAIN_BAND).mid / 100
         values = [neat(_bounded(baseline.value * (1 + rate) ** span, share=share)) for span in spans]
+        if _COUNTED.fullmatch(unit):
+            values = [float(round(value)) for value in values]
         formula = f"baseline * (1 + {rate:g}) ** years"
         note = write.pick(
             "以基期值为起点按年均增速的中位假设推算，评审时可在高、中、低情景间选择。",
@@ -146,7 +161,7 @@ def from_portfolio(
         rows.append(
             kpi.model_copy(
                 update={"targets": path.targets, "unit": path.unit, "target_note": path.note, "baseline_note": ""}
-                | ({"name": path.suffix} if path.suffix else {})
+                | ({"name": path.renamed} if path.renamed else {})
             )
         )
     return tuple(rows)
@@ -189,7 +204,7 @@ def _trained(ctx: DraftContext, kpi: Kpi, projects: Sequence[Project]) -> Path:
                 return Path(
                     _targets(kpi.name, years, values, kpi.unit, f"{project.id}.outputs", "level"), kpi.unit, note
                 )
-    return _rate(ctx, kpi.name, CHAIN_BAND.mid, list(range(ctx.start_year, ctx.horizon + 1)), named=kpi.name)
+    return _rate(ctx, kpi.name, kpi.unit, CHAIN_BAND.mid, list(range(ctx.start_year, ctx.horizon + 1)))
 
 
 def neat(value: float) -> float:

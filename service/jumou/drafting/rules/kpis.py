@@ -14,9 +14,12 @@ from jumou.domain.region import ProfileIndicator
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.bodies import body
 from jumou.drafting.rules.kpi_targets import CHAIN_BAND, Entry, target_path
+from jumou.drafting.rules.selection import comprehensive
 from jumou.drafting.wording import unit_in
 
-_WANTED: Final[dict[KpiFamily, int]] = {"scale": 4, "firms": 3, "rd": 3, "patents": 2, "jobs": 3, "efficiency": 3}
+_WANTED: Final[dict[KpiFamily, int]] = {"scale": 7, "firms": 6, "rd": 4, "patents": 3, "jobs": 3, "efficiency": 5}
+_INDUSTRIES: Final = 6
+"""In a plan of many industries each leading one has its own measure of scale, beside those of the whole."""
 _ALERT: Final = 0.1
 _USABLE: Final = ("", "final", "published", "preliminary", "estimate", "derived", "rounded")
 _OWNERS: Final = {
@@ -42,8 +45,9 @@ def choose_kpis(ctx: DraftContext, mode: ModeKey) -> tuple[Kpi, ...]:
         pool.sort(key=lambda item: (item[1] is None, not item[0].core, item[0].from_chain and item[1] is None))
         used: set[str] = set()
         for entry, cell in pool:
-            if sum(item[0].family == family for item in chosen) >= _WANTED[family]:
-                break
+            general = sum(item[0].family == family and not item[0].industry for item in chosen)
+            if not entry.industry and general >= _WANTED[family]:
+                continue
             if cell is not None and cell.ref in used:
                 cell = None  # noqa: PLW2901 - one figure of the profile is the baseline of one KPI only
             if cell is not None:
@@ -73,12 +77,36 @@ def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
             growth=rule.growth,
             step=rule.step,
             increment=rule.increment,
+            constant=rule.constant,
             from_portfolio=rule.from_.startswith("portfolio"),
             names_industry="{industry}" in rule.name.zh,
             core=rule.core or mode in rule.modes,
         )
         for rule in ctx.playbook.kpis
-        if not rule.modes or mode in rule.modes or _mentioned(ctx, rule)
+        if rule.per == "once"
+        and (not rule.modes or mode in rule.modes or _mentioned(ctx, rule))
+        and (not rule.also_when or comprehensive(ctx))
+    ] + _per_industry(ctx)
+
+
+def _per_industry(ctx: DraftContext) -> list[Entry]:
+    """One measure of scale for each leading industry of a plan that covers several."""
+    if not comprehensive(ctx):
+        return []
+    return [
+        Entry(
+            key=f"{rule.id}:{chain.id}",
+            family=rule.family,
+            name=rule.name.in_(ctx.language).replace("{own_industry}", chain.name.in_(ctx.language)),
+            unit=rule.unit.in_(ctx.language),
+            words=tuple(f"{alias}" for alias in chain.aliases.zh[:6]),
+            growth=rule.growth,
+            core=True,
+            industry=chain.id,
+        )
+        for rule in ctx.playbook.kpis
+        if rule.per == "industry"
+        for chain in ctx.industry.chains[:_INDUSTRIES]
     ]
 
 
@@ -156,7 +184,7 @@ def _kpi(ctx: DraftContext, kpi_id: str, entry: Entry, cell: ProfileIndicator | 
     path = target_path(ctx, entry, name, baseline, unit)
     return Kpi(
         id=kpi_id,
-        name=name + path.suffix,
+        name=path.renamed or name,
         family=entry.family,
         unit=path.unit,
         baseline=baseline,

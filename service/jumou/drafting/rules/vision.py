@@ -218,7 +218,7 @@ def _phrase(ctx: DraftContext, kpi: Kpi) -> str:
             f"{kpi.name}较基期提高{bare}个百分点", f"{kpi.name}: {bare} percentage points over the baseline"
         )
     if "rate" in quantity.flags:
-        return ctx.writer.pick(f"{kpi.name}保持在{value}左右", f"{kpi.name}: about {value}")
+        return ctx.writer.pick(f"{kpi.name}年均增长{bare}%左右", f"{kpi.name}: about {bare}% more a year")
     if "added" in quantity.flags and "累计" not in kpi.name:
         return ctx.writer.pick(f"{kpi.name}累计新增{value}", f"{kpi.name}: {value} more")
     return ctx.writer.pick(f"{kpi.name}达到{value}", f"{kpi.name}: {value}")

@@ -62,7 +62,7 @@ def _kpis(page: Page) -> None:
     page.table(
         "分年度目标", "Targets by year",
         (page.pick("编号", "Id"), page.pick("指标", "KPI"), page.pick("单位", "Unit"), page.pick("基期", "Baseline"), *(str(year) for year in years), page.pick("目标口径说明", "How targets were set")),
-        ((kpi.id, kpi.name, voice.unit(kpi.unit) or "—", _baseline(page, kpi), *_targets(kpi, years), kpi.target_note) for kpi in kpis),
+        ((kpi.id, kpi.name, voice.unit(kpi.unit) or "—", _baseline(page, kpi), *_targets(page, kpi, years), kpi.target_note) for kpi in kpis),
         (0.8, 3.0, 1.6, 2.0, *([1.3] * len(years)), 3.6),
     )  # fmt: skip
     formulas: dict[str, list[str]] = {}
@@ -112,10 +112,19 @@ def _baseline(page: Page, kpi: Kpi) -> Cell:
     return (page.voice.missing("缺", "none"),)
 
 
-def _targets(kpi: Kpi, years: list[int]) -> Iterator[str]:
-    values = {target.year: target.quantity.value for target in kpi.targets}
+def _targets(page: Page, kpi: Kpi, years: list[int]) -> Iterator[str]:
+    """The targets in the KPI's unit; those in another one (a rate, points gained) say so."""
+    values = {target.year: target.quantity for target in kpi.targets}
     for year in years:
-        yield number(values[year]) if year in values else "—"
+        target = values.get(year)
+        if target is None:
+            yield "—"
+        else:
+            yield (
+                number(target.value)
+                if target.unit == kpi.unit
+                else f"{number(target.value)}{page.voice.unit(target.unit)}"
+            )
 
 
 def _project_list(page: Page) -> None:
