@@ -15,7 +15,7 @@ LOCKER := $(VENV)/.uv
 UV := 0.13.8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench lock docs schemas wheel image-lint clean distclean
+.PHONY: help demo serve test check format bench lock docs wheel image-lint clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -83,9 +83,9 @@ wheel: $(DEV) ## sdist and wheel in dist/
 
 # --- keeping it --------------------------------------------------------------------------------------------------------
 
-docs: schemas ## regenerate what the documentation takes from the code
-schemas: $(RUNTIME)
+docs: $(RUNTIME) ## regenerate what the documentation takes from the code
 	@$(BIN)/jumou schemas --out docs/schemas
+	@$(BIN)/python docs/settings.py >docs/settings.md
 
 lock: | $(VENV)/pyvenv.cfg ## resolve all versions anew (Linux and others, x86_64 and aarch64, Python 3.11 and later)
 	@test -x $(LOCKER)/bin/uv || { $(PYTHON) -m venv $(LOCKER) && $(LOCKER)/bin/pip install -q uv==$(UV); }

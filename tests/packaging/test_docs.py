@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import runpy
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -86,12 +87,18 @@ def test_commands_of_the_readme_exist(readme: Path) -> None:
     assert shown == set(commands)
 
 
+def test_every_setting_is_documented() -> None:
+    """docs/settings.md is what docs/settings.py prints; `make docs` brings it up to date."""
+    page = runpy.run_path(str(ROOT / "docs/settings.py"))["page"]()
+    assert (ROOT / "docs/settings.md").read_text(encoding="utf-8") == page
+
+
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_settings_and_targets_of_the_readme_exist(readme: Path) -> None:
-    """Environment variables are those of the settings, all of them; `make` targets are in the Makefile."""
+    """Environment variables are those of the settings; `make` targets are in the Makefile."""
     text = readme.read_text(encoding="utf-8")
     known = {f"JUMOU_{name.upper()}" for name in Settings.model_fields}
-    assert set(re.findall(r"\bJUMOU_[A-Z_]+\b", text)) == known
+    assert set(re.findall(r"\bJUMOU_[A-Z_]+\b", text)) <= known
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z]+)", text)) <= targets
 
