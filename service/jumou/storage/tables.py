@@ -97,3 +97,37 @@ progress: Final = Table(
     Column("created_at", String(40), nullable=False),
 )  # fmt: skip
 """Progress of drafting, kept so that a reader who comes late, or again, misses nothing. No foreign key: it precedes the plan."""
+
+chats: Final = Table(
+    "chats", metadata,
+    Column("id", String(64), primary_key=True),
+    Column("record", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("schema_version", String(16), nullable=False),
+    Index("ix_chats_created_at_id", "created_at", "id"),
+)  # fmt: skip
+
+chat_messages: Final = Table(
+    "chat_messages", metadata,
+    Column("chat_id", String(64), ForeignKey("chats.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("turn", Integer, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("key", String(255), nullable=True),
+    Column("record", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("schema_version", String(16), nullable=False),
+    UniqueConstraint("chat_id", "turn", "role"),
+    UniqueConstraint("chat_id", "key", name="uq_chat_messages_chat_id_key"),
+)  # fmt: skip
+
+chat_events: Final = Table(
+    "chat_events", metadata,
+    Column("chat_id", String(64), ForeignKey("chats.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("turn", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("record", Text, nullable=False),
+)  # fmt: skip
+"""What answers do, kept before it is sent, so that no reader has seen what the store does not know."""

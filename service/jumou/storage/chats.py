@@ -1,0 +1,264 @@
+"""Where chats are kept: what was said, and everything an answer did, in the order of one number that counts through a chat."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from jumou.domain.chat import ChatEvent, ChatMessage, ChatRecord, EventKind
+from jumou.domain.model import SCHEMA_VERSION
+from jumou.domain.steps import canonical
+from jumou.errors import InvalidRequest, NotFound, StepConflict
+from jumou.storage import tables
+from jumou.storage.change import record_text
+
+
+class ChatPage(NamedTuple):
+    """Some chats, newest first, and where the next page begins (empty at the last)."""
+
+    chats: tuple[ChatRecord, ...]
+    next_cursor: str
+
+
+class ChatStore:
+    """Chats with their messages and events. Rows are only added; safe among threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        """`engine` is an open database with all migrations run (`open_database`)."""
+        self._engine = engine
+
+    # --- writing ----------------------------------------------------------------------------------------------
+
+    def open(self, record: ChatRecord) -> None:
+        """Stores a new chat."""
+        with self._writing() as connection:
+            connection.execute(
+                insert(tables.chats).values(
+                    id=record.id, record=record_text(record), created_by=record.created_by,
+                    created_at=record.created_at, schema_version=SCHEMA_VERSION,
+                )
+            )  # fmt: skip
+
+    def ask(self, message: ChatMessage, key: str = "") -> ChatMessage:
+        """Stores what a person says, under the next number; once it returns, the message outlives the process.
+
+        A second message under the same `key` is the first one. The message's own number and turn are not looked at.
+
+        Raises:
+            NotFound: there is no such chat.
+            StepConflict: the last message is not answered yet.
+            InvalidRequest: the key was used for another text.
+        """
+        column = tables.chat_messages.c
+        with self._writing() as connection:
+            self._lock(connection, message.chat_id)
+            if key:
+                row = connection.execute(
+                    select(column.record).where(column.chat_id == message.chat_id, column.key == key)
+                ).first()
+                if row is not None:
+                    return _same_text(ChatMessage.model_validate_json(row.record), message)
+            newest = connection.execute(
+                select(column.number, column.role, column.turn)
+                .where(column.chat_id == message.chat_id)
+                .order_by(column.number.desc())
+                .limit(1)
+            ).first()
+            if newest is not None and newest.role == "user":
+                raise StepConflict(
+                    "上一条消息尚在回答。", "The last message is still being answered.",
+                    mend_zh="请等它结束,或先停止。", mend_en="Wait for its end, or stop it first.",
+                )  # fmt: skip
+            number = (newest.number if newest else 0) + 1
+            stored = message.model_copy(update={"number": number, "turn": number})
+            _insert(connection, stored, key or None)
+            return stored
+
+    def answer(
+        self, message: ChatMessage, events: Sequence[tuple[EventKind, Mapping[str, Any]]]
+    ) -> tuple[ChatMessage, tuple[ChatEvent, ...]] | None:
+        """Ends the turn `message.turn`: the answer and its last events, together. None when it has ended already."""
+        column = tables.chat_messages.c
+        with self._writing() as connection:
+            self._lock(connection, message.chat_id)
+            ended = connection.execute(
+                select(column.number).where(
+                    column.chat_id == message.chat_id, column.turn == message.turn, column.role == "assistant"
+                )
+            ).first()
+            if ended is not None:
+                return None
+            number = 1 + self._last(connection, message.chat_id)
+            stored = message.model_copy(update={"number": number})
+            _insert(connection, stored, None)
+            return stored, _append(connection, message.chat_id, message.turn, events)
+
+    def act(self, message: ChatMessage) -> ChatMessage:
+        """Stores something a person did in the chat, under the next number.
+
+        Raises:
+            NotFound: there is no such chat.
+            StepConflict: a message is being answered; the action would stand between the two.
+        """
+        column = tables.chat_messages.c
+        with self._writing() as connection:
+            self._lock(connection, message.chat_id)
+            number = 1 + self._last(connection, message.chat_id)
+            waiting = connection.execute(
+                select(column.role).where(column.chat_id == message.chat_id, column.number == number - 1)
+            ).first()
+            if waiting is not None and waiting.role == "user":
+                raise StepConflict("正在回答,请稍候。", "An answer is under way; wait for its end.")
+            stored = message.model_copy(update={"number": number, "turn": number})
+            _insert(connection, stored, None)
+            return stored
+
+    def append(
+        self, chat_id: str, turn: int, events: Sequence[tuple[EventKind, Mapping[str, Any]]]
+    ) -> tuple[ChatEvent, ...]:
+        """Adds to what an answer did; returns the events with their numbers."""
+        with self._writing() as connection:
+            self._lock(connection, chat_id)
+            return _append(connection, chat_id, turn, events)
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    def chat(self, chat_id: str) -> ChatRecord:
+        """The chat called so.
+
+        Raises:
+            NotFound: there is none.
+        """
+        with self._engine.connect() as connection:
+            row = connection.execute(select(tables.chats.c.record).where(tables.chats.c.id == chat_id)).first()
+        if row is None:
+            raise no_chat(chat_id)
+        return ChatRecord.model_validate_json(row.record)
+
+    def chats(self, *, cursor: str = "", limit: int = 50) -> ChatPage:
+        """Chats, newest first, `limit` at a time; `cursor` is what the page before gave."""
+        column = tables.chats.c
+        wanted = select(column.record, column.created_at, column.id)
+        if cursor:
+            at, _, chat_id = cursor.partition("|")
+            wanted = wanted.where(or_(column.created_at < at, and_(column.created_at == at, column.id < chat_id)))
+        wanted = wanted.order_by(column.created_at.desc(), column.id.desc()).limit(limit + 1)
+        with self._engine.connect() as connection:
+            rows = connection.execute(wanted).all()
+        shown = rows[:limit]
+        return ChatPage(
+            tuple(ChatRecord.model_validate_json(row.record) for row in shown),
+            f"{shown[-1].created_at}|{shown[-1].id}" if len(rows) > limit else "",
+        )
+
+    def messages(self, chat_id: str) -> tuple[ChatMessage, ...]:
+        """All that was said, in order.
+
+        Raises:
+            NotFound: there is no such chat.
+        """
+        self.chat(chat_id)
+        column = tables.chat_messages.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(column.record).where(column.chat_id == chat_id).order_by(column.number))
+            return tuple(ChatMessage.model_validate_json(row.record) for row in rows)
+
+    def events(self, chat_id: str, *, after: int = 0, turn: int | None = None) -> tuple[ChatEvent, ...]:
+        """The events with numbers above `after`, of one turn when it is given."""
+        column = tables.chat_events.c
+        wanted = select(column.number, column.turn, column.kind, column.record).where(
+            column.chat_id == chat_id, column.number > after
+        )
+        if turn is not None:
+            wanted = wanted.where(column.turn == turn)
+        with self._engine.connect() as connection:
+            rows = connection.execute(wanted.order_by(column.number)).all()
+        return tuple(
+            ChatEvent(number=row.number, turn=row.turn, kind=row.kind, data=json.loads(row.record)) for row in rows
+        )
+
+    def open_turn(self, chat_id: str) -> ChatMessage | None:
+        """The person's message that has no answer yet."""
+        column = tables.chat_messages.c
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(column.record, column.role)
+                .where(column.chat_id == chat_id)
+                .order_by(column.number.desc())
+                .limit(1)
+            ).first()
+        return ChatMessage.model_validate_json(row.record) if row is not None and row.role == "user" else None
+
+    # --- connections ------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    def _lock(self, connection: Connection, chat_id: str) -> None:
+        """Nobody else writes to the chat until the transaction ends."""
+        row = connection.execute(
+            select(tables.chats.c.id).where(tables.chats.c.id == chat_id).with_for_update()
+        ).first()
+        if row is None:
+            raise no_chat(chat_id)
+
+    def _last(self, connection: Connection, chat_id: str) -> int:
+        column = tables.chat_messages.c
+        return connection.execute(select(func.max(column.number)).where(column.chat_id == chat_id)).scalar() or 0
+
+
+def _insert(connection: Connection, message: ChatMessage, key: str | None) -> None:
+    try:
+        connection.execute(
+            insert(tables.chat_messages).values(
+                chat_id=message.chat_id, number=message.number, turn=message.turn, role=message.role, key=key,
+                record=record_text(message), created_at=message.created_at, schema_version=SCHEMA_VERSION,
+            )
+        )  # fmt: skip
+    except IntegrityError as problem:  # another process was faster; its row stands
+        raise StepConflict("会话同时被改动,请重试。", "The chat changed at the same time; try again.") from problem
+
+
+def _append(
+    connection: Connection, chat_id: str, turn: int, events: Sequence[tuple[EventKind, Mapping[str, Any]]]
+) -> tuple[ChatEvent, ...]:
+    column = tables.chat_events.c
+    last = connection.execute(select(func.max(column.number)).where(column.chat_id == chat_id)).scalar() or 0
+    made = tuple(
+        ChatEvent(number=last + place, turn=turn, kind=kind, data=dict(data))
+        for place, (kind, data) in enumerate(events, start=1)
+    )
+    if made:
+        connection.execute(
+            insert(tables.chat_events),
+            [
+                {
+                    "chat_id": chat_id,
+                    "number": one.number,
+                    "turn": turn,
+                    "kind": one.kind,
+                    "record": canonical(one.data),
+                }
+                for one in made
+            ],
+        )
+    return made
+
+
+def _same_text(stored: ChatMessage, sent: ChatMessage) -> ChatMessage:
+    if stored.text != sent.text:
+        raise InvalidRequest(
+            "该 Idempotency-Key 已用于另一条消息。", "This Idempotency-Key was used for another message.",
+            mend_zh="请换一个键。", mend_en="Use another key.",
+        )  # fmt: skip
+    return stored
+
+
+def no_chat(chat_id: str) -> NotFound:
+    """The error for a chat there is not."""
+    return NotFound(f"没有会话 {chat_id}。", f"There is no chat {chat_id}.")
