@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, select
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, select, text
 
 from jumou.domain.steps import canonical, content_of
-from jumou.errors import InvalidRequest, NotFound, ServiceUnavailable, StepConflict
-from jumou.storage import PlanStore, StoredRequest, open_database, tables
+from jumou.errors import InvalidRequest, NotFound, OperatorError, ServiceUnavailable, StepConflict
+from jumou.storage import PlanStore, StoredRequest, database, open_database, tables
 from jumou.testing_plans import small_evidence, small_plan, small_request
 from jumou.workflow.creating import keep_plan
 from jumou.workflow.review import Person
@@ -56,9 +57,14 @@ def test_an_item_two_plans_share_is_stored_once(store: PlanStore) -> None:
 def test_what_fails_in_the_middle_leaves_no_trace(store: PlanStore) -> None:
     keep(store)
     seen = store.audit("p1")
-    with pytest.raises(KeyError), store.changing("p1") as change:
-        change.event(actor="x", action="comment")
-        raise KeyError
+
+    def break_off() -> None:
+        with store.changing("p1") as change:
+            change.event(actor="x", action="comment")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        break_off()
     assert store.audit("p1") == seen
 
 
@@ -128,6 +134,22 @@ import pathlib, sys
 from jumou.storage import PlanStore, open_database
 print(len(PlanStore(open_database(pathlib.Path(sys.argv[1]), sys.argv[2])).plans().plans))
 """
+
+
+def test_migrations_are_numbered_by_their_module() -> None:
+    assert (
+        ScriptDirectory(str(Path(database.__file__).parent / "migrations")).get_current_head()
+        == database.newest_migration()
+    )
+
+
+def test_a_database_of_a_newer_program_is_refused(tmp_path: Path, database_url: str) -> None:
+    engine = open_database(tmp_path, database_url)
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(OperatorError):
+        open_database(tmp_path, database_url)
 
 
 def test_processes_that_start_at_once_migrate_once(tmp_path: Path, database_url: str) -> None:

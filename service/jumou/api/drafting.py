@@ -1,7 +1,8 @@
 """Drafting for many callers: as many drafts at once as there are cores, the others wait their turn.
 
 A draft is computing, not waiting, so threads of one process gain nothing. Worker processes open the index beside the
-server; until they are ready, and when there are to be none, the server drafts itself, one draft at a time.
+server once two drafts are asked for at a time; until they are ready, and when there are to be none, the server drafts
+itself, one draft at a time. So one planner alone has no need of their memory, and a start is not slowed down by them.
 """
 
 import asyncio
@@ -43,13 +44,11 @@ class Drafting:
         self._waiting = 0
 
     def start(self, jumou: Jumou) -> None:
-        """Makes drafts possible at once, and begins to start the workers."""
+        """Makes drafts possible."""
         worker.use(jumou)
         self._jumou = jumou
         wanted = jumou.settings.drafting_workers
         self._workers = (os.cpu_count() or 1) if wanted is None else wanted
-        if self._workers:
-            self._open_pool()
 
     def stop(self) -> None:
         """Ends the workers; drafts under way are finished, those waiting are given up."""
@@ -96,6 +95,8 @@ class Drafting:
                 mend_en="Try again later.",
             )
         self._waiting += 1
+        if self._waiting > 1 and self._pool is None and self._workers:
+            self._open_pool()
         try:
             if self._pool is not None and self._pool_ready:
                 with contextlib.suppress(BrokenProcessPool):

@@ -6,14 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
-from jumou.errors import InvalidRequest, MissingExtra, ServiceUnavailable
+from jumou.errors import InvalidRequest, MissingExtra, OperatorError, ServiceUnavailable
 
 _MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
 _BUSY_MS: Final = 30_000
@@ -28,14 +26,13 @@ def open_database(home: Path, url: str = "") -> Engine:
         InvalidRequest: `url` is no database address.
         MissingExtra: `url` names PostgreSQL and its driver is not installed.
         ServiceUnavailable: the database does not answer.
+        OperatorError: it was made by a newer version of jumou.
     """
     engine = _engine(home, url)
     try:
         with _alone(engine, home) as connection:
-            config = Config()
-            config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if _version(connection) != newest_migration():
+                _migrate(connection)
     except OperationalError as problem:
         engine.dispose()
         raise ServiceUnavailable(
@@ -43,6 +40,35 @@ def open_database(home: Path, url: str = "") -> Engine:
             mend_zh="请检查 JUMOU_DATABASE_URL 与数据库状态。", mend_en="Check JUMOU_DATABASE_URL and the server.",
         ) from problem  # fmt: skip
     return engine
+
+
+def newest_migration() -> str:
+    """The number of the newest migration, from the names of the modules: `v0001_plans` is 0001."""
+    return max(path.name[1:5] for path in (_MIGRATIONS / "versions").glob("v[0-9][0-9][0-9][0-9]_*.py"))
+
+
+def _version(connection: Connection) -> str:
+    """The migration the database is at; empty for a new one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - slow to load, and most starts find nothing to do
+    from alembic.config import Config  # noqa: PLC0415 - same
+    from alembic.util import CommandError  # noqa: PLC0415 - same
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as problem:
+        raise OperatorError(
+            f"数据库版本与本程序不符:{problem}", f"The database is of another version of jumou: {problem}",
+            mend_zh="请升级 jumou,或换一个数据目录。", mend_en="Upgrade jumou, or use another home folder.",
+        ) from problem  # fmt: skip
 
 
 def _engine(home: Path, url: str) -> Engine:
