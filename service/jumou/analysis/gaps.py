@@ -132,23 +132,30 @@ def ranking_stability(nodes: Sequence[NodeFacts], *, draws: int = 500, spread: f
     """Share of draws (each weight moved by up to `spread`) in which the first link of the ranking stays the first."""
     if not nodes:
         return 1.0
-    first = ranking([node_gap(facts) for facts in nodes])[0]
-    random = np.random.default_rng(seed)
-    kept = 0
-    for _ in range(draws):
-        factor = random.uniform(1 - spread, 1 + spread, size=5)
-        moved = GapWeights(
-            quotient=WEIGHTS.quotient * factor[0], supply=WEIGHTS.supply * factor[1],
-            presence=WEIGHTS.presence * factor[2], criticality=WEIGHTS.criticality * factor[3],
-            dependence=WEIGHTS.dependence * factor[4],
-        )  # fmt: skip
-        total = moved.quotient + moved.supply + moved.presence
-        scaled = GapWeights(
-            moved.quotient / total, moved.supply / total, moved.presence / total,
-            criticality=moved.criticality, dependence=moved.dependence,
-        )  # fmt: skip
-        kept += ranking([node_gap(facts, scaled) for facts in nodes])[0] == first
-    return kept / draws
+    gaps = {facts.id: node_gap(facts) for facts in nodes}
+    first = ranking(list(gaps.values()))[0]
+    known = sorted((facts for facts in nodes if gaps[facts.id].priority is not None), key=lambda facts: facts.id)
+    if not known:
+        return 1.0
+    factor = np.random.default_rng(seed).uniform(1 - spread, 1 + spread, size=(draws, 5))
+    strengths, urgencies = [], []
+    for facts in known:
+        gap = gaps[facts.id]
+        values = np.array([
+            np.nan if facts.quotient is None else min(facts.quotient / WEIGHTS.quotient_full, 1.0),
+            np.nan if gap.self_sufficiency is None else min(gap.self_sufficiency, 1.0),
+            gap.presence,
+        ])  # fmt: skip
+        weights = factor[:, :3] * (WEIGHTS.quotient, WEIGHTS.supply, WEIGHTS.presence) * ~np.isnan(values)
+        present = (weights @ np.nan_to_num(values)) / weights.sum(axis=1)
+        strengths.append(np.zeros(draws) if gap.state == "missing" else present)
+        urgencies.append(
+            WEIGHTS.criticality * factor[:, 3] * facts.criticality
+            + WEIGHTS.dependence * factor[:, 4] * facts.dependence
+        )
+    priorities = (1 - np.array(strengths)) * np.array(urgencies)
+    leaders = priorities.argmax(axis=0)  # of equals the first by id, as in the ranking
+    return float(np.mean([known[leader].id == first for leader in leaders]))
 
 
 def betweenness(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, float]:
