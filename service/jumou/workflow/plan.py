@@ -148,11 +148,12 @@ def _provenance(ctx: DraftContext, drafter: Drafter, began: float) -> Provenance
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(time.perf_counter() - began, 3),
         jumou_version=version("jumou"),
-        drafter=drafter.name,
+        drafter=drafter.name if ctx.account.written or not ctx.account.model else "rules",
         language=ctx.language,
         corpus_version=ctx.desk.library.version,
         encoder=ctx.desk.library.encoder_name,
         profile_hash=content_hash(ctx.profile),
+        model_use=ctx.account.use(),
     )
 
 

@@ -1,0 +1,193 @@
+"""Asking a model for the texts of a section: checked one by one, sent back with what is wrong, given up at last."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from jumou.domain.framework import StepKey
+from jumou.domain.quoting import comparable
+from jumou.drafting.context import DraftContext
+from jumou.drafting.llm.answers import Choice, Sentence, Sentences
+from jumou.drafting.llm.judging import Known, Objection, judge
+from jumou.drafting.llm.material import Material, gather, shown_to_model
+from jumou.drafting.llm.sections import Section
+from jumou.drafting.llm.slots import Slot, Written
+from jumou.errors import JumouError, MalformedAnswer, ModelRefused, ModelUnavailable, OverBudget
+from jumou.llm import Message, Prompt, Run, load_prompt
+
+Also = Callable[[Slot, Written], Iterable[Objection]]
+"""Further checks of a section, on texts that passed all others."""
+
+_STRETCH: Final = {"zh": (2.2, 160), "en": (2.2, 420)}
+"""A text may be so many times as long as its draft, and at least as long as a sentence needs."""
+_TOKENS_A_CHARACTER: Final = 1.6
+_FRAME: Final = 400
+
+
+def _nothing(slot: Slot, written: Written) -> Iterable[Objection]:
+    del slot, written
+    return ()
+
+
+@dataclass(slots=True)
+class _Open:
+    """A section under way: what passed, and what stands against the rest."""
+
+    passed: dict[str, Written] = field(default_factory=dict)
+    objections: dict[str, list[Objection]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Writes sections of one step with one run of a model. Whatever happens, the rules' text stands where nothing better does."""
+
+    ctx: DraftContext
+    run: Run
+    step: StepKey
+    rounds: int
+    profile_words: str
+
+    async def section(self, section: Section, also: Also = _nothing) -> list[Written]:
+        """The texts that passed. The others are noted in the account with the reason."""
+        ctx, account = self.ctx, self.ctx.account
+        material = gather(ctx, section.slots, section.figures, section.query)
+        longest = {slot.id: _longest(slot, ctx) for slot in section.slots}
+        system, task = load_prompt("draft/system", ctx.language), load_prompt(section.prompt, ctx.language)
+        known = Known(self._words(material), comparable(system.body))
+        state = _Open()
+        messages = self._first(system, task, material, longest)
+        told: str | None = None
+        for attempt in range(self.rounds + 1):
+            waiting = [slot for slot in section.slots if slot.id not in state.passed]
+            if attempt:
+                account.repairs += 1
+                messages = self._again(messages, material, longest, state, waiting, told)
+            account.prompts[self.step, task.id, task.version, task.hash] += 1
+            try:
+                most = int(_FRAME + _TOKENS_A_CHARACTER * sum(longest[slot.id] + 120 for slot in waiting))
+                answer = await self.run.ask(messages, Sentences, max_tokens=most)
+            except MalformedAnswer as wrong:
+                told = wrong.message_zh if ctx.language == "zh" else wrong.message_en
+                state.objections = {slot.id: [Objection("shape", told)] for slot in waiting}
+                continue
+            except (ModelUnavailable, ModelRefused, OverBudget) as gone:
+                for slot in waiting:
+                    account.fall_back(self.step, _reason(gone), slot.id)
+                waiting = []
+                break
+            told = None
+            self._judge(answer, waiting, material, known, longest, state, also)
+            if len(state.passed) == len(section.slots):
+                break
+        else:
+            waiting = [slot for slot in section.slots if slot.id not in state.passed]
+            for slot in waiting:
+                account.fall_back(self.step, state.objections[slot.id][0].reason, slot.id)
+        account.written[self.step] += len(state.passed)
+        return list(state.passed.values())
+
+    async def choose(self, prompt: str, candidates: Mapping[str, str], default: str) -> str:
+        """One of `candidates` by its id; `default` when the model names none of them."""
+        ctx, account = self.ctx, self.ctx.account
+        system, task = load_prompt("draft/system", ctx.language), load_prompt(prompt, ctx.language)
+        account.prompts[self.step, task.id, task.version, task.hash] += 1
+        rows = [{"id": name, "text": text} for name, text in candidates.items()]
+        asked = (Message("system", system.render()), Message("user", f"{_task(task)}\n{task.render(candidates=rows)}"))
+        try:
+            answer = await self.run.ask(asked, Choice, max_tokens=_FRAME)
+        except (MalformedAnswer, ModelUnavailable, ModelRefused, OverBudget) as problem:
+            account.fall_back(self.step, _reason(problem), prompt)
+            return default
+        if answer.id not in candidates:
+            account.fall_back(self.step, "reference", prompt)
+            return default
+        return answer.id
+
+    def _first(
+        self, system: Prompt, task: Prompt, material: Material, longest: Mapping[str, int]
+    ) -> tuple[Message, ...]:
+        ctx = self.ctx
+        everything = frozenset(slot.id for slot in material.slots)
+        sheet = load_prompt("draft/material", ctx.language)
+        shown = sheet.render(**shown_to_model(material, ctx, longest=longest, only=everything))
+        term = task.render(first_year=ctx.start_year, last_year=ctx.horizon)
+        return Message("system", system.render()), Message("user", f"{_task(task)}\n{term}\n\n{shown}")
+
+    def _again(
+        self,
+        messages: tuple[Message, ...],
+        material: Material,
+        longest: Mapping[str, int],
+        state: _Open,
+        waiting: list[Slot],
+        malformed: str | None,
+    ) -> tuple[Message, ...]:
+        """The question as it was first put, and behind it what was wrong; earlier rounds are not repeated."""
+        rows = [
+            {"id": slot.id, "longest": longest[slot.id], "text": material.drafts[slot.id], "findings": [one.told for one in state.objections[slot.id]]}
+            for slot in waiting
+        ]  # fmt: skip
+        prompt = load_prompt("draft/repair", self.ctx.language)
+        told = prompt.render(
+            items=[] if malformed else rows, malformed=malformed or "", wanted=[slot.id for slot in waiting]
+        )
+        first = messages[1]
+        asked = first.text.split("\n\n<findings>")[0]
+        return messages[0], Message("user", f"{asked}\n\n<findings>\n{told}\n</findings>")
+
+    def _judge(
+        self,
+        answer: Sentences,
+        waiting: list[Slot],
+        material: Material,
+        known: Known,
+        longest: Mapping[str, int],
+        state: _Open,
+        also: Also,
+    ) -> None:
+        by_id: dict[str, Sentence] = {}
+        for item in answer.items:
+            by_id.setdefault(item.id.strip(), item)
+        for slot in waiting:
+            written = by_id.get(slot.id)
+            if written is None:
+                told = self.ctx.writer.pick("缺少该条内容", "this item is missing")
+                state.objections[slot.id] = [Objection("coverage", told)]
+                continue
+            taken = [one.text for one in state.passed.values()]
+            result = judge(self.ctx, written, slot, material, known, longest=longest[slot.id], taken=taken)
+            if isinstance(result, Written):
+                result = list(also(slot, result)) or result
+            if isinstance(result, Written):
+                state.passed[slot.id] = result
+            else:
+                state.objections[slot.id] = result
+
+    def _words(self, material: Material) -> str:
+        """The words that names may be taken from: profile, drafts, passages and their titles."""
+        texts = [source.passage.text + source.document.title for source in material.sources.values()]
+        return self.profile_words + comparable(
+            " ".join((*texts, *material.drafts.values(), *(slot.title for slot in material.slots)))
+        )
+
+
+def _task(prompt: Prompt) -> str:
+    return f'<task id="{prompt.id}" version="{prompt.version}"/>'
+
+
+def _longest(slot: Slot, ctx: DraftContext) -> int:
+    times, least = _STRETCH[ctx.language]
+    most = 260 if ctx.language == "zh" else 700  # what the checklist of visions allows, and ample for a sentence
+    return max(min(most, max(least, int(times * len(slot.text)))), int(1.2 * len(slot.text)))
+
+
+def _reason(problem: JumouError) -> str:
+    match problem:
+        case MalformedAnswer():
+            return "shape"
+        case OverBudget():
+            return "budget"
+        case ModelRefused():
+            return "refused"
+        case _:
+            return "unavailable"
