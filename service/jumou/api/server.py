@@ -3,16 +3,21 @@
 import ipaddress
 import logging
 import sys
+from collections.abc import Callable
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from jumou.api.app import create_app
 from jumou.settings import Settings, settings
 
 
-def run_server(host: str, port: int) -> None:
-    """Serves until it is told to stop. Binding to more than this machine warns: there are no accounts yet."""
+def run_server(host: str, port: int, *, extend: Callable[[FastAPI, Settings], None] | None = None) -> None:
+    """Serves until it is told to stop. Binding to more than this machine warns: there are no accounts yet.
+
+    `extend` adds to the application before it starts (the pages do so).
+    """
     chosen = settings()
     set_up_log(chosen)
     if not loopback(host):
@@ -20,7 +25,10 @@ def run_server(host: str, port: int) -> None:
             f"注意:服务监听 {host},尚无账户与权限控制,同网段的任何人都能读写规划。"
             f"Warning: listening on {host} without accounts; anybody who reaches it can read and change plans.\n"
         )
-    uvicorn.run(create_app(chosen), host=host, port=port, log_config=None, access_log=False, server_header=False)
+    app = create_app(chosen)
+    if extend is not None:
+        extend(app, chosen)
+    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
 
 
 def loopback(host: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from jumou.compose import Jumou
 from jumou.domain.framework import STEPS, StepKey
+from jumou.errors import StepConflict
 from jumou.settings import Settings
 from jumou.workflow import PlanRequest, draft_plan, draft_projects
 from jumou.workflow.creating import keep_plan
@@ -50,10 +51,18 @@ def plan(plan_id: str, request: PlanRequest, person: Person) -> None:
             "total": total,
             "title": STEPS[key].in_(request.language),
         }
+        _unless_cancelled(jumou, plan_id)
         jumou.store.report_progress(plan_id, "step", told)
 
     drafted = asyncio.run(draft_plan(request, jumou.library, jumou.drafter, progress=step))
+    _unless_cancelled(jumou, plan_id)
     keep_plan(jumou.store, plan_id, request, drafted, person)
+
+
+def _unless_cancelled(jumou: Jumou, plan_id: str) -> None:
+    """Ends a draft whose caller gave it up; a process cannot be told otherwise."""
+    if any(entry.kind == "cancelled" for entry in jumou.store.progress(plan_id)):
+        raise StepConflict("起草已取消。", "The draft was cancelled.")
 
 
 def redraft(plan_id: str, step: StepKey, person: Person) -> str:

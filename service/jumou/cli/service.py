@@ -27,11 +27,17 @@ _LEAST_FREE: int = 300_000_000
 def serve(
     host: Annotated[str, typer.Option("--host", help="监听地址;默认仅本机 · loopback by default")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535)] = 8000,
+    pages: Annotated[bool, typer.Option("--pages/--no-pages", help="是否提供网页 · with the web page")] = True,
 ) -> None:
-    """启动接口服务:/healthz 立即应答,/readyz 在索引就绪后应答。"""
+    """启动网页与接口服务:网页在 /,/healthz 立即应答,/readyz 在索引就绪后应答。"""
     from jumou.api.server import run_server  # noqa: PLC0415 - the other commands need no web framework
 
-    run_server(host, port)
+    if pages:
+        from jumou.web import install  # noqa: PLC0415 - as above
+
+        run_server(host, port, extend=install)
+    else:
+        run_server(host, port)
 
 
 def schemas(

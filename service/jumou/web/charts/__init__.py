@@ -1,0 +1,1 @@
+"""The plan's charts as ECharts options: the same figures as in Word, to point at."""

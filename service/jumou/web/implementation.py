@@ -1,0 +1,7 @@
+"""(being built)"""
+
+from jumou.web.plan_page import PlanPage
+
+
+def build_implementation(page: PlanPage) -> None:
+    """The content of the page."""
