@@ -69,11 +69,18 @@ _FORMS: Final[dict[ModeKey, tuple[tuple[str, str, str, str], ...]]] = {
 
 
 def candidates(
-    ctx: DraftContext, diagnosis: Diagnosis, themes: tuple[Theme, ...], mode: ModeKey, kpis: tuple[Kpi, ...]
+    ctx: DraftContext,
+    diagnosis: Diagnosis,
+    themes: tuple[Theme, ...],
+    mode: ModeKey,
+    kpis: tuple[Kpi, ...],
+    *,
+    scope: str = "",
 ) -> tuple[Vision, ...]:
-    """Three candidates that differ in what they stress; each carries its checks."""
+    """Three candidates that differ in what they stress; each carries its checks. `scope` is the planner's, if there is one."""
+    reach = scope or _scope(ctx, diagnosis, mode)
     return tuple(
-        _candidate(ctx, diagnosis, themes, mode, form, kpis, number)
+        _candidate(ctx, diagnosis, themes, mode, form, kpis, number, reach)
         for number, form in enumerate(_FORMS[mode], start=1)
     )
 
@@ -86,10 +93,10 @@ def _candidate(
     form: tuple[str, str, str, str],
     kpis: tuple[Kpi, ...],
     number: int,
+    scope: str,
 ) -> Vision:
     write = ctx.writer
     kind, function = write.pick(form[0], form[1]), write.pick(form[2], form[3])
-    scope = _scope(ctx, diagnosis, mode)
     industry = Said(ctx.industry.short, "profile:target_industry")
     theme = Said(_joined(ctx, themes) if number == 3 else themes[(number - 1) % len(themes)].name, "theme")
     targets = _targets(ctx, kpis, number)

@@ -1,0 +1,316 @@
+"""Chats that are kept: what is said is stored before it is acknowledged, what is answered before anybody sees it.
+
+An answer belongs to the chat, not to the connection of whoever asked: it goes on when the reader leaves, and any number of
+readers follow it by the numbers of its events.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from jumou.chat import texts
+from jumou.chat.answering import Answerer, Outcome, Step, Turn
+from jumou.chat.processes import Process
+from jumou.domain.chat import Brief, ChatEvent, ChatMessage, ChatRecord, Ending, EventKind, Proposal
+from jumou.domain.framework import Language
+from jumou.errors import InvalidRequest, JumouError, NotFound
+from jumou.storage import ChatStore, PlanStore
+from jumou.storage.change import now
+from jumou.workflow.reading import StoredPlan, read_plan
+
+_LONGEST: Final = 20_000
+_BREATH: Final = 0.02
+"""Seconds between two writes of a streamed answer; what comes in between is one event."""
+
+_LOOK_EVERY: Final = 0.25
+"""Seconds between two looks for what other processes answer."""
+
+log = structlog.get_logger("jumou.chat")
+
+_Written = tuple[EventKind, Mapping[str, Any]]
+
+
+@dataclass(slots=True)
+class _Answer:
+    """An answer under way."""
+
+    turn: int
+    task: asyncio.Task[None] | None = None
+    ending: Ending = "interrupted"
+    """What a cancellation means."""
+
+
+@dataclass(slots=True)
+class Chatting:
+    """The chats of one process. Lives in one event loop; the stores are asked in threads."""
+
+    store: ChatStore
+    plans: PlanStore
+    answerers: Mapping[str, Answerer]
+    """By name: `rules` always, `llm` where there is a model."""
+    home: Path
+    _process: Process = field(init=False)
+    _under_way: dict[str, _Answer] = field(default_factory=dict)
+    _news: dict[str, asyncio.Event] = field(default_factory=dict)
+    _read: dict[str, StoredPlan] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """The process is named; its lock is taken with the first answer."""
+        self._process = Process(self.home)
+
+    # --- talking ----------------------------------------------------------------------------------------------
+
+    async def say(self, chat_id: str, text: str, person: str, *, key: str = "") -> ChatMessage:
+        """Stores what a person says and begins to answer it. Once this returns, neither is lost.
+
+        Raises:
+            NotFound: there is no such chat.
+            StepConflict: the last message is not answered yet.
+            InvalidRequest: the text is blank or too long, or the key was used for another message.
+        """
+        return await asyncio.shield(
+            self._say(chat_id, text, person, key)
+        )  # whoever asked may be gone; the message is not
+
+    async def _say(self, chat_id: str, text: str, person: str, key: str) -> ChatMessage:
+        if not text.strip() or len(text) > _LONGEST:
+            raise InvalidRequest(
+                f"消息为空或超过 {_LONGEST} 字。", f"The message is blank or longer than {_LONGEST} characters.",
+                mend_zh="请修改后重新发送。", mend_en="Change it and send it again.",
+            )  # fmt: skip
+        await self._mend(chat_id)
+        self._process.begin()
+        message = ChatMessage(
+            chat_id=chat_id, number=1, turn=1, role="user", text=text, author=f"person:{person}", process=self._process.name,
+            created_at=now(),
+        )  # fmt: skip
+        stored = await asyncio.to_thread(self.store.ask, message, key)
+        running = self._under_way.get(chat_id)
+        fresh = stored.process == self._process.name and (running is None or running.turn != stored.turn)
+        if fresh and await asyncio.to_thread(self.store.open_turn, chat_id) == stored:
+            answer = self._under_way[chat_id] = _Answer(stored.turn)
+            answer.task = asyncio.create_task(self._answer(stored, person, answer))
+        return stored
+
+    async def stop(self, chat_id: str) -> bool:
+        """Ends the answer under way; what was said of it so far is kept. Whether there was one here."""
+        answer = self._under_way.get(chat_id)
+        if answer is None or answer.task is None:
+            await self._mend(chat_id)
+            return False
+        answer.ending = "stopped"
+        answer.task.cancel()
+        await asyncio.gather(answer.task, return_exceptions=True)
+        return True
+
+    async def close(self) -> None:
+        """Breaks off what is under way; what was said so far is kept."""
+        tasks = [answer.task for answer in self._under_way.values() if answer.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._process.end()
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    async def messages(self, chat_id: str) -> tuple[ChatMessage, ...]:
+        """All that was said, in order; what a killed process left half said is there, and marked.
+
+        Raises:
+            NotFound: there is no such chat.
+        """
+        await self._mend(chat_id)
+        return await asyncio.to_thread(self.store.messages, chat_id)
+
+    async def follow(self, chat_id: str, after: int = 0, *, stay: bool = False) -> AsyncIterator[ChatEvent]:
+        """The events with numbers above `after`, as they come. Ends when nothing is under way, unless told to `stay`.
+
+        Raises:
+            NotFound: there is no such chat.
+        """
+        await asyncio.to_thread(self.store.chat, chat_id)
+        while True:
+            news = self._news.setdefault(chat_id, asyncio.Event())
+            await self._mend(chat_id)
+            waiting = await asyncio.to_thread(
+                self.store.open_turn, chat_id
+            )  # before the look: what ends after it shows next time
+            for event in await asyncio.to_thread(self.store.events, chat_id, after=after):
+                after = event.number
+                yield event
+            if waiting is None and not stay:
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), _LOOK_EVERY)
+
+    async def proposal(self, chat_id: str, proposal_id: str) -> Proposal:
+        """A proposal made in the chat.
+
+        Raises:
+            NotFound: the chat has none called so.
+        """
+        found = await asyncio.to_thread(_proposals, self.store, chat_id)
+        if proposal_id not in found:
+            raise NotFound(f"该会话没有方案 {proposal_id}。", f"The chat has no proposal {proposal_id}.")
+        return found[proposal_id]
+
+    # --- answering --------------------------------------------------------------------------------------------
+
+    async def _answer(self, asked: ChatMessage, person: str, answer: _Answer) -> None:
+        steps: asyncio.Queue[Step | None] = asyncio.Queue()
+        outcome: list[Outcome] = []
+        writer = asyncio.create_task(self._write(asked, steps))
+        language: Language = "zh"
+        ending: Ending = "complete"
+        told: list[_Written] = []
+        try:
+            turn, answerer = await asyncio.to_thread(self._turn, asked, person)
+            language = turn.language
+            async for part in answerer.answer(turn):
+                if isinstance(part, Outcome):
+                    outcome.append(part)
+                else:
+                    steps.put_nowait(part)
+        except asyncio.CancelledError:
+            ending = answer.ending
+            if ending == "interrupted":
+                told.append(("error", _interrupted(language)))
+        except JumouError as error:
+            ending = "failed"
+            told.append(("error", {"kind": type(error).__name__, "message": error.message(language)}))
+        except Exception as error:  # the end of a stream: its readers are told, and the chat goes on
+            ending = "failed"
+            log.exception("answer failed", error=type(error).__name__)
+            told.append(("error", {"kind": "Defect", "message": texts.pick(language, "程序出错，回答未完成。", "A defect in jumou; the answer is not finished.")}))  # fmt: skip
+        steps.put_nowait(None)
+        await writer
+        try:
+            await asyncio.to_thread(self._end, asked, outcome[-1] if outcome else None, ending, told)
+        finally:
+            self._under_way.pop(asked.chat_id, None)
+            self._tell(asked.chat_id)
+
+    async def _write(self, asked: ChatMessage, steps: asyncio.Queue[Step | None]) -> None:
+        """Stores steps as they come, those that come together in one go, then tells the readers."""
+        ended = False
+        while not ended:
+            batch = [await steps.get()]
+            while not steps.empty():
+                batch.append(steps.get_nowait())
+            ended = batch[-1] is None
+            written = _merged([step for step in batch if step is not None])
+            if written:
+                await asyncio.to_thread(self.store.append, asked.chat_id, asked.turn, written)
+                self._tell(asked.chat_id)
+            if not ended:
+                await asyncio.sleep(_BREATH)
+
+    def _end(self, asked: ChatMessage, outcome: Outcome | None, ending: Ending, told: list[_Written]) -> None:
+        events = self.store.events(asked.chat_id, turn=asked.turn)
+        text = "".join(str(event.data.get("text", "")) for event in events if event.kind == "token")
+        shown = outcome or Outcome("rules", _last_brief(self.store.messages(asked.chat_id)))
+        message = ChatMessage(
+            chat_id=asked.chat_id, number=1, turn=asked.turn, role="assistant", text=text, author=shown.author, ending=ending,
+            refused=shown.refused, brief=shown.brief, passages=shown.passages, proposal_id=shown.proposal_id,
+            findings=shown.findings, process=self._process.name, created_at=now(),
+        )  # fmt: skip
+        done: dict[str, Any] = {
+            "ending": ending, "author": message.author, "refused": message.refused, "asks": shown.brief.asked,
+            "brief": shown.brief.model_dump(mode="json"), "proposal_id": message.proposal_id,
+            "findings": list(message.findings),
+        }  # fmt: skip
+        self.store.answer(message, [*told, ("done", done)])
+
+    def _turn(self, asked: ChatMessage, person: str) -> tuple[Turn, Answerer]:
+        record = self.store.chat(asked.chat_id)
+        history = tuple(message for message in self.store.messages(asked.chat_id) if message.number < asked.number)
+        plan = self._plan(record.plan_id)
+        profile = plan.profile if plan is not None else record.profile
+        latest = next((one.proposal_id for one in reversed(history) if one.proposal_id), "")
+        proposals = _proposals(self.store, asked.chat_id) if latest else {}
+        name = record.drafter or ("llm" if "llm" in self.answerers else "rules")
+        turn = Turn(
+            asked.text, record.language, _last_brief(history) if _answered(history) else opening_brief(record, plan),
+            profile, plan, history, tuple(one for message in history for one in message.passages), proposals.get(latest),
+            person,
+        )  # fmt: skip
+        return turn, self.answerers.get(name, self.answerers["rules"])
+
+    def _plan(self, plan_id: str) -> StoredPlan | None:
+        """The plan as it stands; read again only when something has happened to it."""
+        if not plan_id:
+            return None
+        held = self._read.get(plan_id)
+        if held is None or held.event != self.plans.history(plan_id).event:
+            held = self._read[plan_id] = read_plan(self.plans, plan_id)
+        return held
+
+    async def _mend(self, chat_id: str) -> None:
+        """Ends what a process that is gone was answering: what it said is kept, and marked as broken off."""
+        running = self._under_way.get(chat_id)
+        waiting = await asyncio.to_thread(self.store.open_turn, chat_id)
+        if waiting is None or (running is not None and running.turn == waiting.turn):
+            return
+        if not await asyncio.to_thread(self._process.gone, waiting.process):
+            return
+        language = (await asyncio.to_thread(self.store.chat, chat_id)).language
+        await asyncio.to_thread(self._end, waiting, None, "interrupted", [("error", _interrupted(language))])
+        self._tell(chat_id)
+
+    def _tell(self, chat_id: str) -> None:
+        news = self._news.pop(chat_id, None)
+        if news is not None:
+            news.set()
+
+
+def opening_brief(record: ChatRecord, plan: StoredPlan | None = None) -> Brief:
+    """What is settled when a chat is opened: by the caller, the plan, or the profile."""
+    profile = plan.profile if plan is not None else record.profile
+    given = record.brief
+    if profile is None:
+        return given
+    phases = plan.implementation.roadmap.phases if plan is not None and plan.implementation is not None else ()
+    return given.model_copy(
+        update={
+            "region": profile.name,
+            "industry": given.industry or profile.target_industry or "",
+            "horizon": given.horizon or profile.horizon or (int(phases[-1].end[:4]) if phases else None),
+        }
+    )
+
+
+def _answered(history: tuple[ChatMessage, ...]) -> bool:
+    return any(message.brief is not None for message in history)
+
+
+def _last_brief(history: tuple[ChatMessage, ...]) -> Brief:
+    return next((message.brief for message in reversed(history) if message.brief is not None), Brief())
+
+
+def _proposals(store: ChatStore, chat_id: str) -> dict[str, Proposal]:
+    found = (
+        Proposal.model_validate(event.data["proposal"]) for event in store.events(chat_id) if event.kind == "proposal"
+    )
+    return {one.id: one for one in found}
+
+
+def _merged(steps: list[Step]) -> list[_Written]:
+    """The steps, with pieces of text that follow each other in one."""
+    written: list[_Written] = []
+    for step in steps:
+        if step.kind == "token" and written and written[-1][0] == "token":
+            written[-1] = ("token", {"text": written[-1][1]["text"] + step.data["text"]})
+        else:
+            written.append((step.kind, step.data))
+    return written
+
+
+def _interrupted(language: Language) -> dict[str, str]:
+    zh = "回答被中断，已说的部分保留；请重新提问。"
+    en = "The answer was broken off; what was said so far is kept. Ask again."
+    return {"kind": "Interrupted", "message": texts.pick(language, zh, en)}
