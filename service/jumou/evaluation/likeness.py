@@ -1,7 +1,7 @@
 """How far a drafted project covers an expert's: features of a pair, and the calibrated judgement over them.
 
-Method: two logistic regressions over the features below, with a ridge, fitted on half of the hand-labelled pairs
-(`evals/plans/labels/project_pairs.jsonl`), reported on the other half. The weights are kept in
+Method: two logistic regressions over the features below, with a ridge, fitted on the hand-labelled pairs
+(`evals/plans/labels/project_pairs.jsonl`); agreement is reported on cases that were left out of the fit. The weights are kept in
 `evals/plans/alignment.json` and are fitted again by `evals/plans/calibrate.py`.
 """
 
@@ -23,20 +23,15 @@ FEATURES: Final = (
     "type",  # compatibility of the two types; soft labels
     "kind",  # share of the expert's kinds of measure found in the draft, name before body
     "kind_name",  # overlap of kinds between the two names
-    "met",  # same kind, and the expert names a subject of its own that the draft has
-    "unmet",  # same kind, and the draft has not this subject
-    "clash",  # same kind, both name a subject of their own, and they differ
-    "narrow",  # same kind, the expert speaks of the whole, the draft of one branch
-    "whole",  # same kind, both speak of the whole
+    "whole",  # both speak of the whole, of the same kind
     "words",  # the expert's words found in the draft
     "meaning",  # cosine of the two, without the words the case shares
-    "near",  # cosine of the two subjects, when both name one
     "sameness",  # kinds of the two names, intersection over union
     "fit",  # same kind and same subject at once
     "foreign",  # a cluster, chain or park of another product: same kind, nothing shared in subject
     "branch",  # the expert speaks of the whole of a cluster or chain, the draft of one branch of it
 )
-"""What is read from a pair; each 0–1. `same kind` is the product with type, kind and kind_name."""
+"""What is read from a pair; each 0–1."""
 
 _CORE: Final = frozenset({"cluster", "chain", "supply", "park", "future"})
 """Kinds of measure whose subject is their essence: a cluster of one product does not cover a cluster of another."""
@@ -138,11 +133,11 @@ class Likeness:
             return rows
         wanted_about = [self._about(item.name) for item in self.expert]
         given_about = [self._about(item.name) for item in self.drafted]
-        meaning, near = self._meanings(), self._cosine(wanted_about, given_about)
+        meaning = self._meanings()
         for at, wanted in enumerate(self.expert):
             for to, given in enumerate(self.drafted):
                 subject = _Subject(self._terms(wanted_about[at]), self._terms(given_about[to]))
-                rows[at, to] = self._pair(wanted, given, subject, float(meaning[at, to]), float(near[at, to]))
+                rows[at, to] = self._pair(wanted, given, subject, float(meaning[at, to]))
         return rows
 
     def _meanings(self) -> NDArray[np.float64]:
@@ -176,7 +171,7 @@ class Likeness:
     def _terms(self, about: str) -> frozenset[str]:
         return frozenset(terms_of(about) - self._common)
 
-    def _pair(self, wanted: Item, given: Item, subject: "_Subject", meaning: float, near: float) -> tuple[float, ...]:
+    def _pair(self, wanted: Item, given: Item, subject: "_Subject", meaning: float) -> tuple[float, ...]:
         in_name, in_body = concepts_in(given.name), concepts_in(f"{given.objective} {given.body}")
         weights = {**dict.fromkeys(in_body, 0.6), **dict.fromkeys(in_name, 1.0)}
         kind = kind_name = 0.3 if not concepts_in(wanted.text) else 0.0
@@ -190,7 +185,6 @@ class Likeness:
         about = min(1.0, 1.5 * covered(subject.wanted, found)) if subject.wanted else 0.0
         own, branch = bool(subject.wanted), bool(subject.given)
         alike = _type(wanted.type, given.type)
-        same = (alike + kind + kind_name) / 3
         words = terms_of(wanted.text) - self._common
         named = concepts_in(wanted.name) or concepts_in(wanted.text)
         sameness = len(named & in_name) / len(named | in_name) if named | in_name else 0.0
@@ -200,14 +194,9 @@ class Likeness:
             alike,
             kind,
             kind_name,
-            same * about,
-            same * (1 - about) if own else 0.0,
-            same * (1 - max(about, near)) if own and branch else 0.0,
-            same if branch and not own else 0.0,
-            same if not branch and not own else 0.0,
+            (alike + kind + kind_name) / 3 if not branch and not own else 0.0,
             min(1.0, 2 * covered(words, found)) if words else 0.0,
             meaning,
-            near,
             sameness,
             math.sqrt(alike * max(sameness, 0.6 * kind)) * scope,
             kind_name if core and own and branch and about < _SHARED else 0.0,
