@@ -12,6 +12,11 @@ from jumou.retrieval import Encoder, Library, Reranker, load_encoder, load_reran
 from jumou.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Engine
+
+    from jumou.chat import Answerer, Chatting
     from jumou.llm import LanguageModel
     from jumou.storage import PlanStore
     from jumou.workflow.review import Reviewing
@@ -71,9 +76,36 @@ class Jumou:
             MissingExtra: the driver of the database is not installed.
             ServiceUnavailable: the database does not answer.
         """
-        from jumou.storage import PlanStore, open_database  # noqa: PLC0415 - the other commands need no database
+        from jumou.storage import PlanStore  # noqa: PLC0415 - the other commands need no database
 
-        return PlanStore(open_database(self.settings.home, self.settings.database_url))
+        return PlanStore(self.database)
+
+    @cached_property
+    def database(self) -> "Engine":
+        """The open database; raises as `store`."""
+        from jumou.storage import open_database  # noqa: PLC0415 - as above
+
+        return open_database(self.settings.home, self.settings.database_url)
+
+    @cached_property
+    def chatting(self) -> "Chatting":
+        """The chats of this process; used within one event loop.
+
+        Raises:
+            IndexLocked: the index has to be built and another process is writing.
+        """
+        from jumou.chat import Chatting  # noqa: PLC0415 - as above
+        from jumou.storage import ChatStore  # noqa: PLC0415 - as above
+
+        return Chatting(ChatStore(self.database), self.store, self.answerers, self.settings.home)
+
+    @cached_property
+    def answerers(self) -> "Mapping[str, Answerer]":
+        """Who can answer in a chat: `rules`, and `llm` where the settings name a model."""
+        from jumou.chat.rules import RulesAnswerer  # noqa: PLC0415 - as above
+        from jumou.chat.workbench import Workbench  # noqa: PLC0415 - as above
+
+        return {"rules": RulesAnswerer(Workbench(self.library))}
 
     @cached_property
     def reviewing(self) -> "Reviewing":

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from jumou.api.drafting import Drafting
 from jumou.api.problems import language_of
 from jumou.api.readiness import Opening
+from jumou.chat import Chatting
 from jumou.compose import Jumou
 from jumou.domain.framework import Language
 from jumou.workflow.review import Person, Reviewing
@@ -37,6 +38,10 @@ def _reviewing(jumou: Annotated[Jumou, Depends(_stored)]) -> Reviewing:
     return jumou.reviewing
 
 
+def _chatting(jumou: Annotated[Jumou, Depends(_open)]) -> Chatting:
+    return jumou.chatting
+
+
 def _request_id(request: Request) -> str:
     found: Any = getattr(request.state, "request_id", "")
     return str(found)
@@ -58,6 +63,7 @@ Held = Annotated[Parts, Depends(_parts)]
 Open = Annotated[Jumou, Depends(_open)]
 Stored = Annotated[Jumou, Depends(_stored)]
 Reviews = Annotated[Reviewing, Depends(_reviewing)]
+Chats = Annotated[Chatting, Depends(_chatting)]
 RequestId = Annotated[str, Depends(_request_id)]
 Seen = Annotated[str, Depends(_seen)]
 Speaking = Annotated[Language, Depends(language_of)]

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from jumou.domain.chat import ChatMessage, ChatRecord
 from jumou.domain.evidence import Document, Passage
 from jumou.domain.framework import Language, StepKey
 from jumou.domain.region import ProfileProblem
@@ -148,3 +149,31 @@ class SchemaList(BaseModel):
     """The names of the published JSON Schemas."""
 
     schemas: list[str]
+
+
+class ChatAnswer(BaseModel):
+    """A chat with all that was said."""
+
+    chat: ChatRecord
+    messages: list[ChatMessage]
+    answering: bool = Field(description="the last message is being answered")
+
+
+class ChatList(BaseModel):
+    """A page of chats, newest first."""
+
+    chats: list[ChatRecord]
+    next_cursor: str = Field(description="give it as `cursor` for the next page; empty on the last")
+
+
+class MessageAccepted(BaseModel):
+    """A message is stored and being answered."""
+
+    message: ChatMessage
+    events: str = Field(description="address of the answer, as server-sent events")
+
+
+class Stopped(BaseModel):
+    """Whether an answer was under way."""
+
+    stopped: bool

@@ -123,3 +123,59 @@ class CommentRequest(_Sent):
     text: str = Field(min_length=1, max_length=10_000)
     item_id: ShortText = ""
     reply_to: ShortText = ""
+
+
+class ChatOpenRequest(_Sent):
+    """What a chat is about: a stored plan, a region's profile, or nothing yet; what is missing is asked for."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"profile": _PROFILE, "horizon": 2030, "created_by": "张工"}]}
+    )
+
+    language: Language | None = Field(default=None, description="language of the answers; Chinese unless told")
+    plan_id: ShortText = Field(default="", description="the chat speaks of this plan's region")
+    profile: Profile | None = None
+    industry: ShortText = ""
+    horizon: Year | None = Field(default=None, description="year the vision is to be reached by")
+    scope: ShortText = Field(
+        default="", description="how far the vision reaches, e.g. 全国; `auto` follows the diagnosis"
+    )
+    drafter: Literal["", "rules", "llm"] = Field(
+        default="", description="who answers; empty: the model where there is one"
+    )
+    created_by: Name = "api"
+
+
+class MessageRequest(_Sent):
+    """What a person says."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"text": "请拟一个愿景", "author": "张工"}]}
+    )
+
+    text: str = Field(min_length=1, max_length=20_000)
+    author: Name = "api"
+
+
+class AdoptionRequest(_Sent):
+    """Which candidate becomes the vision of which plan. If-Match names the hash of the plan's item `vision` as it was seen."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "proposal_id": "3f2a9c0d1b7a4f6f",
+                    "candidate_id": "V2",
+                    "plan_id": "4e7c0f9d1b7a4f6f9a3f0d5c2b1a0987",
+                    "reviewer": "张工",
+                }
+            ]
+        },
+    )
+
+    proposal_id: ShortText
+    candidate_id: ShortText
+    plan_id: ShortText
+    reviewer: Name
+    approve: bool = Field(default=False, description="approve the vision at once")

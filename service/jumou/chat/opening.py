@@ -13,7 +13,6 @@ from jumou.storage import ChatStore, PlanStore
 from jumou.storage.change import new_id, now
 from jumou.workflow.review import Person, Reviewing, Subject
 
-
 _NOTHING: Final = Brief()
 
 
