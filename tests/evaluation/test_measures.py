@@ -70,7 +70,8 @@ def test_units_have_families(unit: str, family: str | None) -> None:
 
 def test_special_measures_stand_before_general_ones() -> None:
     assert meant_by("营收突破千亿集群", "个").measure == "cluster_count"
-    assert meant_by("新申报上市药品", "个").measure == "new_products"
+    assert meant_by("新申报上市药品", "个").measure == "new_drugs"
+    assert meant_by("首台（套）认定数", "个").measure == "new_products"
     assert meant_by("高新技术企业", "家").measure == "hightech_firms"
 
 
