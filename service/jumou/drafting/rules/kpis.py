@@ -17,7 +17,10 @@ from jumou.drafting.rules.kpi_targets import CHAIN_BAND, Entry, target_path
 from jumou.drafting.rules.selection import comprehensive
 from jumou.drafting.wording import unit_in
 
-_WANTED: Final[dict[KpiFamily, int]] = {"scale": 7, "firms": 6, "rd": 4, "patents": 3, "jobs": 3, "efficiency": 5}
+_WANTED: Final[dict[KpiFamily, int]] = {"scale": 7, "firms": 6, "rd": 4, "patents": 3, "jobs": 3, "efficiency": 6}
+_OF_THE_CHAIN: Final = 2
+"""So many of the leading industry's own measures stand among the first, with or without a baseline."""
+
 _INDUSTRIES: Final = 6
 """In a plan of many industries each leading one has its own measure of scale, beside those of the whole."""
 _ALERT: Final = 0.1
@@ -115,9 +118,11 @@ def _from_chain(ctx: DraftContext) -> list[Entry]:
     for chain in ctx.industry.chains[:2]:
         for item in chain.kpis[: 4 if chain is ctx.industry.chain else 2]:
             seen.setdefault(item.name.zh, item)
+    leading = {item.id for item in ctx.industry.chain.kpis[:_OF_THE_CHAIN]}
     return [
         Entry(
             key=f"chain_{item.id}",
+            core=item.id in leading,
             family=item.family,
             name=item.name.in_(ctx.language),
             unit=item.unit.in_(ctx.language),

@@ -20,6 +20,9 @@ _LIMIT: Final = {"national": 20, "provincial": 20, "city": 20, "county": 18, "pa
 _MOST_OF_A_TYPE: Final[dict[ProjectType, int]] = {
     "A1": 2, "A2": 4, "B1": 7, "B2": 3, "B3": 2, "C1": 4, "C2": 4, "D1": 3, "D2": 3,
 }  # fmt: skip
+_AT_LEAST_TWO: Final[tuple[ProjectType, ...]] = ("A2", "B1", "C1", "C2", "D1", "D2")
+"""Types of which a plan usually needs more than one: platforms, chain projects, places, facilities, policies, brands."""
+
 _COMPREHENSIVE: Final = 3
 """A region that leads with so many industries plans clusters side by side, not the links of one chain."""
 
@@ -69,6 +72,11 @@ def select(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) ->
         if best is not None:
             chosen.append(best)
     counts = Counter(item.archetype.type for item in chosen)
+    for project_type in _AT_LEAST_TWO:
+        second = next((item for item in candidates if item.archetype.type == project_type and item not in chosen), None)
+        if second is not None:
+            chosen.append(second)
+            counts[project_type] += 1
     for item in candidates:
         if len(chosen) >= _LIMIT[ctx.profile.level]:
             break

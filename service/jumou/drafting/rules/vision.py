@@ -80,7 +80,7 @@ def candidates(
     """Three candidates that differ in what they stress; each carries its checks. `scope` is the planner's, if there is one."""
     reach = scope or _scope(ctx, diagnosis, mode)
     return tuple(
-        _candidate(ctx, diagnosis, themes, mode, form, kpis, number, reach)
+        _candidate(ctx, diagnosis, themes, form, kpis, number, reach)
         for number, form in enumerate(_FORMS[mode], start=1)
     )
 
@@ -89,7 +89,6 @@ def _candidate(
     ctx: DraftContext,
     diagnosis: Diagnosis,
     themes: tuple[Theme, ...],
-    mode: ModeKey,
     form: tuple[str, str, str, str],
     kpis: tuple[Kpi, ...],
     number: int,
