@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from jumou.corpus.progress import Progress, silent
 from jumou.domain.evidence import EvidencePassage
-from jumou.drafting.drafter import Drafter, RulesDrafter
-from jumou.errors import NotFound
+from jumou.drafting.drafter import Drafter, DrafterName, RulesDrafter
+from jumou.errors import InvalidRequest, NotFound
 from jumou.retrieval import Encoder, Library, Reranker, load_encoder, load_reranker
 from jumou.settings import Settings
 
@@ -134,5 +134,27 @@ class Jumou:
 
     @cached_property
     def drafter(self) -> Drafter:
-        """The drafter plans are written by."""
-        return RulesDrafter()
+        """The drafter the settings name: without a word of theirs, the model where there is one, else the rules.
+
+        Raises:
+            InvalidRequest: they name the model's and there is no model.
+        """
+        return self.drafter_named("")
+
+    def drafter_named(self, name: DrafterName, *, user: str = "") -> Drafter:
+        """The drafter called so; empty is the settings' choice. `user` is whom a model's daily allowance is counted for.
+
+        Raises:
+            InvalidRequest: the model's is asked for and the settings name no model.
+        """
+        chosen = name or self.settings.drafter or ("llm" if self.settings.llm.strip() else "rules")
+        if chosen == "rules":
+            return RulesDrafter()
+        if self.model is None:
+            raise InvalidRequest(
+                "没有设置大模型，不能由大模型起草。", "No language model is set, so none can draft.",
+                mend_zh="请设置 JUMOU_LLM（见 docs/models.md），或改用 rules。", mend_en="Set JUMOU_LLM (see docs/models.md), or use rules.",
+            )  # fmt: skip
+        from jumou.drafting.llm import LlmDrafter  # noqa: PLC0415 - as above
+
+        return LlmDrafter(self.model, rounds=self.settings.llm_rounds, user=user)

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import structlog
 
@@ -45,7 +45,6 @@ class Drafting:
 
     def start(self, jumou: Jumou) -> None:
         """Makes drafts possible."""
-        worker.use(jumou)
         self._jumou = jumou
         wanted = jumou.settings.drafting_workers
         self._workers = (os.cpu_count() or 1) if wanted is None else wanted
@@ -86,7 +85,7 @@ class Drafting:
         """
         return await self._run(worker.redraft, plan_id, step, person)
 
-    async def _run(self, task: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    async def _run(self, task: Callable[Concatenate[Jumou | None, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         if self._waiting >= _MOST_WAITING:
             raise ServiceUnavailable(
                 "等待起草的请求过多。",
@@ -100,10 +99,10 @@ class Drafting:
         try:
             if self._pool is not None and self._pool_ready:
                 with contextlib.suppress(BrokenProcessPool):
-                    return await _in(self._pool, task, *args, **kwargs)
+                    return await _in(self._pool, task, None, *args, **kwargs)
                 log.warning("drafting worker lost")
                 self._open_pool()
-            return await _in(self._own, task, *args, **kwargs)
+            return await _in(self._own, task, self._jumou, *args, **kwargs)
         finally:
             self._waiting -= 1
 

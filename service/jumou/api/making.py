@@ -46,6 +46,7 @@ class Making:
             {
                 "profile": request.profile.model_dump(mode="json"), "language": request.language,
                 "industry": request.industry, "start_year": request.start_year, "horizon": request.horizon,
+                **({"drafter": request.drafter} if request.drafter else {}),
             }
         )  # fmt: skip
         stored = await asyncio.to_thread(store.remember_request, f"plans:{key}", StoredRequest(digest, new_id()))

@@ -41,6 +41,9 @@ class DraftRequest(_Sent):
     industry: ShortText | None = Field(default=None, description="overrides the profile's target industry")
     start_year: Year | None = None
     horizon: Year | None = Field(default=None, description="last year of the plan")
+    drafter: Literal["rules", "llm"] | None = Field(
+        default=None, description="the language model, or the rules; the model where one is set, unless told"
+    )
 
 
 class PlanDraftRequest(DraftRequest):

@@ -1,4 +1,7 @@
-"""What a drafting process does: it opens the parts once, then drafts what it is sent. The server itself can do it too."""
+"""What a drafting process does: it opens the parts once, then drafts what it is sent.
+
+The server can do it too, with its own parts; `None` stands for those of the process.
+"""
 
 import asyncio
 from typing import Any
@@ -22,27 +25,21 @@ def start(settings: Settings) -> None:
     _opened.library.warm()
 
 
-def use(jumou: Jumou) -> None:
-    """Drafts with parts that are open already."""
-    global _opened  # noqa: PLW0603 - as above
-    _opened = jumou
-
-
 def ready() -> bool:
     """Whether the parts are open."""
     return _opened is not None
 
 
-def project_list(request: PlanRequest) -> bytes:
+def project_list(parts: Jumou | None, request: PlanRequest) -> bytes:
     """A project list as JSON."""
-    jumou = _parts()
-    drafted = asyncio.run(draft_projects(request, jumou.library, jumou.drafter))
+    jumou = parts or _own()
+    drafted = asyncio.run(draft_projects(request, jumou.library, jumou.drafter_named(request.drafter)))
     return drafted.model_dump_json().encode()
 
 
-def plan(plan_id: str, request: PlanRequest, person: Person) -> None:
+def plan(parts: Jumou | None, plan_id: str, request: PlanRequest, person: Person) -> None:
     """Drafts a plan, tells of each step as it begins, and keeps the plan."""
-    jumou = _parts()
+    jumou = parts or _own()
 
     def step(key: StepKey, number: int, total: int) -> None:
         told: dict[str, Any] = {
@@ -54,7 +51,8 @@ def plan(plan_id: str, request: PlanRequest, person: Person) -> None:
         _unless_cancelled(jumou, plan_id)
         jumou.store.report_progress(plan_id, "step", told)
 
-    drafted = asyncio.run(draft_plan(request, jumou.library, jumou.drafter, progress=step))
+    drafter = jumou.drafter_named(request.drafter, user=person.name)
+    drafted = asyncio.run(draft_plan(request, jumou.library, drafter, progress=step))
     _unless_cancelled(jumou, plan_id)
     keep_plan(jumou.store, plan_id, request, drafted, person)
 
@@ -65,13 +63,14 @@ def _unless_cancelled(jumou: Jumou, plan_id: str) -> None:
         raise StepConflict("起草已取消。", "The draft was cancelled.")
 
 
-def redraft(plan_id: str, step: StepKey, person: Person) -> str:
+def redraft(parts: Jumou | None, plan_id: str, step: StepKey, person: Person) -> str:
     """Drafts a step of a stored plan (again); returns the id of the revision."""
-    jumou = _parts()
-    return asyncio.run(redraft_step(jumou.store, jumou.library, jumou.drafter, plan_id, step, person)).id
+    jumou = parts or _own()
+    drafter = jumou.drafter_named("", user=person.name)
+    return asyncio.run(redraft_step(jumou.store, jumou.library, drafter, plan_id, step, person)).id
 
 
-def _parts() -> Jumou:
+def _own() -> Jumou:
     if _opened is None:
         raise RuntimeError("start() was not called in this process")
     return _opened

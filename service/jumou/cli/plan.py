@@ -12,17 +12,27 @@ from jumou.compose import Jumou
 from jumou.domain.framework import PROJECT_TYPES, STEPS, Language, StepKey
 from jumou.domain.plan import Plan
 from jumou.domain.region import RegionProfile
+from jumou.drafting.drafter import DrafterName
 from jumou.profile import read_profile, sample_profile
 from jumou.settings import settings
 from jumou.workflow import PlanRequest, draft_plan, draft_projects
 
 ProfileArgument = Annotated[
-    str, typer.Argument(metavar="PROFILE", help="区域资料:xlsx、json、csv 文件夹,或样例名(changchun、hefei、mouding)· a file, a folder, or a sample's name")
+    str,
+    typer.Argument(
+        metavar="PROFILE",
+        help="区域资料:xlsx、json、csv 文件夹,或样例名(changchun、hefei、mouding)· a file, a folder, or a sample's name",
+    ),
 ]
 LanguageOption = Annotated[str, typer.Option("--language", "-l", help="zh 或 en;默认按 JUMOU_LANGUAGE")]
-IndustryOption = Annotated[str | None, typer.Option("--industry", "-i", help="目标产业,覆盖资料中的设置 · overrides the profile's target")]
+IndustryOption = Annotated[
+    str | None, typer.Option("--industry", "-i", help="目标产业,覆盖资料中的设置 · overrides the profile's target")
+]
 StartOption = Annotated[int | None, typer.Option("--start", help="规划首年 · first year")]
 HorizonOption = Annotated[int | None, typer.Option("--horizon", help="规划末年 · last year")]
+DrafterOption = Annotated[
+    str, typer.Option("--drafter", help="rules 或 llm;默认设置了 JUMOU_LLM 时为 llm · who drafts")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · for programs")]
 
 
@@ -33,12 +43,13 @@ def plan(
     industry: IndustryOption = None,
     start: StartOption = None,
     horizon: HorizonOption = None,
+    drafter: DrafterOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """由区域资料起草四步规划,写出 plan.json、plan.md、plan.docx、projects.xlsx 和图表。"""
     from jumou.export import write_bundle  # noqa: PLC0415 - the other commands need neither charts nor Word
 
-    request = _request(profile, language, industry, start, horizon)
+    request = _request(profile, language, industry, start, horizon, drafter)
     with progress(pick("准备检索索引", "index")) as report:
         jumou = Jumou(settings(), report)
         library = jumou.library
@@ -47,7 +58,7 @@ def plan(
         def step(key: StepKey, number: int, total: int) -> None:
             report(number, total, STEPS[key].in_(request.language))
 
-        drafted = asyncio.run(draft_plan(request, library, jumou.drafter, progress=step))
+        drafted = asyncio.run(draft_plan(request, library, jumou.drafter_named(request.drafter), progress=step))
     files = write_bundle(drafted, target)
     if as_json:
         emit({"files": [str(path) for path in files], "quality": drafted.quality.model_dump(mode="json")})
@@ -63,36 +74,55 @@ def projects(
     industry: IndustryOption = None,
     start: StartOption = None,
     horizon: HorizonOption = None,
+    drafter: DrafterOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """由区域资料起草项目清单。"""
-    request = _request(profile, language, industry, start, horizon)
+    request = _request(profile, language, industry, start, horizon, drafter)
     with progress(pick("准备检索索引", "index")) as report:
         jumou = Jumou(settings(), report)
         library = jumou.library
-    drafted = asyncio.run(draft_projects(request, library, jumou.drafter))
+    drafted = asyncio.run(draft_projects(request, library, jumou.drafter_named(request.drafter)))
     if as_json:
         emit(drafted)
         return
     table = Table(title=f"{drafted.region} · {drafted.industry}")
-    for heading in (pick("编号", "id"), pick("类型", "type"), pick("项目", "project"), pick("针对短板", "gap"), pick("起止", "term")):
+    for heading in (
+        pick("编号", "id"),
+        pick("类型", "type"),
+        pick("项目", "project"),
+        pick("针对短板", "gap"),
+        pick("起止", "term"),
+    ):
         table.add_column(heading, overflow="fold")
     gaps = {gap["id"]: gap["name"] for gap in drafted.gaps}
     for project in drafted.projects:
         kind = f"{project.type} {PROJECT_TYPES[project.type].in_(request.language)}"
-        table.add_row(project.id, kind, project.name, gaps.get(project.closes_gap, ""), f"{project.start}—{project.end}")
+        table.add_row(
+            project.id, kind, project.name, gaps.get(project.closes_gap, ""), f"{project.start}—{project.end}"
+        )
     out.print(table)
 
 
 def _request(
-    profile: str, language: str, industry: str | None, start: int | None, horizon: int | None
+    profile: str, language: str, industry: str | None, start: int | None, horizon: int | None, drafter: str
 ) -> PlanRequest:
     chosen = language or settings().language
     if chosen not in ("zh", "en"):
         raise typer.BadParameter(pick("语言只能是 zh 或 en。", "the language is zh or en."), param_hint="--language")
+    if drafter not in ("", "rules", "llm"):
+        raise typer.BadParameter(
+            pick("起草者只能是 rules 或 llm。", "the drafter is rules or llm."), param_hint="--drafter"
+        )
+    by: DrafterName = "llm" if drafter == "llm" else "rules" if drafter == "rules" else ""
     spoken: Language = "en" if chosen == "en" else "zh"
     return PlanRequest(
-        profile=_profile(profile, spoken), language=spoken, industry=industry, start_year=start, horizon=horizon
+        profile=_profile(profile, spoken),
+        language=spoken,
+        industry=industry,
+        start_year=start,
+        horizon=horizon,
+        drafter=by,
     )
 
 
@@ -120,5 +150,17 @@ def _tell(drafted: Plan, files: list[Path]) -> None:
             f"{quality.citations} quotes, {quality.quotes_unmatched} unmatched; {quality.figures_untraced} figures untraced; {len(drafted.diagnosis.data_gaps)} data gaps.",
         )
     )
+    if (use := drafted.provenance.model_use) is not None:
+        cost = pick("费用未知", "cost unknown") if use.usd is None else f"{use.usd:.4f} USD"
+        say(
+            pick(
+                f"大模型 {use.model}:撰写 {sum(use.items_by_model.values())} 条,退回规则 {use.fallen_back} 条;调用 {use.calls} 次,词元 {use.tokens_in + use.tokens_out},{cost}。",
+                f"model {use.model}: {sum(use.items_by_model.values())} items written, {use.fallen_back} left to the rules; {use.calls} calls, {use.tokens_in + use.tokens_out} tokens, {cost}.",
+            )
+        )
+        for fallback in use.fallbacks:
+            say(
+                f"  {STEPS[fallback.step].in_(settings().language)} · {fallback.reason}: {fallback.items} ({', '.join(fallback.examples)})"
+            )
     for path in files:
         say(f"  {path}")

@@ -54,6 +54,11 @@ class ModelUse(Model):
     prompts: tuple[PromptUse, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
 
+    def prompts_of(self, step: StepKey) -> tuple[str, str]:
+        """The prompts of a step as a revision records them: ids, and ids with version and hash."""
+        mine = [prompt for prompt in self.prompts if prompt.step == step]
+        return ", ".join(one.id for one in mine), ", ".join(f"{one.id}@{one.version}:{one.hash}" for one in mine)
+
     @property
     def fallen_back(self) -> int:
         """Items whose text is the rules'."""

@@ -1,7 +1,7 @@
 """The port every drafter stands behind: four steps, each from what is approved of the one before."""
 
 import asyncio
-from typing import Protocol
+from typing import Literal, Protocol
 
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.implementation import Implementation
@@ -9,6 +9,9 @@ from jumou.domain.portfolio import Project
 from jumou.domain.positioning import Positioning
 from jumou.drafting import rules
 from jumou.drafting.context import DraftContext
+
+DrafterName = Literal["", "rules", "llm"]
+"""Who drafts; empty leaves it to the settings."""
 
 
 class Drafter(Protocol):

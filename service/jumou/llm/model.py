@@ -181,6 +181,8 @@ class LangchainEndpoint:
 
     async def _bound(self, tools: Sequence[ToolSpec], shape: Shape | None, max_tokens: int, temperature: float) -> Any:
         loop = asyncio.get_running_loop()
+        for ended in [other for other in self._open if other.is_closed()]:  # their connections went with them
+            del self._open[ended]
         if loop not in self._open:
             self._open[loop] = await asyncio.to_thread(self._make)  # importing langchain takes a second
         chat = self._open[loop][0]

@@ -17,7 +17,6 @@ _ITEM: Final = re.compile(
 _QUOTED: Final = re.compile(r'<quoted passage="([^"]+)">(.*?)</quoted>', re.DOTALL)
 _FAILED: Final = re.compile(r'<failed id="([^"]+)"')
 _CANDIDATE: Final = re.compile(r'<candidate id="([^"]+)">')
-_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
 def task_of(request: Request) -> str:
@@ -48,17 +47,17 @@ def good_answers(request: Request) -> Mapping[str, Any] | Words:
         return {"id": _CANDIDATE.findall(request.last)[0]}
     items = items_of(request)
     if items:
-        return {"items": [good_item(item) for item in items]}
+        chinese = "\n任务：" in request.last
+        return {"items": [good_item(item, chinese=chinese) for item in items]}
     if request.body.get("tools"):
         tool = request.body["tools"][0]["function"]
         return Words(calls=((tool["name"], dict.fromkeys(tool["parameters"].get("required", ()), "产业")),))
     return Words("好。")
 
 
-def good_item(item: Mapping[str, Any]) -> dict[str, Any]:
+def good_item(item: Mapping[str, Any], *, chinese: bool = True) -> dict[str, Any]:
     """A text for one item: its draft behind an opening, when that is not too long, and its quotes."""
     draft = str(item["draft"])
-    chinese = bool(_HAN.search(draft))
     opening = "经研判，" if chinese else "On review: "
     text = draft if len(draft) + 3 * len(opening) > int(item["longest"]) else opening + draft
     return {"id": item["id"], "text": text, "quotes": item["quotes"]}

@@ -9,7 +9,7 @@ from jumou.storage import PlanStore
 from jumou.storage.change import now
 from jumou.workflow.plan import PlanRequest
 from jumou.workflow.review import Person
-from jumou.workflow.revising import Origin, citations_in, write_revision
+from jumou.workflow.revising import Origin, citations_in, origin_of, write_revision
 
 
 def keep_plan(store: PlanStore, plan_id: str, request: PlanRequest, plan: Plan, person: Person) -> None:
@@ -47,7 +47,7 @@ def keep_plan(store: PlanStore, plan_id: str, request: PlanRequest, plan: Plan, 
             content = contents[step]
             info = write_revision(
                 change, change.history(), step, part(step, content), _cited_by(plan.evidence, content),
-                Origin("draft", person.name, made.drafter, upstream=dict(read), request_id=person.request_id),
+                origin_of(made.model_use, step, Origin("draft", person.name, made.drafter, upstream=dict(read), request_id=person.request_id)),
             )  # fmt: skip
             read[step] = info.id
 

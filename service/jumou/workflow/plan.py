@@ -16,7 +16,7 @@ from jumou.domain.region import RegionProfile
 from jumou.domain.review import content_hash
 from jumou.drafting.context import DraftContext
 from jumou.drafting.desk import Library
-from jumou.drafting.drafter import Drafter
+from jumou.drafting.drafter import Drafter, DrafterName
 from jumou.drafting.grounding import check
 from jumou.drafting.prepare import prepare
 
@@ -38,6 +38,7 @@ class PlanRequest:
     start_year: int | None = None
     horizon: int | None = None
     exclude_documents: frozenset[str] = field(default_factory=frozenset)
+    drafter: DrafterName = ""
 
 
 async def draft_plan(

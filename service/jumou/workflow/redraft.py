@@ -23,7 +23,7 @@ from jumou.workflow.merging import merged
 from jumou.workflow.patching import valid
 from jumou.workflow.position import position
 from jumou.workflow.review import Person
-from jumou.workflow.revising import Origin, citations_in, load_step, united, write_revision
+from jumou.workflow.revising import Origin, citations_in, load_step, origin_of, united, write_revision
 
 _DRAFT: Final[dict[StepKey, Callable[[DraftContext, Drafter, Approved], Awaitable[Content]]]] = {
     "diagnosis": diagnose,
@@ -58,7 +58,14 @@ async def redraft(
     ctx = await asyncio.to_thread(_context, record, library, _notes(history, step))
     drafted = part(step, await _DRAFT[step](ctx, drafter, approved))
     fresh = ctx.desk.evidence()
-    return await asyncio.to_thread(_write, store, plan_id, step, drafted, fresh, approved, drafter.name, person, seen)
+    origin = origin_of(
+        ctx.account.use(),
+        step,
+        Origin(
+            "redraft" if seen else "draft", person.name, drafter.name, upstream=approved.revisions, request_id=person.request_id
+        ),
+    )  # fmt: skip
+    return await asyncio.to_thread(_write, store, plan_id, step, drafted, fresh, approved, origin, seen)
 
 
 def _write(
@@ -68,13 +75,9 @@ def _write(
     drafted: tuple[Item, ...],
     fresh: Evidence,
     approved: Approved,
-    drafter: str,
-    person: Person,
+    origin: Origin,
     seen: dict[str, str],
 ) -> RevisionInfo:
-    origin = Origin(
-        "redraft" if seen else "draft", person.name, drafter, upstream=approved.revisions, request_id=person.request_id
-    )
     with store.changing(plan_id) as change:
         history = change.history()
         current = load_step(change, history, step)

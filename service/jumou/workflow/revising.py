@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from jumou.domain.evidence import Citation, Evidence, EvidencePassage
 from jumou.domain.framework import StepKey
-from jumou.domain.plan import Finding, Quality
+from jumou.domain.plan import Finding, ModelUse, Quality
 from jumou.domain.review import Cause, ItemHash, RevisionInfo, StaleMark, content_hash
 from jumou.domain.standing import History, StepStanding, standing
 from jumou.domain.steps import (
@@ -39,6 +39,14 @@ class Origin(NamedTuple):
     model: str = ""
     upstream: Mapping[StepKey, str] = {}
     request_id: str = ""
+
+
+def origin_of(use: ModelUse | None, step: StepKey, origin: Origin) -> Origin:
+    """`origin` with the model and the prompts that led to the step; as it is when no model took part in it."""
+    if use is None or not use.items_by_model.get(step):
+        return origin._replace(drafter="rules") if use is not None else origin
+    ids, versions = use.prompts_of(step)
+    return origin._replace(model=use.model, prompt_id=ids, prompt_version=versions)
 
 
 class Step(NamedTuple):

@@ -38,4 +38,5 @@ async def read_request(sent: DraftRequest, language: Language, default: Language
         industry=sent.industry,
         start_year=sent.start_year,
         horizon=sent.horizon,
+        drafter=sent.drafter or "",
     )

@@ -154,7 +154,7 @@ class Writing:
                 told = self.ctx.writer.pick("缺少该条内容", "this item is missing")
                 state.objections[slot.id] = [Objection("coverage", told)]
                 continue
-            taken = [one.text for one in state.passed.values()]
+            taken = tuple(state.passed.values())
             result = judge(self.ctx, written, slot, material, known, longest=longest[slot.id], taken=taken)
             if isinstance(result, Written):
                 result = list(also(slot, result)) or result
