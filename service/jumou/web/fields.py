@@ -1,8 +1,9 @@
 """What of an item people edit in a form: the fields, how each is written, and the change that follows from what was typed."""
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
-from jumou.domain.framework import Language
+from jumou.domain.framework import MODES, Language, Name
 from jumou.export.terms import MET, NODE_STATES, PRESENCE, PRIORITIES
 
 Kind = Literal["text", "line", "lines", "number", "choice"]
@@ -19,10 +20,10 @@ class Field(NamedTuple):
 
 _TEXT: Final = (("text", "内容", "Text", "text"),)
 _FORMS: Final[dict[str, tuple[tuple[str, str, str, Kind], ...]]] = {
-    "factor": _TEXT,  # type: ignore[dict-item]
-    "endowment": _TEXT,  # type: ignore[dict-item]
+    "factor": _TEXT,
+    "endowment": _TEXT,
     "element": (("presence", "具备程度", "Presence", "choice"), ("text", "内容", "Text", "text")),
-    "driver": _TEXT,  # type: ignore[dict-item]
+    "driver": _TEXT,
     "condition": (("met", "是否符合", "Met", "choice"), ("text", "内容", "Text", "text")),
     "gap": (("name", "名称", "Name", "line"), ("text", "内容", "Text", "text")),
     "data_gap": (("what", "缺什么", "What", "line"), ("why", "用途", "Why", "text"), ("where", "何处收集", "Where", "text")),
@@ -43,9 +44,15 @@ _FORMS: Final[dict[str, tuple[tuple[str, str, str, Kind], ...]]] = {
         ("name", "指标", "Name", "line"), ("method", "统计方法", "Method", "text"), ("data_source", "数据来源", "Data source", "line"), ("frequency", "频率", "Frequency", "line"),
         ("owner", "责任单位", "Owner", "line"), ("alert", "预警条件", "Alert", "text"), ("adjust", "调整规则", "Adjustment", "text"),
     ),
-    "summary": (), "mode": (("reason.text", "选择理由", "Reason", "text"),),
+    "summary": (), "mode": (("key", "主导模式", "Leading mode", "choice"), ("reason.text", "选择理由", "Reason", "text")),
 }  # fmt: skip
-_CHOICES: Final = {"state": NODE_STATES, "presence": PRESENCE, "met": MET, "priority": PRIORITIES}
+_CHOICES: Final[dict[str, Mapping[Any, Name]]] = {
+    "state": NODE_STATES,
+    "presence": PRESENCE,
+    "met": MET,
+    "priority": PRIORITIES,
+    "key": MODES,
+}
 
 
 def fields_of(item_id: str, value: Any, language: Language) -> tuple[Field, ...]:

@@ -10,7 +10,9 @@ from nicegui import ui
 from jumou.errors import NotFound
 from jumou.settings import Settings
 from jumou.web.frame import ASSETS
-from jumou.web.pages import about_library, about_plan, about_plans
+from jumou.web.pages.about_library import register as library_pages
+from jumou.web.pages.about_plan import register as plan_pages
+from jumou.web.pages.about_plans import register as list_pages
 from jumou.web.service import Service
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -27,9 +29,8 @@ def install(app: Any, settings: Settings) -> None:
     # the pages are mounted at the root: without this, an unknown path of the API would get a page for an answer
     app.add_api_route(_API, unknown, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
     pages_app.add_static_files(ASSETS, _STATIC, max_cache_age=0)
-    about_plans.register(service)
-    about_plan.register(service)
-    about_library.register(service)
+    for register in (list_pages, plan_pages, library_pages):
+        register(service)
     ui.run_with(
         app, title="聚谋 jumou", language="zh-CN" if settings.language == "zh" else "en-US", favicon=_STATIC / "icon.svg",
         show_welcome_message=False, reconnect_timeout=30.0, tailwind=False,

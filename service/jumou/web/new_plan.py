@@ -5,6 +5,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,9 +62,8 @@ class NewPlan:
                         f'<p class="small quiet" style="margin:6px 0 14px"><a href="/v1/profiles/template.xlsx" download>{t("下载空白模板", "empty template")}</a>{t("，表内有逐列批注。", ", with a comment on each column.")}</p><h4>{t("或从样例开始", "or start from a sample")}</h4>'
                     )
                     with ui.element("div").style("display:flex;gap:8px;flex-wrap:wrap;margin:6px 0 16px"):
-                        for name in sample_names():
-                            region = sample_profile(name).name
-                            button(region, lambda name=name: self._sample(name), slim=True)  # type: ignore[misc]
+                        for sample in sample_names():
+                            button(sample_profile(sample).name, partial(self._sample, sample), slim=True)
                     html(f"<h4>{t('或只填名称与产业', 'or give only a name and an industry')}</h4>")
                     with ui.element("div").classes("form").style("margin-top:6px"):
                         name = ui.input(t("区域名称", "Region")).props("outlined dense")
@@ -200,11 +200,11 @@ class NewPlan:
             ui.notify(t("已取消，资料仍保留在本页。", "Cancelled; the profile is still here."), type="info")
             return
         with suppress(asyncio.CancelledError):
-            error = task.exception()
-            if isinstance(error, JumouError):
-                tell(self.chosen, error)
+            failure = task.exception()
+            if isinstance(failure, JumouError):
+                tell(self.chosen, failure)
                 return
-            if error is not None:
+            if failure is not None:
                 ui.notify(
                     t(
                         "起草失败，详情见服务日志；资料仍保留，可再试一次。",

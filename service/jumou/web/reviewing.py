@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from nicegui import ui
 
-from jumou.domain.framework import StepKey
+from jumou.domain.framework import MODES, StepKey
 from jumou.domain.review import Patch, RevisionInfo
 from jumou.domain.steps import content_of, part
 from jumou.errors import InvalidRequest, JumouError, StepConflict
@@ -114,14 +114,21 @@ class Desk:
                     ui.notify(t("没有改动。", "Nothing was changed."), type="info")
                     return
                 dialog.close()
-                await self.write(subject, patch, note.value or "", approve=bool(approve.value), typed=written)
+                if "key" in patch and subject.item_id == "mode":
+                    patch |= {
+                        "name": MODES[patch["key"]].in_(self.chosen.language),
+                        "decided_by": f"person:{self.chosen.name}",
+                    }
+                await self.write(
+                    subject, Patch(merge=patch), note.value or "", approve=bool(approve.value), typed=written
+                )
 
             with ui.row():
                 button(t("保存为新版本", "Save as a new revision"), send, main=True)
                 button(t("取消", "Cancel"), dialog.close)
 
     async def write(
-        self, subject: Subject, merge: dict[str, Any], note: str = "", *, approve: bool = False,
+        self, subject: Subject, patch: Patch, note: str = "", *, approve: bool = False,
         typed: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Stores an edit and says what the grounding check found in it."""
@@ -129,9 +136,9 @@ class Desk:
 
         def store() -> RevisionInfo:
             reviewing = self.service.stored().reviewing
-            return reviewing.edit(subject, Patch(merge=merge), self._person, comment=note, approve=approve)
+            return reviewing.edit(subject, patch, self._person, comment=note, approve=approve)
 
-        info = await self._do(subject, store, merge=merge, typed=typed)
+        info = await self._do(subject, store, patch=patch, typed=typed)
         if info is not None:
             found = [finding.message for finding in info.findings if finding.severity != "note"]
             if found:
@@ -172,7 +179,7 @@ class Desk:
         return item is not None and item.locked
 
     async def _do(
-        self, subject: Subject, store: Callable[[], Any], *, merge: dict[str, Any] | None = None,
+        self, subject: Subject, store: Callable[[], Any], *, patch: Patch | None = None,
         typed: dict[str, Any] | None = None,
     ) -> Any:  # fmt: skip
         try:
@@ -180,7 +187,7 @@ class Desk:
         except StepConflict as conflict:
             if "current_hash" in conflict.versions:
                 await self.changed("")
-                self._collided(subject, conflict, merge, typed)
+                self._collided(subject, conflict, patch, typed)
             else:
                 tell(self.chosen, conflict)
             return None
@@ -195,12 +202,12 @@ class Desk:
         return result
 
     def _collided(
-        self, subject: Subject, conflict: StepConflict, merge: dict[str, Any] | None, typed: dict[str, Any] | None
+        self, subject: Subject, conflict: StepConflict, patch: Patch | None, typed: dict[str, Any] | None
     ) -> None:
         """Shows both versions and lets the person choose; nothing of either is lost."""
         t = self.chosen.t
         current, seen = conflict.versions.get("current") or {}, conflict.versions.get("seen") or {}
-        mine = {**seen, **(merge or {})} if isinstance(seen, dict) else {}
+        mine = {**seen, **((patch.merge if patch else None) or {})} if isinstance(seen, dict) else {}
         names = [
             name for name in dict.fromkeys((*mine, *current)) if isinstance(current, dict)
             and (current.get(name) != seen.get(name) or mine.get(name) != seen.get(name)) and name != "author"
@@ -227,12 +234,12 @@ class Desk:
                 fresh = subject._replace(seen=str(conflict.versions["current_hash"]))
                 if typed is not None:
                     await self.edit(fresh, typed)
-                elif merge is not None:
-                    await self.write(fresh, merge)
+                elif patch is not None:
+                    await self.write(fresh, patch)
 
             with ui.row():
                 button(t("保留现在的版本", "Keep theirs"), dialog.close, main=True)
-                if merge is not None:
+                if patch is not None:
                     button(t("在现在的版本上重做我的修改", "Apply mine to theirs"), again)
 
 
