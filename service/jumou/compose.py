@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from jumou.chat import Answerer, Chatting
+    from jumou.chat.workbench import Workbench
     from jumou.llm import LanguageModel
     from jumou.storage import PlanStore
     from jumou.workflow.review import Reviewing
@@ -103,9 +104,15 @@ class Jumou:
     def answerers(self) -> "Mapping[str, Answerer]":
         """Who can answer in a chat: `rules`, and `llm` where the settings name a model."""
         from jumou.chat.rules import RulesAnswerer  # noqa: PLC0415 - as above
+
+        return {"rules": RulesAnswerer(self.workbench)}
+
+    @cached_property
+    def workbench(self) -> "Workbench":
+        """The tools of the chats."""
         from jumou.chat.workbench import Workbench  # noqa: PLC0415 - as above
 
-        return {"rules": RulesAnswerer(Workbench(self.library))}
+        return Workbench(self.library)
 
     @cached_property
     def reviewing(self) -> "Reviewing":

@@ -12,12 +12,12 @@ from jumou.api.drafting import Drafting
 from jumou.api.making import Making
 from jumou.api.middleware import BodyLimit, RequestLog
 from jumou.api.readiness import Opening
-from jumou.api.routes import chat, health, plans, profiles, projects, reference, search, steps
+from jumou.api.routes import chat, health, openai, plans, profiles, projects, reference, search, steps
 from jumou.settings import Settings
 
 _ROUTERS: tuple[APIRouter, ...] = (
     health.router, projects.router, plans.router, steps.router, search.router, profiles.router, reference.router,
-    chat.router,
+    chat.router, openai.router,
 )  # fmt: skip
 _TAGS = [
     {"name": "health", "description": "存活与就绪 · alive and ready"},
@@ -31,6 +31,7 @@ _TAGS = [
         "description": "审阅:决定、修改、撤销、批注、版本 · review: decisions, edits, undo, comments, revisions",
     },
     {"name": "chat", "description": "对话:起草愿景、查依据 · chats: drafting a vision, asking for evidence"},
+    {"name": "openai", "description": "与 OpenAI 兼容的对话接口 · chat completions for clients of OpenAI's API"},
     {"name": "search", "description": "检索与文献 · search and documents"},
     {"name": "profiles", "description": "区域资料:检查、模板、样例 · region profiles: check, template, samples"},
     {"name": "reference", "description": "对象的 JSON Schema · JSON Schemas of the objects"},
