@@ -29,6 +29,11 @@ class Account:
         """The rules' text of `item` stands, because of `reason`."""
         self.fallen.setdefault((step, reason), []).append(item)
 
+    @property
+    def by_model(self) -> int:
+        """How many texts are the model's."""
+        return sum(self.written.values())
+
     def use(self) -> ModelUse | None:
         """For the plan's provenance; None when no model took part."""
         if not self.model:
@@ -42,7 +47,7 @@ class Account:
             unpriced_calls=self.unpriced,
             seconds=round(self.seconds, 3),
             repairs=self.repairs,
-            items_by_model=dict(self.written),
+            items_by_model={step: count for step, count in self.written.items() if count},
             prompts=tuple(
                 PromptUse(step=step, id=name, version=version, hash=digest, calls=calls)
                 for (step, name, version, digest), calls in sorted(self.prompts.items())

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Citation, Evidence, Grounded, Statement
 from jumou.domain.figures import untraced
-from jumou.domain.framework import DRIVERS, ELEMENTS, KPI_FAMILIES, MODES, PESTEL, PROJECT_TYPES
+from jumou.domain.framework import DRIVERS, ELEMENTS, KPI_FAMILIES, MODES, PESTEL, PROJECT_TYPES, Language
 from jumou.domain.implementation import Implementation
 from jumou.domain.model import NotProse
 from jumou.domain.plan import Finding, Quality
@@ -81,13 +81,14 @@ def check(
     implementation: Implementation | None = None,
     evidence: Evidence,
     names: Iterable[str] = (),
+    language: Language = "zh",
 ) -> Quality:
     """The account of what holds and what does not, over the steps given.
 
     `names` are names that may hold digits and are no figures where they stand whole: the region's and the industry's.
     Findings name the place (`projects[3].objective`). Severity `error` means the object must not be handed out as it is.
     """
-    tally = _Tally(evidence, _whole(names))
+    tally = _Tally(evidence, _whole(names), language)
     for name, part in (("diagnosis", diagnosis), ("positioning", positioning), ("implementation", implementation)):
         if part is not None:
             tally.walk(part, name, _Scope())
@@ -107,6 +108,7 @@ def _whole(names: Iterable[str]) -> re.Pattern[str] | None:
 class _Tally:
     evidence: Evidence
     names: re.Pattern[str] | None = None
+    language: Language = "zh"
     findings: list[Finding] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
     bases: Counter[str] = field(default_factory=Counter)
@@ -118,8 +120,10 @@ class _Tally:
     def __post_init__(self) -> None:
         self._texts = {item.passage.id: item.passage.text for item in self.evidence.passages}
 
-    def report(self, kind: Any, severity: Any, where: str, message: str) -> None:
-        self.findings.append(Finding(kind=kind, severity=severity, where=where, message=message))
+    def report(self, kind: Any, severity: Any, where: str, zh: str, en: str) -> None:
+        self.findings.append(
+            Finding(kind=kind, severity=severity, where=where, message=zh if self.language == "zh" else en)
+        )
 
     def walk(self, value: BaseModel, where: str, scope: _Scope) -> None:
         inner = scope.within(value)
@@ -130,7 +134,7 @@ class _Tally:
             self._citation(value, where)
             return
         if isinstance(value, Grounded):
-            self._state(value, where)
+            self._state(value, where, inner)
         prose = _prose(type(value))
         for name in type(value).model_fields:
             content = getattr(value, name)
@@ -152,25 +156,43 @@ class _Tally:
         self.grades[citation.grade] += 1
         text = self._texts.get(citation.passage_id)
         if text is None:
-            self.report("reference", "error", where, f"passage {citation.passage_id} is not among the evidence")
+            self.report(
+                "reference",
+                "error",
+                where,
+                f"引文段落{citation.passage_id}不在所附依据中",
+                f"passage {citation.passage_id} is not among the evidence",
+            )
         elif not stands_in(citation.quote, text):
             self.report(
-                "quote", "error", where, f"the quote does not stand in {citation.passage_id}: {citation.quote[:40]}"
+                "quote",
+                "error",
+                where,
+                f"引文不在段落{citation.passage_id}中：{citation.quote[:40]}",
+                f"the quote does not stand in {citation.passage_id}: {citation.quote[:40]}",
             )
 
-    def _state(self, value: Grounded, where: str) -> None:
+    def _state(self, value: Grounded, where: str, inner: _Scope) -> None:
         if isinstance(value, Statement):
             self.states[value.state] += 1
         firm = any(figure.basis != "assumption" for figure in value.figures)
-        if value.state == "assumption" and not value.figures and not isinstance(value, Statement):
-            self.report("state", "note", where, "an assumption without a figure")
+        if value.state == "assumption" and not inner.quantities and not isinstance(value, Statement):
+            self.report("state", "note", where, "规划假设未带数字", "an assumption without a figure")
         if value.state == "no_evidence" and (value.citations or firm):
-            self.report("state", "warning", where, "says there is no evidence, and carries some")
+            self.report(
+                "state", "warning", where, "标为未见依据，却带有依据", "says there is no evidence, and carries some"
+            )
 
     def _figures(self, text: str, where: str, scope: _Scope) -> None:
         bare = self.names.sub(" ", text) if self.names else text
         for number in untraced(bare, scope.quantities, scope.quotes):
-            self.report("figure", "error", where, f"{number:g} has no basis: {text[:60]}")
+            self.report(
+                "figure",
+                "error",
+                where,
+                f"数字{number:g}没有依据：{text[:60]}",
+                f"{number:g} has no basis: {text[:60]}",
+            )
 
     def references(
         self,
@@ -185,7 +207,7 @@ class _Tally:
         themes = {theme.id for theme in positioning.themes} if positioning else None
         known = {project.id for project in projects}
         if len(known) != len(projects):
-            self.report("reference", "error", "projects", "project ids stand twice")
+            self.report("reference", "error", "projects", "项目编号重复", "project ids stand twice")
         for index, project in enumerate(projects):
             place = f"projects[{index}]"
             self._resolve((project.closes_gap, *project.also_closes), gaps, f"{place}.closes_gap")
@@ -214,12 +236,18 @@ class _Tally:
             return
         for name in ids:
             if name not in known:
-                self.report("reference", "error", where, f"{name} does not exist")
+                self.report("reference", "error", where, f"引用的编号{name}不存在", f"{name} does not exist")
 
     def quality(self, coverage: dict[str, float]) -> Quality:
         for part, share in coverage.items():
             if share < 1:
-                self.report("coverage", "warning", part, f"{share:.0%} of the framework's parts are present")
+                self.report(
+                    "coverage",
+                    "warning",
+                    part,
+                    f"框架要点仅覆盖{share:.0%}",
+                    f"{share:.0%} of the framework's parts are present",
+                )
         count = Counter((finding.kind, finding.severity) for finding in self.findings)
         return Quality(
             statements={state: self.states.get(state, 0) for state in ("grounded", "assumption", "no_evidence")},

@@ -68,6 +68,7 @@ async def draft_plan(
         implementation=implementation,
         evidence=evidence,
         names=ctx.names,
+        language=ctx.language,
     )
     return Plan(
         title=_title(ctx),
@@ -102,7 +103,7 @@ async def draft_projects(request: PlanRequest, library: Library, drafter: Drafte
         gaps=tuple({"id": gap.id, "kind": gap.kind, "name": gap.name} for gap in diagnosis.gaps),
         projects=projects,
         evidence=evidence,
-        quality=check(projects=projects, evidence=evidence, names=ctx.names),
+        quality=check(projects=projects, evidence=evidence, names=ctx.names, language=ctx.language),
         provenance=_provenance(ctx, drafter, began),
     )
 
@@ -149,7 +150,7 @@ def _provenance(ctx: DraftContext, drafter: Drafter, began: float) -> Provenance
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(time.perf_counter() - began, 3),
         jumou_version=version("jumou"),
-        drafter=drafter.name if ctx.account.written or not ctx.account.model else "rules",
+        drafter=drafter.name if ctx.account.by_model or not ctx.account.model else "rules",
         language=ctx.language,
         corpus_version=ctx.desk.library.version,
         encoder=ctx.desk.library.encoder_name,

@@ -27,7 +27,7 @@ from jumou.drafting.llm.sections import (
     project_section,
 )
 from jumou.drafting.llm.slots import Slot, Written, put
-from jumou.drafting.llm.writing import Also, Writing, _nothing
+from jumou.drafting.llm.writing import Also, Patience, Writing, nothing_more
 from jumou.drafting.rules.vision import checklist
 from jumou.llm import LanguageModel, Run
 
@@ -42,6 +42,7 @@ class _Session:
 
     run: Run
     profile_words: str
+    patience: Patience
     ahead: "asyncio.Task[_Ahead] | None" = None
     diagnosis: Diagnosis | None = None
     positioning: Positioning | None = None
@@ -142,10 +143,10 @@ class LlmDrafter:
         return positioning, projects, await self._rules.implement(ctx, diagnosis, positioning, projects)
 
     def _writing(self, ctx: DraftContext, session: _Session, step: StepKey) -> Writing:
-        return Writing(ctx, session.run, step, self._rounds, session.profile_words)
+        return Writing(ctx, session.run, step, self._rounds, session.profile_words, session.patience)
 
     async def _write(
-        self, ctx: DraftContext, step: StepKey, draft: T, sections: list[Section], also: Also = _nothing
+        self, ctx: DraftContext, step: StepKey, draft: T, sections: list[Section], also: Also = nothing_more
     ) -> T:
         session = self._session(ctx)
         writing = self._writing(ctx, session, step)

@@ -22,11 +22,31 @@ _STRETCH: Final = {"zh": (2.2, 160), "en": (2.2, 420)}
 """A text may be so many times as long as its draft, and at least as long as a sentence needs."""
 _TOKENS_A_CHARACTER: Final = 1.6
 _FRAME: Final = 400
+_NO_REPAIRS: Final = 6
+_NO_MORE: Final = 12
 
 
-def _nothing(slot: Slot, written: Written) -> Iterable[Objection]:
+def nothing_more(slot: Slot, written: Written) -> Iterable[Objection]:
+    """No further checks."""
     del slot, written
     return ()
+
+
+@dataclass(slots=True)
+class Patience:
+    """How often in a row nothing of a section passed. A model that never gets it right is not paid for trying on."""
+
+    failed: int = 0
+
+    @property
+    def for_repairs(self) -> bool:
+        """Whether findings are still worth sending back."""
+        return self.failed < _NO_REPAIRS
+
+    @property
+    def for_more(self) -> bool:
+        """Whether sections are still worth asking for."""
+        return self.failed < _NO_MORE
 
 
 @dataclass(slots=True)
@@ -46,10 +66,15 @@ class Writing:
     step: StepKey
     rounds: int
     profile_words: str
+    patience: Patience
 
-    async def section(self, section: Section, also: Also = _nothing) -> list[Written]:
+    async def section(self, section: Section, also: Also = nothing_more) -> list[Written]:
         """The texts that passed. The others are noted in the account with the reason."""
         ctx, account = self.ctx, self.ctx.account
+        if not self.patience.for_more:
+            for slot in section.slots:
+                account.fall_back(self.step, "given_up", slot.id)
+            return []
         material = gather(ctx, section.slots, section.figures, section.query)
         longest = {slot.id: _longest(slot, ctx) for slot in section.slots}
         system, task = load_prompt("draft/system", ctx.language), load_prompt(section.prompt, ctx.language)
@@ -58,6 +83,9 @@ class Writing:
         messages = self._first(system, task, material, longest)
         told: str | None = None
         for attempt in range(self.rounds + 1):
+            if attempt and not self.patience.for_repairs:
+                self._fall_back(section, state)
+                break
             waiting = [slot for slot in section.slots if slot.id not in state.passed]
             if attempt:
                 account.repairs += 1
@@ -73,16 +101,14 @@ class Writing:
             except (ModelUnavailable, ModelRefused, OverBudget) as gone:
                 for slot in waiting:
                     account.fall_back(self.step, _reason(gone), slot.id)
-                waiting = []
                 break
             told = None
             self._judge(answer, waiting, material, known, longest, state, also)
             if len(state.passed) == len(section.slots):
                 break
         else:
-            waiting = [slot for slot in section.slots if slot.id not in state.passed]
-            for slot in waiting:
-                account.fall_back(self.step, state.objections[slot.id][0].reason, slot.id)
+            self._fall_back(section, state)
+        self.patience.failed = 0 if state.passed else self.patience.failed + 1
         account.written[self.step] += len(state.passed)
         return list(state.passed.values())
 
@@ -134,6 +160,12 @@ class Writing:
         first = messages[1]
         asked = first.text.split("\n\n<findings>")[0]
         return messages[0], Message("user", f"{asked}\n\n<findings>\n{told}\n</findings>")
+
+    def _fall_back(self, section: Section, state: _Open) -> None:
+        """Notes why each item that did not pass is left to the rules: the first thing that stands against it."""
+        for slot in section.slots:
+            if slot.id not in state.passed:
+                self.ctx.account.fall_back(self.step, state.objections[slot.id][0].reason, slot.id)
 
     def _judge(
         self,

@@ -177,7 +177,11 @@ def _macro(ctx: DraftContext, macro: MacroScan) -> Statement:
         Quantity(
             label=label, value=round(value, 2), basis="computed", formula="pestel", source_ids=("diagnosis.macro",)
         )
-        for label, value in (("opportunity", macro.opportunity), ("threat", macro.threat), ("net", macro.net))
+        for label, value in (
+            (write.pick("宏观机会得分", "opportunities"), macro.opportunity),
+            (write.pick("宏观挑战得分", "challenges"), macro.threat),
+            (write.pick("宏观净得分", "net of opportunities and challenges"), macro.net),
+        )
     )
     return write.say(
         "宏观环境总体{verdict}：有据可评的因素机会得分合计{opportunity}，挑战得分合计{threat}，净值{net}。",

@@ -18,6 +18,7 @@ from jumou.drafting.context import DraftContext
 _COUNTED: Final = re.compile(
     r"[家户个项件支]|firms|clusters|projects|products|parks|brands|patents|platforms|standards|teams"
 )
+_SAYS_SO: Final = re.compile(r"累计|新增|cumulative|signed|added")
 CHAIN_BAND: Final = Band(low=4, mid=8, high=12)
 _PERCENT: Final = "%"
 
@@ -79,7 +80,13 @@ def target_path(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity |
         note = write.pick(
             "规划期内新增（累计）值，为规划假设。", "Added within the plan's term, cumulative; a planning assumption."
         )
-        return Path(_targets(name, years, values, entry.unit, "increment * years", "added"), entry.unit, note)
+        targets = _targets(name, years, values, entry.unit, "increment * years", "added")
+        return Path(
+            targets,
+            entry.unit,
+            note,
+            "" if _SAYS_SO.search(name) else write.pick(f"新增{name}（累计）", f"{name}, added"),
+        )
     if entry.step is not None:
         values = [round(sign * entry.step.mid * (number + 1), 2) for number in range(len(years))]
         points = write.pick("百分点（较基期）", "percentage points over baseline")

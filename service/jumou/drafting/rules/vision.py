@@ -97,7 +97,9 @@ def _candidate(
     write = ctx.writer
     kind, function = write.pick(form[0], form[1]), write.pick(form[2], form[3])
     industry = Said(ctx.industry.short, "profile:target_industry")
-    theme = Said(_joined(ctx, themes) if number == 3 else themes[(number - 1) % len(themes)].name, "theme")
+    theme = Said(
+        _in_sentence(_joined(ctx, themes) if number == 3 else themes[(number - 1) % len(themes)].name), "theme"
+    )
     targets = _targets(ctx, kpis, number)
     position, position_figures = write.fill(
         write.pick("{scope}有影响力的{theme}{kind}", "{kind} for {theme} of {scope} standing"),
@@ -134,6 +136,11 @@ def _candidate(
         state="grounded" if difference.state == "grounded" else "assumption",
     )
     return vision.model_copy(update={"checks": checklist(ctx, vision, themes)})
+
+
+def _in_sentence(name: str) -> str:
+    """A theme's name inside a sentence: an English one begins small, unless it begins with an abbreviation."""
+    return name[:1].lower() + name[1:] if name[:1].isupper() and name[1:2].islower() else name
 
 
 def _joined(ctx: DraftContext, themes: tuple[Theme, ...]) -> str:
@@ -225,8 +232,6 @@ def _phrase(ctx: DraftContext, kpi: Kpi) -> str:
         )
     if "rate" in quantity.flags:
         return ctx.writer.pick(f"{kpi.name}年均增长{bare}%左右", f"{kpi.name}: about {bare}% more a year")
-    if "added" in quantity.flags and "累计" not in kpi.name:
-        return ctx.writer.pick(f"{kpi.name}累计新增{value}", f"{kpi.name}: {value} more")
     return ctx.writer.pick(f"{kpi.name}达到{value}", f"{kpi.name}: {value}")
 
 
