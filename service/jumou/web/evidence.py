@@ -1,5 +1,6 @@
 """The drawer: a cited passage highlighted in its document, or what stands behind the figures of a statement."""
 
+import re
 from typing import Any, Final
 
 from markupsafe import Markup, escape
@@ -13,6 +14,7 @@ from jumou.export.terms import BASES, GRADES, LEVELS, STATUSES, term
 from jumou.web.service import Loaded, Service
 from jumou.web.view import View, render_plain
 
+_BLANKS: Final = re.compile(r"\n{2,}")
 _AROUND: Final = 12
 """Passages shown before and after the cited one: a law of hundreds of articles would be slow to open."""
 
@@ -85,8 +87,9 @@ def _in_library(service: Service, passage_id: str) -> tuple[tuple[Passage, ...],
 
 
 def _marked(passage: Passage, quote: str) -> Markup:
-    """The passage's text without its headings' marks, the quote highlighted where it stands."""
-    text = "\n".join(line.lstrip("# ") if line.startswith("#") else line for line in passage.text.strip().split("\n"))
+    """The passage's text, its headings left to the page, the quote highlighted where it stands."""
+    lines = [line.lstrip("# ") if quote and quote in line else line for line in passage.text.strip().split("\n")]
+    text = _BLANKS.sub("\n", "\n".join(line for line in lines if not line.startswith("#"))).strip()
     place = text.find(quote) if quote else -1
     if place < 0:
         return escape(text)

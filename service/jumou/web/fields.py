@@ -46,6 +46,13 @@ _FORMS: Final[dict[str, tuple[tuple[str, str, str, Kind], ...]]] = {
     ),
     "summary": (), "mode": (("key", "主导模式", "Leading mode", "choice"), ("reason.text", "选择理由", "Reason", "text")),
 }  # fmt: skip
+_KINDS: Final[dict[str, Name]] = {
+    "factor": Name("宏观因素", "macro factor"), "endowment": Name("优势与短板", "endowment"), "element": Name("要素", "element"), "driver": Name("动力", "driver"),
+    "condition": Name("模式条件", "condition"), "gap": Name("差距", "gap"), "data_gap": Name("待补数据", "data to collect"), "node": Name("产业链环节", "link"),
+    "benchmark": Name("对标案例", "benchmark"), "theme": Name("主题", "theme"), "candidate": Name("备选愿景", "candidate"), "vision": Name("愿景", "vision"),
+    "mode": Name("聚合模式", "mode"), "project": Name("项目", "project"), "action": Name("任务", "task"), "body": Name("机构", "body"), "kpi": Name("指标", "KPI"),
+    "summary": Name("总体判断", "summary"), "roadmap": Name("路线图", "road map"), "financing": Name("资金安排", "financing"),
+}  # fmt: skip
 _CHOICES: Final[dict[str, Mapping[Any, Name]]] = {
     "state": NODE_STATES,
     "presence": PRESENCE,
@@ -89,3 +96,18 @@ def changes(fields: tuple[Field, ...], value: Any, written: dict[str, Any]) -> d
             place = place.setdefault(name, {})
         place[last] = [line.strip() for line in typed.split("\n") if line.strip()] if field.kind == "lines" else typed
     return merge
+
+
+def label_of(item_id: str, path: str, language: Language) -> str:
+    """The name of a field of the item; its path when the forms do not know it."""
+    for known, zh, en, _ in _FORMS.get(item_id.partition("/")[0], ()):
+        if known == path:
+            return (zh if language == "zh" else en).partition("（")[0]
+    return path
+
+
+def title_of(item_id: str, language: Language) -> str:
+    """What an item is called: its kind, and its id within it."""
+    kind, _, key = item_id.partition("/")
+    name = _KINDS.get(kind)
+    return f"{name.in_(language)} {key}".strip() if name else item_id

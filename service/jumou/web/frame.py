@@ -1,5 +1,7 @@
 """What stands around every page: the head with its choices, the styles and scripts, and errors said in words."""
 
+import inspect
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -45,11 +47,11 @@ def _choose(chosen: Preferences, sent: dict[str, str]) -> None:
             remember(sent["act"], sent["value"])
             ui.navigate.reload()
         case "name":
-            ask_name(chosen, ui.navigate.reload)
+            ask_name(chosen, lambda _: ui.navigate.reload())
 
 
-def ask_name(chosen: Preferences, then: Callable[[], object]) -> None:
-    """Asks by which name decisions are to be signed."""
+def ask_name(chosen: Preferences, then: Callable[[str], object]) -> None:
+    """Asks by which name decisions are to be signed, then goes on with it."""
     t = chosen.t
     with ui.dialog(value=True) as dialog, ui.card():
         ui.label(t("审阅署名", "Your name")).classes("jm-h")
@@ -58,11 +60,17 @@ def ask_name(chosen: Preferences, then: Callable[[], object]) -> None:
         ).classes("small quiet")
         field = ui.input(t("姓名", "Name"), value=chosen.name).props("outlined dense autofocus maxlength=60")
 
-        def keep() -> None:
-            if field.value.strip():
-                remember("name", field.value.strip())
-                dialog.close()
-                then()
+        async def keep() -> None:
+            name = (field.value or "").strip()
+            if not name:
+                return
+            remember("name", name)
+            shown = json.dumps(f"{t('署名：', 'Name: ')}{name}", ensure_ascii=False)
+            ui.run_javascript(f"document.querySelector('[data-act=name]').textContent = {shown}")
+            dialog.close()
+            going = then(name)
+            if inspect.isawaitable(going):
+                await going
 
         field.on("keydown.enter", keep)
         with ui.row():

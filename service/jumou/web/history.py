@@ -27,7 +27,7 @@ async def _act(page: PlanPage, sent: dict[str, str]) -> None:
         await _show(page, sent["value"])
     elif sent["act"] == "undo":
         if not page.chosen.name:
-            ask_name(page.chosen, ui.navigate.reload)
+            ask_name(page.chosen, lambda _: ui.navigate.reload())
             return
         _confirm(page, sent)
 

@@ -150,17 +150,17 @@ class NewPlan:
 
     # --- the draft ---------------------------------------------------------------------------------------------
 
+    async def _named(self, name: str) -> None:
+        self.chosen = self.chosen._replace(name=name)
+        await self._draft()
+
     async def _draft(self) -> None:
         t = self.chosen.t
         if self.profile is None:
             ui.notify(t("请先上传资料、选择样例或填写区域名称。", "Choose a profile first."), type="warning")
             return
         if not self.chosen.name:
-            ask_name(
-                self.chosen,
-                lambda: ui.notify(t("署名已保存，请再点一次“起草”。", "Kept. Press “Draft” once more."), type="info"),
-            )
-            self.chosen = self.chosen._replace(name="—")  # the cookie has the name from the next page on
+            ask_name(self.chosen, self._named)
             return
         language = self._fields["language"].value
         request = PlanRequest(
@@ -176,7 +176,7 @@ class NewPlan:
         author = await ui.run_javascript(
             "decodeURIComponent((document.cookie.match(/jm_name=([^;]*)/) || [])[1] || '')"
         )
-        task = self.service.making.begin(store, Asked(plan_id, request, Person(str(author)), self.chosen.language))
+        task = self.service.making.begin(store, Asked(plan_id, request, Person(self.chosen.name), self.chosen.language))
         with ui.dialog(value=True).props("persistent") as dialog, ui.card():
             progress = html(render_plain("progress", self.chosen.language, done=0, total=len(STEPS), steps=STEPS))
             cancelled = False

@@ -44,7 +44,7 @@ async def _adopt(page: PlanPage, sent: dict[str, str]) -> None:
     if sent["act"] != "adopt":
         return
     if not page.chosen.name:
-        ask_name(page.chosen, ui.navigate.reload)
+        ask_name(page.chosen, lambda _: ui.navigate.reload())
         return
     chosen = next(one for one in page.view.loaded.whole.positioning.candidates if one.id == sent["value"])
     whole = PatchOperation(op="replace", path="", value=chosen.model_dump(mode="json"))

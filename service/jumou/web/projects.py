@@ -99,7 +99,7 @@ class _Grid:
             return
         if not page.chosen.name:
             self._follow()
-            ask_name(page.chosen, ui.navigate.reload)
+            ask_name(page.chosen, lambda _: ui.navigate.reload())
             return
         subject = Subject(page.plan_id, "projects", row["hash"], f"project/{row['id']}")
         await page.desk.write(subject, Patch(merge={field: str(sent.get("newValue") or "").strip()}))

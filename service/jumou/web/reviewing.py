@@ -12,7 +12,7 @@ from jumou.domain.framework import MODES, StepKey
 from jumou.domain.review import Patch, RevisionInfo
 from jumou.domain.steps import content_of, part
 from jumou.errors import InvalidRequest, JumouError, StepConflict
-from jumou.web.fields import Field, changes, fields_of, read
+from jumou.web.fields import Field, changes, fields_of, label_of, read, title_of
 from jumou.web.frame import ask_name, button, tell
 from jumou.web.preferences import Preferences
 from jumou.web.service import Service
@@ -40,7 +40,7 @@ class Desk:
         if act not in ("approve", "edit", "reject", "ask_again", "comment", "lock", "redraft"):
             return
         if not self.chosen.name:
-            ask_name(self.chosen, ui.navigate.reload)
+            ask_name(self.chosen, lambda name: self._named(name, sent))
             return
         subject = Subject(self.plan_id, cast("StepKey", sent["step"]), sent["hash"], item_id)
         match act:
@@ -55,6 +55,10 @@ class Desk:
             case _:
                 self.ask(subject, act)
 
+    async def _named(self, name: str, sent: dict[str, str]) -> None:
+        self.chosen = self.chosen._replace(name=name)
+        await self.act(sent)
+
     async def decide(self, subject: Subject, verdict: Verdict, comment: str = "") -> None:
         """Stores a decision."""
         await self._do(subject, lambda: self.service.stored().reviewing.decide(subject, verdict, self._person, comment))
@@ -64,7 +68,9 @@ class Desk:
         t = self.chosen.t
         zh, en, hint_zh, hint_en = _WORDS[act]
         with ui.dialog(value=True) as dialog, ui.card():
-            ui.label(f"{t(zh, en)} · {subject.item_id or t('本步', 'whole step')}").classes("jm-h")
+            ui.label(
+                f"{t(zh, en)} · {title_of(subject.item_id, self.chosen.language) or t('本步', 'whole step')}"
+            ).classes("jm-h")
             words = (
                 ui.textarea(t(hint_zh, hint_en))
                 .props("outlined dense autogrow autofocus maxlength=2000")
@@ -100,7 +106,7 @@ class Desk:
             return
         inputs: dict[str, Any] = {}
         with ui.dialog(value=True) as dialog, ui.card():
-            ui.label(f"{t('修改', 'Edit')} · {subject.item_id}").classes("jm-h")
+            ui.label(f"{t('修改', 'Edit')} · {title_of(subject.item_id, self.chosen.language)}").classes("jm-h")
             with ui.element("div").classes("form w-full"):
                 for field in fields:
                     inputs[field.path] = _input(field, (typed or {}).get(field.path, read(field, value)))
@@ -226,7 +232,7 @@ class Desk:
                         ui.label(title).classes("jm-h4")
                         for name in names or ["—"]:
                             ui.label(
-                                f"{name}{t('：', ': ')}{_short(side.get(name) if isinstance(side, dict) else side)}"
+                                f"{label_of(subject.item_id, name, self.chosen.language)}{t('：', ': ')}{_short(side.get(name) if isinstance(side, dict) else side)}"
                             ).classes("small")
 
             async def again() -> None:

@@ -1,0 +1,112 @@
+"""A real browser in front of a real server: `jumou serve` on a free port, the shared index, a database of its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PROFILE = {"name": "瓦房店市", "industry": "轴承", "background": "轴承企业集中，保持架依赖外购。"}
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+class Server:
+    """`jumou serve`, which can be killed and started again on the same port and database."""
+
+    def __init__(self, home: Path, database: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = {
+            **os.environ, "JUMOU_HOME": str(home), "JUMOU_DATABASE_URL": f"sqlite:///{database}",
+            "JUMOU_DRAFTING_WORKERS": "0", "JUMOU_LANGUAGE": "zh",
+        }  # fmt: skip
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns once everything is open."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "jumou.cli.main", "serve", "--port", str(self.port)], env=self._environment,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            try:
+                if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.2)
+        raise TimeoutError("jumou serve did not become ready")
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
+@pytest.fixture(scope="session")
+def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server all tests share."""
+    started = Server(home, tmp_path_factory.mktemp("web") / "jumou.db")
+    started.start()
+    yield started
+    started.kill()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed: no browser to look with")
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(chromium: Any, server: Server) -> Iterator[Callable[..., Any]]:
+    """Opens a page as somebody, in a browser context of their own; errors of the page fail the test."""
+    contexts: list[Any] = []
+    errors: list[str] = []
+
+    def open_page(path: str, *, name: str = "张工", language: str = "zh", dark: bool = False, width: int = 1280) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
+        contexts.append(context)
+        chosen = {"jm_name": quote(name), "jm_language": language, "jm_dark": "1" if dark else "0"}
+        context.add_cookies([{"name": key, "value": value, "url": server.url} for key, value in chosen.items()])
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(server.url + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+@pytest.fixture
+def plan(server: Server) -> dict[str, Any]:
+    """A small plan of one's own."""
+    answer = httpx.post(f"{server.url}/v1/plans", json={"profile": PROFILE, "created_by": "安工"}, timeout=120)
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body

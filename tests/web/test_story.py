@@ -1,0 +1,154 @@
+"""The planner's day in a browser: a workbook in, a plan out, reviewed, corrected, handed in."""
+
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openpyxl
+
+from jumou.profile.samples import sample_path
+
+
+def test_a_planner_goes_from_workbook_to_word(visit: Callable[..., Any], tmp_path: Path) -> None:
+    page = visit("/new", name="")
+    page.locator("input[type=file]").set_input_files(str(sample_path("mouding")))
+    page.get_by_text("可以起草").wait_for()
+    page.locator("#draft").click()
+    page.get_by_label("姓名").fill("李工")  # whoever drafts is asked for a name, once
+    page.get_by_role("button", name="确定").click()
+    page.wait_for_url(re.compile(r"/plans/[0-9a-f]{32}$"), timeout=120_000)
+    plan = page.url
+
+    page.goto(f"{plan}/diagnosis")
+    page.locator(".chart canvas").first.wait_for()
+    page.locator(".src").first.click()
+    page.locator(".drawer.open mark").first.wait_for()  # the quote, marked in its document
+    page.keyboard.press("Escape")
+    assert page.locator(".drawer.open").count() == 0
+
+    page.goto(f"{plan}/projects")
+    card = page.locator('.item[data-item="project/P01"]')
+    card.focus()
+    page.keyboard.press("e")
+    page.get_by_label("项目名称").fill("订正后的项目名称")
+    page.get_by_role("button", name="保存为新版本").click()
+    card.get_by_text("订正后的项目名称").wait_for()
+    assert page.locator(".ag-cell", has_text="订正后的项目名称").count() == 1
+
+    for step in ("diagnosis", "positioning", "projects", "implementation"):
+        page.goto(f"{plan}/{step}")
+        page.get_by_role("button", name="审定本步").click()
+        page.locator(".page-head .state.approved").wait_for()
+    page.goto(plan)
+    assert page.locator(".step.approved").count() == 4
+
+    with page.expect_download(timeout=120_000) as word:
+        page.get_by_role("link", name="Word").click()
+    word.value.save_as(tmp_path / "plan.docx")
+    assert "订正后的项目名称" in zipfile.ZipFile(tmp_path / "plan.docx").read("word/document.xml").decode()
+    with page.expect_download(timeout=120_000) as sheet:
+        page.get_by_role("link", name="Excel").click()
+    sheet.value.save_as(tmp_path / "projects.xlsx")
+    cells = [cell for row in openpyxl.load_workbook(tmp_path / "projects.xlsx").worksheets[0].values for cell in row]
+    assert "订正后的项目名称" in cells
+
+
+def test_the_table_is_edited_in_place(visit: Callable[..., Any], plan: dict[str, Any]) -> None:
+    page = visit(f"/plans/{plan['id']}/projects")
+    cell = page.locator('.ag-row[row-id="P01"] [col-id="lead_body"]').first
+    cell.scroll_into_view_if_needed()
+    cell.dblclick()
+    page.locator(".ag-cell-edit-wrapper input, .ag-text-field-input").first.fill("市工业和信息化局")
+    page.keyboard.press("Enter")
+    page.get_by_text("已保存").first.wait_for()
+    page.reload()
+    page.locator('.item[data-item="project/P01"] dd', has_text="市工业和信息化局").first.wait_for(state="attached")
+
+
+def test_two_people_collide_and_nothing_is_lost(visit: Callable[..., Any], plan: dict[str, Any]) -> None:
+    first, second = (visit(f"/plans/{plan['id']}/projects", name=name) for name in ("张工", "李工"))
+    for page, name in ((first, "张工的名称"), (second, "李工的名称")):
+        page.locator('.item[data-item="project/P01"]').focus()
+        page.keyboard.press("e")
+        page.get_by_label("项目名称").fill(name)
+    first.get_by_role("button", name="保存为新版本").click()
+    first.get_by_text("已保存").first.wait_for()
+    second.get_by_role("button", name="保存为新版本").click()
+    conflict = second.locator(".conflict")
+    conflict.get_by_text("内容已被他人改动").wait_for()
+    assert conflict.get_by_text("张工的名称").count() == 1
+    assert conflict.get_by_text("李工的名称").count() == 1
+
+    conflict.get_by_role("button", name="在现在的版本上重做我的修改").click()
+    second.get_by_role("button", name="保存为新版本").click()
+    second.locator('.item[data-item="project/P01"]', has_text="李工的名称").wait_for()
+    second.goto(f"{second.url.rpartition('/')[0]}/history")
+    assert second.get_by_text("张工").count()
+    assert second.get_by_text("李工").count()
+
+
+def test_a_rejection_asks_for_its_reason_and_shows_it(visit: Callable[..., Any], plan: dict[str, Any]) -> None:
+    page = visit(f"/plans/{plan['id']}/diagnosis")
+    item = page.locator('.item[data-item^="gap/"]').first
+    item.focus()
+    page.keyboard.press("r")
+    page.get_by_label("请写明退回理由").fill("与实际不符")
+    page.get_by_role("dialog").get_by_role("button", name="退回").click()
+    item.locator(".state.rejected").wait_for()
+    assert item.get_by_text("与实际不符").count() == 1
+
+
+def test_an_upstream_edit_marks_what_rests_on_it(visit: Callable[..., Any], plan: dict[str, Any]) -> None:
+    gap = next(item for item in plan["projects"] if item["id"] == "P01")["closes_gap"]
+    page = visit(f"/plans/{plan['id']}/diagnosis")
+    page.locator(f'.item[data-item="gap/{gap}"]').focus()
+    page.keyboard.press("e")
+    page.get_by_label("名称").fill("订正后的差距")
+    page.get_by_role("button", name="保存为新版本").click()
+    page.get_by_text("已保存").first.wait_for()
+    page.goto(page.url.replace("/diagnosis", ""))
+    assert page.locator(".step.stale").count() >= 1
+
+
+def test_what_was_saved_survives_a_killed_server(visit: Callable[..., Any], plan: dict[str, Any], server: Any) -> None:
+    page = visit(f"/plans/{plan['id']}/positioning")
+    page.locator('.item[data-item="vision"]').focus()
+    page.keyboard.press("a")
+    page.locator('.item[data-item="vision"] .state.approved').wait_for()
+    server.kill()
+    server.start()
+    page.goto(page.url)
+    page.locator('.item[data-item="vision"] .state.approved').wait_for()
+
+
+def test_an_edit_can_be_undone_from_the_history(visit: Callable[..., Any], plan: dict[str, Any]) -> None:
+    page = visit(f"/plans/{plan['id']}/positioning")
+    page.get_by_role("button", name="采用为愿景").first.click()
+    page.get_by_text("已保存").first.wait_for()
+    page.goto(page.url.replace("/positioning", "/history"))
+    page.get_by_role("button", name="看改动").first.click()
+    page.get_by_text("条原样未动").wait_for()
+    page.get_by_role("button", name="关闭").last.click()
+    page.get_by_role("button", name="恢复到此版").first.click()
+    page.get_by_role("button", name="恢复", exact=True).click()
+    page.get_by_text("已恢复为新版本").wait_for()
+    page.get_by_text("撤销").first.wait_for()
+
+
+def test_a_wrong_workbook_is_told_cell_by_cell(visit: Callable[..., Any], tmp_path: Path) -> None:
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(sample_path("mouding").read_bytes()[:4000])
+    page = visit("/new")
+    page.locator("input[type=file]").set_input_files(str(broken))
+    page.get_by_role("alert").wait_for()
+    page.locator("#draft").click()
+    page.get_by_text("请先上传资料").wait_for()
+
+
+def test_an_unknown_path_of_the_api_is_answered_by_the_api(server: Any) -> None:
+    answer = httpx.get(f"{server.url}/v1/nothing")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("application/problem+json")
