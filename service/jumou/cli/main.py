@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from jumou.cli import corpus, evaluate, llm, plan, profile, service
+from jumou.cli import corpus, evaluate, llm, mcp, plan, profile, service
 from jumou.cli.terminal import say
 from jumou.errors import CallerError, InvalidProfile, JumouError, OperatorError, OutsideError
 from jumou.settings import settings
@@ -29,6 +29,7 @@ app.command("search")(corpus.search)
 app.command("index")(corpus.index)
 app.command("doctor")(service.doctor)
 app.command("serve")(service.serve)
+app.command("mcp")(mcp.mcp)
 app.command("schemas")(service.schemas)
 app.add_typer(llm.app, name="llm")
 app.add_typer(profile.app, name="profile")

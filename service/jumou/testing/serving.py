@@ -16,7 +16,10 @@ import httpx
 
 @dataclass
 class Serving:
-    """A server; a context manager. `more` are further environment variables; port and database outlive the process."""
+    """A server; a context manager. `more` are further environment variables; port and database outlive the process.
+
+    `ready` is the path that answers 200 once it is ready; empty when listening means that it is.
+    """
 
     home: Path
     database: Path
@@ -64,13 +67,20 @@ class Serving:
         self.process = subprocess.Popen(command, env=self.environment)  # noqa: S603 - jumou itself
         end = time.monotonic() + 120
         while time.monotonic() < end and self.process.poll() is None:
-            try:
-                if httpx.get(f"{self.address}{self.ready}").status_code < 500:
-                    return
-            except httpx.TransportError:
-                pass
+            if self._answers():
+                return
             time.sleep(0.05)
+        self.kill()
         raise TimeoutError(f"{' '.join(command)} is not ready")
+
+    def _answers(self) -> bool:
+        try:
+            if self.ready:
+                return httpx.get(f"{self.address}{self.ready}").status_code == 200
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return True
+        except (httpx.TransportError, OSError):
+            return False
 
     def kill(self) -> None:
         """Ends it without a word of warning (SIGKILL)."""
