@@ -10,13 +10,17 @@ import uvicorn
 from fastapi import FastAPI
 
 from jumou.api.app import create_app
+from jumou.api.front import Front
 from jumou.settings import Settings, settings
 
+Install = Callable[[FastAPI, Settings], None]
+"""Puts pages on an application that shares the API's state."""
 
-def run_server(host: str, port: int, *, extend: Callable[[FastAPI, Settings], None] | None = None) -> None:
+
+def run_server(host: str, port: int, *, pages: Callable[[], Install] | None = None) -> None:
     """Serves until it is told to stop. Binding to more than this machine warns: there are no accounts yet.
 
-    `extend` adds to the application before it starts (the pages do so).
+    `pages` loads what puts the pages on an application; it is called once the API answers.
     """
     chosen = settings()
     set_up_log(chosen)
@@ -25,9 +29,15 @@ def run_server(host: str, port: int, *, extend: Callable[[FastAPI, Settings], No
             f"注意:服务监听 {host},尚无账户与权限控制,同网段的任何人都能读写规划。"
             f"Warning: listening on {host} without accounts; anybody who reaches it can read and change plans.\n"
         )
-    app = create_app(chosen)
-    if extend is not None:
-        extend(app, chosen)
+    api = create_app(chosen)
+
+    def with_pages(load: Callable[[], Install]) -> FastAPI:
+        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+        app.state = api.state
+        load()(app, chosen)
+        return app
+
+    app = api if pages is None else Front(api, lambda: with_pages(pages))
     uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
 
 

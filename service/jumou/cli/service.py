@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +19,10 @@ from jumou.corpus.playbook import load_playbook
 from jumou.corpus.shipped import corpus_version, shipped_documents
 from jumou.domain.schemas import json_schemas
 from jumou.errors import JumouError, OperatorError
-from jumou.settings import settings
+from jumou.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _LEAST_FREE: int = 300_000_000
 
@@ -32,12 +35,13 @@ def serve(
     """启动网页与接口服务:网页在 /,/healthz 立即应答,/readyz 在索引就绪后应答。"""
     from jumou.api.server import run_server  # noqa: PLC0415 - the other commands need no web framework
 
-    if pages:
-        from jumou.web import install  # noqa: PLC0415 - as above
+    run_server(host, port, pages=_pages if pages else None)
 
-        run_server(host, port, extend=install)
-    else:
-        run_server(host, port)
+
+def _pages() -> "Callable[[FastAPI, Settings], None]":
+    from jumou.web import install  # noqa: PLC0415 - a second of loading that the API does not wait for
+
+    return install
 
 
 def schemas(
@@ -61,11 +65,17 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
             detail = problem.message(settings().language) if isinstance(problem, JumouError) else str(problem)
             results.append({"check": name, "ok": False, "detail": detail})
 
-    examine(pick("版本", "version"), lambda: f"jumou {version('jumou')}, Python {platform.python_version()}, {platform.machine()}")
+    examine(
+        pick("版本", "version"),
+        lambda: f"jumou {version('jumou')}, Python {platform.python_version()}, {platform.machine()}",
+    )
     examine(pick("随附文献", "corpus"), _corpus)
     examine(pick("产业链", "chains"), lambda: str(len(load_chains())))
     examine(pick("策划手册", "playbook"), _playbook)
-    examine(pick("提示词与评测", "prompts and evals"), lambda: ", ".join(str(asset_dir(name)) for name in ("prompts", "evals")))
+    examine(
+        pick("提示词与评测", "prompts and evals"),
+        lambda: ", ".join(str(asset_dir(name)) for name in ("prompts", "evals")),
+    )
     examine(pick("图表字体", "chart font"), _font)
     examine(pick("数据目录", "home"), _home)
     with progress(pick("检索索引", "index")) as report:
