@@ -36,7 +36,7 @@ CONTRAST = """() => {
 }"""
 
 UNNAMED = """() => [...document.querySelectorAll("button, a[href], input, [role=group]")].filter((e) => e.offsetParent
-  && !(e.innerText || e.ariaLabel || e.title || e.placeholder || e.labels?.length || e.getAttribute("aria-labelledby") || "").trim()
+  && !(e.textContent || e.ariaLabel || e.title || e.placeholder || (e.labels?.length ? 'named' : '') || e.getAttribute("aria-labelledby") || "").trim()
   && !e.closest(".ag-root-wrapper, .q-uploader")).map((e) => e.outerHTML.slice(0, 120)).slice(0, 5)"""
 
 

@@ -173,9 +173,6 @@ class NewPlan:
         except JumouError as error:
             tell(self.chosen, error)
             return
-        author = await ui.run_javascript(
-            "decodeURIComponent((document.cookie.match(/jm_name=([^;]*)/) || [])[1] || '')"
-        )
         task = self.service.making.begin(store, Asked(plan_id, request, Person(self.chosen.name), self.chosen.language))
         with ui.dialog(value=True).props("persistent") as dialog, ui.card():
             progress = html(render_plain("progress", self.chosen.language, done=0, total=len(STEPS), steps=STEPS))
