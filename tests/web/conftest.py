@@ -45,7 +45,7 @@ class Server:
         end = time.monotonic() + 120
         while time.monotonic() < end:
             try:
-                if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
+                if all(httpx.get(f"{self.url}{path}", timeout=5).status_code == 200 for path in ("/readyz", "/")):
                     return
             except httpx.TransportError:
                 pass
