@@ -81,7 +81,7 @@ class E5Encoder:
             windows += [(number, ids[start : start + room]) for start in range(0, max(1, len(ids)), room)]
         windows.sort(key=lambda window: len(window[1]))
         sums = np.zeros((len(texts), self.dimension), np.float32)
-        batches = list(_batches(windows))
+        batches = list(_batches(windows))[::-1]  # the longest first, so that no thread is left with them at the end
         if len(batches) > 1 and self._threads > 1:
             with ThreadPoolExecutor(min(self._threads, len(batches))) as pool:
                 found = list(pool.map(self._means, batches))

@@ -23,7 +23,7 @@ class E5Tokens:
     def __init__(self, weights: E5Weights, folder: Path) -> None:
         """Loads the table, or makes it."""
         self._weights = weights
-        path = folder / f"e5-pieces-{weights.shape.words}.marshal"
+        path = folder / f"e5-pieces-2-{weights.shape.words}.marshal"
         try:
             table = marshal.loads(path.read_bytes())  # noqa: S302 - a cache written by this class
         except (FileNotFoundError, EOFError, ValueError, TypeError):
@@ -38,7 +38,7 @@ class E5Tokens:
             if number == self._weights.unknown or not piece:
                 continue
             ids.setdefault(piece, number)
-            reach[piece[0]] = max(reach.get(piece[0], 1), len(piece))
+            reach[piece[:2]] = max(reach.get(piece[:2], 1), len(piece))
         scores = self._weights.scores.tolist()
         return ids, scores, reach, min(scores) - _UNKNOWN_PENALTY
 
@@ -55,7 +55,8 @@ class E5Tokens:
         known, scores, reach, unknown = self._ids.get, self._scores, self._reach.get, self._weights.unknown
         for start in range(size):
             here = best[start]
-            for end in range(start + 1, min(size, start + reach(text[start], 1)) + 1):
+            # how long a piece may be is known from its first two characters: most are two characters at most
+            for end in range(start + 1, min(size, start + reach(text[start : start + 2], 1)) + 1):
                 number = known(text[start:end])
                 if number is not None and here + scores[number] > best[end]:
                     best[end] = here + scores[number]
