@@ -1,16 +1,21 @@
 """Where plans are kept: tables, migrations and the store. Nothing in it is overwritten or deleted."""
 
+from jumou.storage.batches import BatchPage, BatchStore
 from jumou.storage.change import PlanChange
 from jumou.storage.chats import ChatPage, ChatStore
 from jumou.storage.database import open_database
+from jumou.storage.presence import Presence
 from jumou.storage.store import PlanPage, PlanStore, ProgressEntry, StoredRequest
 
 __all__ = [
+    "BatchPage",
+    "BatchStore",
     "ChatPage",
     "ChatStore",
     "PlanChange",
     "PlanPage",
     "PlanStore",
+    "Presence",
     "ProgressEntry",
     "StoredRequest",
     "open_database",

@@ -131,3 +131,53 @@ chat_events: Final = Table(
     Column("record", Text, nullable=False),
 )  # fmt: skip
 """What answers do, kept before it is sent, so that no reader has seen what the store does not know."""
+
+batches: Final = Table(
+    "batches", metadata,
+    Column("id", String(64), primary_key=True),
+    Column("record", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("schema_version", String(16), nullable=False),
+    Index("ix_batches_created_at_id", "created_at", "id"),
+)  # fmt: skip
+
+batch_rows: Final = Table(
+    "batch_rows", metadata,
+    Column("batch_id", String(64), ForeignKey("batches.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("profile", Text, nullable=True),
+)  # fmt: skip
+"""The regions of a batch; one whose profile cannot be read has none."""
+
+batch_attempts: Final = Table(
+    "batch_attempts", metadata,
+    Column("batch_id", String(64), ForeignKey("batches.id"), primary_key=True),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("created_at", String(40), nullable=False),
+)  # fmt: skip
+"""Each time a region is to be drafted. It is open until it has an outcome under the same key."""
+
+batch_outcomes: Final = Table(
+    "batch_outcomes", metadata,
+    Column("batch_id", String(64), ForeignKey("batches.id"), primary_key=True),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(16), nullable=False),
+    Column("failure", Text, nullable=True),
+    Column("project_list", Text, nullable=True),
+    Column("created_at", String(40), nullable=False),
+    Column("schema_version", String(16), nullable=False),
+)  # fmt: skip
+
+batch_events: Final = Table(
+    "batch_events", metadata,
+    Column("batch_id", String(64), ForeignKey("batches.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("record", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+)  # fmt: skip
