@@ -15,7 +15,7 @@ LOCKER := $(VENV)/.uv
 UV := 0.13.8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench lock docs wheel image-lint clean distclean
+.PHONY: help demo serve test check format bench lock docs pictures wheel image-lint clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,7 +51,7 @@ demo: $(RUNTIME) ## install, build the index, draft a plan for a sample region; 
 	@echo "Done. Start with $(OUT)/plan.docx; the project list is $(OUT)/projects.xlsx."
 	@ls -1 $(OUT)
 
-serve: $(RUNTIME) ## HTTP API on http://127.0.0.1:8000 (documentation under /docs)
+serve: $(RUNTIME) ## web page and HTTP API on http://127.0.0.1:8000 (API documentation under /docs)
 	@$(BIN)/jumou serve
 
 # --- checking it -------------------------------------------------------------------------------------------------------
@@ -82,6 +82,9 @@ wheel: $(DEV) ## sdist and wheel in dist/
 	$(BIN)/python -m build --no-isolation --outdir dist .
 
 # --- keeping it --------------------------------------------------------------------------------------------------------
+
+pictures: $(DEV) ## pictures of the web page for the documentation (needs chromium)
+	@$(BIN)/python tests/web/pictures.py
 
 docs: $(RUNTIME) ## regenerate what the documentation takes from the code
 	@$(BIN)/jumou schemas --out docs/schemas

@@ -98,6 +98,17 @@ class View:
         names: Mapping[Any, framework.Name] = getattr(framework, table, None) or getattr(terms, table)
         return terms.term(names, key, self.language)
 
+    def drafted_by(self) -> str:
+        """Who wrote the plan: rules or a model, and the people who changed it."""
+        names = self.loaded.plan.provenance.drafter.split(", ")
+        people = [name.removeprefix("person:") for name in names if name.startswith("person:")]
+        drafters = [
+            self.t("规则起草，未使用大模型", "drafted by rules, no language model") if name == "rules" else self.t(f"起草：{name}", f"drafted by {name}")
+            for name in names if not name.startswith("person:")
+        ]  # fmt: skip
+        changed = [self.t("人工修改：", "changed by ") + self.joined(people)] if people else []
+        return self.t("；", "; ").join([*drafters, *changed])
+
     def own(self, said: Grounded) -> str:
         """The person who wrote it; empty when a drafter did."""
         return said.author.removeprefix("person:") if said.author.startswith("person:") else ""

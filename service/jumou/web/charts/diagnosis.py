@@ -48,7 +48,7 @@ def specialisation(plan: Plan, colours: Palette, language: Language) -> dict[str
         ),
         grid={"left": 8, "right": 84, "top": 26, "bottom": 34, "containLabel": True},
         series=[{
-            "type": "bar", "data": bars, "barMaxWidth": 16, "label": {"show": True, "position": "right", "color": colours.quiet, "fontSize": 11},
+            "type": "bar", "data": bars, "barMaxWidth": 16, "label": {"show": True, "position": "right", "color": colours.quiet, "fontSize": 11, "backgroundColor": colours.surface, "padding": [0, 3]},
             "markLine": {"silent": True, "symbol": "none", "data": [
                 {"xAxis": value, "lineStyle": {"color": colours.bad if kind == "dashed" else colours.ink, "type": kind, "width": 1},
                  "label": {"formatter": name if kind == "dashed" else "", "color": colours.quiet, "fontSize": 11, "position": "end"}} for value, kind, name in marks]},
@@ -88,7 +88,7 @@ def growth_share(plan: Plan, colours: Palette, language: Language) -> dict[str, 
             colours,
             tooltip={"formatter": "{b}: {c}"},
             xAxis=axis(colours, "log" if wide else "value", name="区位熵" if zh else "location quotient", nameLocation="middle", nameGap=28, scale=True),
-            yAxis=axis(colours, name="增速 %" if zh else "growth %", scale=True),
+            yAxis=axis(colours, name="增速 %" if zh else "growth %", scale=True, boundaryGap=["12%", "12%"]),
             grid={"left": 12, "right": 60, "top": 34, "bottom": 36, "containLabel": True},
             series=[{
                 "type": "scatter", "data": points, "label": {"show": True, "formatter": "{b}", "position": "top", "color": colours.ink, "fontSize": 11},
