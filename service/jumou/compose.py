@@ -105,7 +105,15 @@ class Jumou:
         """Who can answer in a chat: `rules`, and `llm` where the settings name a model."""
         from jumou.chat.rules import RulesAnswerer  # noqa: PLC0415 - as above
 
-        return {"rules": RulesAnswerer(self.workbench)}
+        rules = RulesAnswerer(self.workbench)
+        if self.model is None:
+            return {"rules": rules}
+        from jumou.chat.model import ModelAnswerer  # noqa: PLC0415 - as above
+        from jumou.chat.workbench import Workbench  # noqa: PLC0415 - as above
+
+        bench = Workbench(self.library, self.drafter_named("llm"))
+        quiet = RulesAnswerer(self.workbench, announce=False)
+        return {"rules": rules, "llm": ModelAnswerer(self.model, bench, quiet)}
 
     @cached_property
     def workbench(self) -> "Workbench":

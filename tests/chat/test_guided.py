@@ -41,7 +41,7 @@ def test_english_chats_ask_in_english(client: httpx.Client) -> None:
 
 def test_without_a_model_the_first_answer_says_so(client: httpx.Client) -> None:
     answer = ask(client, open_chat(client), "你好")
-    assert "未接入大模型" in answer["text"]
+    assert "未使用大模型" in answer["text"]
     assert answer["author"] == "rules"
 
 

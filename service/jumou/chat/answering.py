@@ -65,9 +65,9 @@ class Answerer(Protocol):
         ...
 
 
-def token(text: str) -> Step:
-    """A piece of the answer's text."""
-    return Step("token", {"text": text})
+def token(text: str, author: str = "rules") -> Step:
+    """A piece of the answer's text, and who wrote it: the rules, or a model's name."""
+    return Step("token", {"text": text, "author": author})
 
 
 def tool_call(tool: str, arguments: dict[str, Any], result: str) -> Step:

@@ -26,7 +26,7 @@ _DRAFTING: Final = re.compile(
     r"|\b(?:draft|write|propose|suggest|make|create|help|need|want|design|develop|change|again|new)\b",
     re.IGNORECASE,
 )
-_ASKING: Final = re.compile(
+ASKING: Final = re.compile(
     r"[?？]|什么|哪|怎|如何|多少|吗|呢|是否|\b(?:what|how|which|who|when|where|why|does|did|is|are)\b", re.IGNORECASE
 )
 _GAPS: Final = re.compile(
@@ -46,7 +46,7 @@ _SHORT: Final = 40
 def intent(said: str, brief: Brief, *, settled_more: bool, has_proposal: bool) -> Intent:
     """What is wanted. `settled_more`: the words settled something of the brief."""
     text = said.strip()
-    asking = _ASKING.search(text) is not None
+    asking = ASKING.search(text) is not None
     if _HELP.search(text):
         return "help"
     if has_proposal and _ADOPT.search(text) and not asking:

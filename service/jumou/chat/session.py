@@ -6,7 +6,7 @@ readers follow it by the numbers of its events.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ import structlog
 from jumou.chat import texts
 from jumou.chat.answering import Answerer, Outcome, Step, Turn
 from jumou.chat.processes import Process
-from jumou.domain.chat import Brief, ChatEvent, ChatMessage, ChatRecord, Ending, EventKind, Proposal
+from jumou.domain.chat import Brief, ChatEvent, ChatMessage, ChatRecord, Ending, EventKind, Proposal, ShownPassage
 from jumou.domain.framework import Language
 from jumou.errors import InvalidRequest, JumouError, NotFound
 from jumou.storage import ChatStore, PlanStore
@@ -166,11 +166,12 @@ class Chatting:
         outcome: list[Outcome] = []
         writer = asyncio.create_task(self._write(asked, steps))
         language: Language = "zh"
+        brief: Brief | None = None
         ending: Ending = "complete"
         told: list[_Written] = []
         try:
             turn, answerer = await asyncio.to_thread(self._turn, asked, person)
-            language = turn.language
+            language, brief = turn.language, turn.brief
             async for part in answerer.answer(turn):
                 if isinstance(part, Outcome):
                     outcome.append(part)
@@ -190,7 +191,7 @@ class Chatting:
         steps.put_nowait(None)
         await writer
         try:
-            await asyncio.to_thread(self._end, asked, outcome[-1] if outcome else None, ending, told)
+            await asyncio.to_thread(self._end, asked, outcome[-1] if outcome else brief, ending, told)
         finally:
             self._under_way.pop(asked.chat_id, None)
             self._tell(asked.chat_id)
@@ -210,10 +211,14 @@ class Chatting:
             if not ended:
                 await asyncio.sleep(_BREATH)
 
-    def _end(self, asked: ChatMessage, outcome: Outcome | None, ending: Ending, told: list[_Written]) -> None:
+    def _end(self, asked: ChatMessage, outcome: Outcome | Brief | None, ending: Ending, told: list[_Written]) -> None:
         events = self.store.events(asked.chat_id, turn=asked.turn)
         text = "".join(str(event.data.get("text", "")) for event in events if event.kind == "token")
-        shown = outcome or Outcome("rules", _last_brief(self.store.messages(asked.chat_id)))
+        author = next((str(event.data["author"]) for event in reversed(events) if event.kind == "token"), "rules")
+        if isinstance(outcome, Outcome):
+            shown = outcome
+        else:  # it ended before it came to anything: what was settled before stays settled
+            shown = Outcome(author, outcome or self._brief(asked.chat_id), passages=_shown(events))
         message = ChatMessage(
             chat_id=asked.chat_id, number=1, turn=asked.turn, role="assistant", text=text, author=shown.author, ending=ending,
             refused=shown.refused, brief=shown.brief, passages=shown.passages, proposal_id=shown.proposal_id,
@@ -250,6 +255,14 @@ class Chatting:
             held = self._read[plan_id] = read_plan(self.plans, plan_id)
         return held
 
+    def _brief(self, chat_id: str) -> Brief:
+        history = self.store.messages(chat_id)
+        return (
+            _last_brief(history)
+            if _answered(history)
+            else opening_brief(record := self.store.chat(chat_id), self._plan(record.plan_id))
+        )
+
     async def _mend(self, chat_id: str) -> None:
         """Ends what a process that is gone was answering: what it said is kept, and marked as broken off."""
         running = self._under_way.get(chat_id)
@@ -284,6 +297,12 @@ def opening_brief(record: ChatRecord, plan: StoredPlan | None = None) -> Brief:
     )
 
 
+def _shown(events: Sequence[ChatEvent]) -> tuple[ShownPassage, ...]:
+    """The passages an answer showed before it was broken off, so that their numbers stay theirs."""
+    found = [one for event in events if event.kind == "passages" for one in event.data["passages"]]
+    return tuple({one["n"]: ShownPassage.model_validate(one) for one in found}.values())
+
+
 def _answered(history: tuple[ChatMessage, ...]) -> bool:
     return any(message.brief is not None for message in history)
 
@@ -303,8 +322,9 @@ def _merged(steps: list[Step]) -> list[_Written]:
     """The steps, with pieces of text that follow each other in one."""
     written: list[_Written] = []
     for step in steps:
-        if step.kind == "token" and written and written[-1][0] == "token":
-            written[-1] = ("token", {"text": written[-1][1]["text"] + step.data["text"]})
+        last = written[-1] if written else None
+        if step.kind == "token" and last and last[0] == "token" and last[1]["author"] == step.data["author"]:
+            written[-1] = ("token", {**step.data, "text": last[1]["text"] + step.data["text"]})
         else:
             written.append((step.kind, step.data))
     return written

@@ -26,8 +26,8 @@ def by_rules(language: Language) -> str:
     """That no model answers."""
     return pick(
         language,
-        "（未接入大模型，以下由规则依据资料与文献作答。）\n\n",
-        "(No language model is connected: this is answered by rules, from the profile and the library.)\n\n",
+        "（未使用大模型，以下由规则依据资料与文献作答。）\n\n",
+        "(No language model takes part: this is answered by rules, from the profile and the library.)\n\n",
     )
 
 

@@ -17,8 +17,8 @@ from jumou.domain.review import content_hash
 from jumou.drafting import rules
 from jumou.drafting.context import DraftContext
 from jumou.drafting.desk import EvidenceDesk, Library
+from jumou.drafting.drafter import Drafter, RulesDrafter
 from jumou.drafting.prepare import prepare
-from jumou.drafting.rules.vision import candidates
 from jumou.profile import parse_profile
 from jumou.workflow.plan import cited
 
@@ -65,6 +65,8 @@ class Workbench:
     """The tools over one library. What was worked out for a region is kept, so that asking again costs nothing."""
 
     library: Library
+    drafter: Drafter = field(default_factory=RulesDrafter)
+    """Who words the candidates."""
     _diagnoses: OrderedDict[str, tuple[DraftContext, Diagnosis]] = field(default_factory=OrderedDict)
     _proposals: OrderedDict[str, Proposal] = field(default_factory=OrderedDict)
 
@@ -87,7 +89,27 @@ class Workbench:
 
     async def propose(self, turn: Turn) -> Proposal:
         """Three candidates for what the brief settles, each with the checks of the published list."""
-        return await asyncio.to_thread(self._propose, turn)
+        key = f"{_key(turn)}|{turn.brief.scope}"
+        known = self._proposals.get(key)
+        if known is not None:
+            return known
+        ctx, diagnosis = await asyncio.to_thread(self._diagnosed, turn)
+        positioning = await self.drafter.position(ctx, diagnosis)
+        mode, themes, visions = positioning.mode.key, positioning.themes, positioning.candidates
+        wanted = {citation.passage_id for part in (*visions, *themes) for citation in cited(part)}
+        evidence = ctx.desk.evidence(wanted)
+        if turn.plan is not None:  # what the plan's own diagnosis cites is frozen with the plan, not at this desk
+            held = {passage.passage.id for passage in evidence.passages}
+            own = [one for one in turn.plan.evidence.passages if one.passage.id in wanted - held]
+            evidence = evidence.model_copy(update={"passages": (*evidence.passages, *own)})
+        made = Proposal(
+            id=content_hash({"key": key, "corpus": evidence.corpus_version, "drafter": self.drafter.name})[:16],
+            region=ctx.profile.name, industry=ctx.industry.name, horizon=ctx.horizon, mode=mode,
+            mode_name=MODES[mode].in_(turn.language), themes=themes, candidates=visions, evidence=evidence,
+            drafter=self.drafter.name,
+        )  # fmt: skip
+        _keep(self._proposals, key, made)
+        return made
 
     def _search(self, turn: Turn, question: str, shown: Shown, most: int) -> Found:
         own = (turn.profile.name,) if turn.profile is not None else (turn.brief.region,) if turn.brief.region else ()
@@ -108,42 +130,18 @@ class Workbench:
         )
 
     def _diagnosed(self, turn: Turn) -> tuple[DraftContext, Diagnosis]:
-        key = _key(turn)
+        scope = "" if turn.brief.scope == "auto" else turn.brief.scope
+        key = f"{_key(turn)}|{scope}"
         known = self._diagnoses.get(key)
         if known is not None:
             return known
         ctx = prepare(
             profile_of(turn), self.library, language=turn.language, industry=turn.brief.industry or None,
-            horizon=turn.brief.horizon,
+            horizon=turn.brief.horizon, scope=scope,
         )  # fmt: skip
-        diagnosis = turn.plan.diagnosis if turn.plan is not None and turn.plan.diagnosis is not None else None
-        made = ctx, diagnosis or rules.diagnose(ctx)
+        own = turn.plan.diagnosis if turn.plan is not None else None
+        made = ctx, own or rules.diagnose(ctx)
         _keep(self._diagnoses, key, made)
-        return made
-
-    def _propose(self, turn: Turn) -> Proposal:
-        scope = "" if turn.brief.scope in ("", "auto") else turn.brief.scope
-        key = f"{_key(turn)}|{scope}"
-        known = self._proposals.get(key)
-        if known is not None:
-            return known
-        ctx, diagnosis = self._diagnosed(turn)
-        kpis = rules.choose_kpis(ctx, ctx.analysis.modes.winner)
-        positioning = rules.position(ctx, diagnosis, kpis)
-        mode, themes = positioning.mode.key, positioning.themes
-        visions = candidates(ctx, diagnosis, themes, mode, kpis, scope=scope) if scope else positioning.candidates
-        wanted = {citation.passage_id for part in (*visions, *themes) for citation in cited(part)}
-        evidence = ctx.desk.evidence(wanted)
-        if turn.plan is not None:  # what the plan's own diagnosis cites is frozen with the plan, not at this desk
-            held = {passage.passage.id for passage in evidence.passages}
-            own = [one for one in turn.plan.evidence.passages if one.passage.id in wanted - held]
-            evidence = evidence.model_copy(update={"passages": (*evidence.passages, *own)})
-        made = Proposal(
-            id=content_hash({"key": key, "corpus": evidence.corpus_version})[:16],
-            region=ctx.profile.name, industry=ctx.industry.name, horizon=ctx.horizon, mode=mode,
-            mode_name=MODES[mode].in_(turn.language), themes=themes, candidates=visions, evidence=evidence, drafter="rules",
-        )  # fmt: skip
-        _keep(self._proposals, key, made)
         return made
 
 

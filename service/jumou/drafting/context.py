@@ -61,6 +61,8 @@ class DraftContext:
     language: Language
     start_year: int
     horizon: int
+    scope: str = ""
+    """How far the planner wants the vision to reach; empty leaves it to the diagnosis."""
     notes: Mapping[str, str] = field(default_factory=dict)
     account: Account = field(default_factory=Account)
     writer: Writer = field(init=False)

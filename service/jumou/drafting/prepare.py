@@ -28,11 +28,12 @@ def prepare(
     horizon: int | None = None,
     exclude_documents: frozenset[str] = frozenset(),
     notes: Mapping[str, str] = MappingProxyType({}),
+    scope: str = "",
 ) -> DraftContext:
     """The context of a draft. `industry` overrides the profile's target; the term is five years unless told.
 
     `exclude_documents` are kept out of every search (in evaluations: those about the region itself).
-    `notes` are what reviewers want otherwise, by item.
+    `notes` are what reviewers want otherwise, by item; `scope` is how far the planner wants the vision to reach.
 
     Raises:
         InvalidRequest: the term does not make sense.
@@ -54,6 +55,7 @@ def prepare(
         start_year=first,
         horizon=last,
         notes=notes,
+        scope=scope,
     )
 
 

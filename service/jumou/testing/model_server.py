@@ -69,7 +69,7 @@ Script = Callable[[Request], "str | Mapping[str, Any] | Words"]
 class ModelServer:
     """The server; a context manager. Requests are numbered from 1 and kept in `requests`.
 
-    `latency` is in seconds a call; `faults` maps a request to a fault (`""` for none); `abilities` are the means it accepts to
+    `latency` is in seconds a call, `pace` in seconds between two pieces of a stream; `faults` maps a request to a fault (`""` for none); `abilities` are the means it accepts to
     hold it to a shape (others are answered 400); `retry_after` goes with every 429.
     """
 
@@ -80,6 +80,7 @@ class ModelServer:
     retry_after: float | None = 0.01
     usage: bool = True
     piece: int = 16
+    pace: float = 0.0
     model: str = "scripted"
     requests: list[Request] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
@@ -227,6 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
         if cut:
             pieces = pieces[: max(1, len(pieces) // 2)]
         for delta in pieces:
+            self.owner.wait(self.owner.pace)
             self._event({"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
         if cut:
             self.close_connection = True

@@ -74,11 +74,9 @@ def candidates(
     themes: tuple[Theme, ...],
     mode: ModeKey,
     kpis: tuple[Kpi, ...],
-    *,
-    scope: str = "",
 ) -> tuple[Vision, ...]:
-    """Three candidates that differ in what they stress; each carries its checks. `scope` is the planner's, if there is one."""
-    reach = scope or _scope(ctx, diagnosis, mode)
+    """Three candidates that differ in what they stress; each carries its checks."""
+    reach = ctx.scope or _scope(ctx, diagnosis, mode)
     return tuple(
         _candidate(ctx, diagnosis, themes, form, kpis, number, reach)
         for number, form in enumerate(_FORMS[mode], start=1)
