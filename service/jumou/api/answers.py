@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from jumou.domain.batch import BatchStanding
 from jumou.domain.chat import ChatMessage, ChatRecord
 from jumou.domain.evidence import Document, Passage
 from jumou.domain.framework import Language, StepKey
@@ -112,9 +113,12 @@ class EventList(BaseModel):
 
 
 class SearchAnswer(BaseModel):
-    """Passages, the best first."""
+    """Passages, the best first, and whether they carry an answer."""
 
     query: str
+    answerable: bool = Field(description="false: what was found does not answer the query; say so, do not guess")
+    sufficiency: float = Field(description="how well the best of the first three passages fits, beside the cut")
+    cut: float
     hits: list[Hit]
 
 
@@ -177,3 +181,26 @@ class Stopped(BaseModel):
     """Whether an answer was under way."""
 
     stopped: bool
+
+
+class BatchAnswer(BaseModel):
+    """A batch and where to look further."""
+
+    batch: BatchStanding
+    results: str = Field(description="address of the results, as JSON lines")
+    workbook: str = Field(description="address of the workbook")
+    progress: str = Field(description="address of the progress, as server-sent events")
+
+
+class BatchList(BaseModel):
+    """A page of batches, newest first."""
+
+    batches: list[BatchStanding]
+    next_cursor: str = Field(description="give it as `cursor` for the next page; empty on the last")
+
+
+class Changed(BaseModel):
+    """How many regions of a batch were changed, and how it stands now."""
+
+    rows: int
+    batch: BatchStanding

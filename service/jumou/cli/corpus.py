@@ -11,6 +11,7 @@ from rich.table import Table
 from jumou.cli.terminal import emit, out, pick, progress, say
 from jumou.compose import Jumou
 from jumou.corpus.readers.limits import Limits
+from jumou.drafting import sufficiency
 from jumou.errors import InvalidRequest
 from jumou.retrieval import Filter, Hit, Library
 from jumou.retrieval.intake import Outcome, add_files, list_added, remove_added
@@ -95,10 +96,24 @@ def search(
 ) -> None:
     """检索政策、案例、产业链和自有文献。"""
     narrowed = _filter(where or [])
-    hits = _library().search(query, limit=count, where=narrowed, include_outdated=everything)
+    most = max(count, sufficiency.LOOKED_AT)
+    found = _library().search(query, limit=most, where=narrowed, include_outdated=everything)
+    hits = found[:count]
     if as_json:
-        emit([hit.model_dump(mode="json") for hit in hits])
+        emit(
+            [
+                {**hit.model_dump(mode="json"), "sufficiency": round(fit, 4), "answerable": fit >= sufficiency.CUT}
+                for hit, fit in zip(hits, sufficiency.scores(query, hits), strict=True)
+            ]
+        )
         return
+    if hits and not sufficiency.enough(query, found):
+        say(
+            pick(
+                "没有找到足以回答的依据;以下段落仅是最相近的,请勿据以推断。",
+                "No evidence was found that answers this; the passages below are only the nearest, do not infer from them.",
+            )
+        )
     for number, hit in enumerate(hits, start=1):
         _show(number, hit)
     if not hits:

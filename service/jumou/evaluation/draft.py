@@ -109,5 +109,9 @@ def _kpi(kpi: Mapping[str, Any], place: int) -> DraftKpi:
         name=str(kpi.get("name", "")),
         unit=str(kpi.get("unit") or ""),
         baseline=baseline.get("value") if isinstance(baseline, Mapping) else None,
-        targets=tuple((int(target["year"]), float(target["quantity"]["value"])) for target in targets if target["quantity"].get("unit") == kpi.get("unit")),
+        targets=tuple(
+            (int(target["year"]), float(target["quantity"]["value"]))
+            for target in targets
+            if target["quantity"].get("unit") == kpi.get("unit")
+        ),
     )

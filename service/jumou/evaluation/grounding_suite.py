@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from jumou.corpus.progress import Progress, silent
+from jumou.drafting import sufficiency
 from jumou.evaluation.cases import run_cases
 from jumou.evaluation.checker import Grounding, check_plan
 from jumou.evaluation.own_questions import own_questions
 from jumou.evaluation.pages import Block, Heading, Prose, Table, interval, markdown, number, page
-from jumou.evaluation.refusal import Sufficiency, fitted_cut, halves, refusals
+from jumou.evaluation.refusal import fitted_cut, halves, refusals
 from jumou.evaluation.runs import Run, configuration, gates, read_thresholds
 from jumou.evaluation.statistics import Mean, mean
 from jumou.retrieval import Library
@@ -80,15 +81,15 @@ def _refusals(library: Library, suite: Path, own: Path) -> tuple[list[dict[str, 
     ]
     answerable = {one.id: one.text for one in questions}
     unanswerable = {row["id"]: row["text"] for row in rows}
-    judge = Sufficiency(cut=0.0)
     library.prepare([*answerable.values(), *unanswerable.values()])
     scores = {
-        name: judge.score(text, library.search(text, limit=3, include_outdated=True))
+        name: sufficiency.score(text, library.search(text, limit=8))
         for name, text in {**answerable, **unanswerable}.items()
     }
     fit_yes, held_yes = halves(answerable)
     fit_no, held_no = halves(unanswerable)
-    cut = fitted_cut([scores[name] for name in fit_yes], [scores[name] for name in fit_no])
+    cut = sufficiency.CUT
+    best = fitted_cut([scores[name] for name in fit_yes], [scores[name] for name in fit_no])
     held = refusals([scores[name] for name in held_yes], [scores[name] for name in held_no], cut)
     asked = [
         {
@@ -105,7 +106,8 @@ def _refusals(library: Library, suite: Path, own: Path) -> tuple[list[dict[str, 
         "refusal_precision": Mean(value=held.precision, cases=count),
         "refusal_recall": Mean(value=held.recall, cases=len(held_no)),
         "answered": Mean(value=held.answered, cases=len(held_yes)),
-        "refusal_cut": Mean(value=round(cut, 4), cases=len(fit_yes) + len(fit_no)),
+        "refusal_cut": Mean(value=cut, cases=len(fit_yes) + len(fit_no)),
+        "refusal_cut_fitted": Mean(value=round(best, 4), cases=len(fit_yes) + len(fit_no)),
     }
 
 

@@ -1,49 +1,13 @@
-"""Whether what search found answers a question at all: the cut below which the honest answer is that no evidence was found.
+"""Refusing measured: the product's own cut (`drafting.sufficiency`) over questions with and without an answer.
 
-The cut is put over two raw signals of the best hits: the share of the question's telling words that stand in a passage or
-its title, and the cosine. It is fitted on one half of the questions and reported on the other (`evals/grounding`).
+The cut is chosen on one half of the questions and reported on the other.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Final
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
-
-from jumou.evaluation.concepts import terms_of
-from jumou.retrieval import Hit
-
-_ASKING: Final = re.compile(
-    r"多少|什么|哪[些里个年家]?|怎[么样]|如何|是否|能不能|可不可以|吗|呢|几[个家条项]?|有没有|最新|目前|现在|规模|标准|数量|要求|目标|情况"
-    r"|\b(?:what|how|many|much|is|are|the|of|in|for|to|a|an|does|did|do|there|where|which)\b",
-    re.IGNORECASE,
-)
-
-
-class Sufficiency(BaseModel):
-    """The cut: evidence is enough when the score over both signals reaches it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    cut: float
-    words: float = 1.0
-    cosine: float = 4.0
-
-    def score(self, question: str, hits: Sequence[Hit]) -> float:
-        """The best hit's signals in one number; 0 without hits."""
-        return max((self._one(question, hit) for hit in hits[:3]), default=0.0)
-
-    def enough(self, question: str, hits: Sequence[Hit]) -> bool:
-        """Whether to answer from these hits."""
-        return self.score(question, hits) >= self.cut
-
-    def _one(self, question: str, hit: Hit) -> float:
-        wanted = terms_of(_ASKING.sub(" ", question))
-        held = terms_of(f"{hit.document.title} {hit.document.title_en} {hit.passage.section} {hit.passage.text}")
-        words = len(wanted & held) / max(1, len(wanted))
-        return self.words * words + self.cosine * max(0.0, hit.parts.get("cosine", 0.0) - 0.8)
 
 
 class Refusals(BaseModel):

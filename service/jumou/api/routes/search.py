@@ -9,6 +9,7 @@ from jumou.api.answers import DocumentAnswer, PassageAnswer, SearchAnswer
 from jumou.api.openapi import problems
 from jumou.domain.evidence import DocumentKind, DocumentStatus, Level
 from jumou.domain.framework import ModeKey, ProjectType
+from jumou.drafting import sufficiency
 from jumou.retrieval import Filter
 
 router = APIRouter(prefix="/v1", tags=["search"])
@@ -38,8 +39,12 @@ def search(
         kinds=tuple(kind), levels=tuple(level), statuses=tuple(status), regions=tuple(region), modes=tuple(mode),
         project_types=tuple(project_type), industries=tuple(industry), issued_from=issued_from, issued_to=issued_to,
     )  # fmt: skip
-    hits = jumou.library.search(query, limit=k, where=None if where == Filter() else where, include_outdated=all)
-    return SearchAnswer(query=query, hits=hits)
+    most = max(k, sufficiency.LOOKED_AT)
+    found = jumou.library.search(query, limit=most, where=None if where == Filter() else where, include_outdated=all)
+    fit = sufficiency.score(query, found)
+    return SearchAnswer(
+        query=query, answerable=fit >= sufficiency.CUT, sufficiency=round(fit, 4), cut=sufficiency.CUT, hits=found[:k]
+    )
 
 
 @router.get("/documents/{document_id}", responses=problems(404, 422, 503))
