@@ -152,3 +152,37 @@ def test_an_unknown_path_of_the_api_is_answered_by_the_api(server: Any) -> None:
     answer = httpx.get(f"{server.url}/v1/nothing")
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+def test_an_edited_excel_list_comes_back_as_a_revision(
+    visit: Callable[..., Any], plan: dict[str, Any], server: Any, tmp_path: Path
+) -> None:
+    exported = tmp_path / "projects.xlsx"
+    exported.write_bytes(httpx.get(f"{server.url}/v1/plans/{plan['id']}/files/projects.xlsx", timeout=60).content)
+    workbook = openpyxl.load_workbook(exported)
+    sheet = workbook.worksheets[0]
+    heads = [str(cell.value) for cell in sheet[1]]
+    lead = next(place for place, head in enumerate(heads, 1) if "牵头" in head)
+    sheet.cell(2, lead).value = "市产业链办公室"
+    workbook.save(exported)
+    page = visit(f"/plans/{plan['id']}/projects")
+    page.get_by_role("button", name="导入改后的 Excel").click()
+    page.locator("input[type=file]").set_input_files(str(exported))
+    page.get_by_text("1 处改动").wait_for()
+    page.get_by_role("button", name="确认，成为新版本").click()
+    page.get_by_text("已保存").first.wait_for()
+    page.locator('.item[data-item="project/P01"] dd', has_text="市产业链办公室").first.wait_for(state="attached")
+
+
+def test_the_chat_answers_beside_the_vision_and_survives_a_reload(
+    visit: Callable[..., Any], plan: dict[str, Any]
+) -> None:
+    page = visit(f"/plans/{plan['id']}/positioning")
+    page.get_by_label("想说的话").fill("请起草一条面向全国的愿景")
+    page.get_by_role("button", name="发送").click()
+    page.locator(".talk .turn.assistant .said").first.wait_for()
+    page.get_by_role("button", name="停止").wait_for(state="hidden")
+    said = page.locator(".talk .turn.assistant .said").first.inner_text()
+    assert said
+    page.reload()
+    assert page.locator(".talk .turn.assistant .said").first.inner_text() == said

@@ -8,10 +8,11 @@ from jumou.web.charts import positioning as charts
 from jumou.web.frame import ask_name
 from jumou.web.panels import contents, draw, panel
 from jumou.web.plan_page import PlanPage
+from jumou.web.talk import Talk
 from jumou.workflow.review import Subject
 
 
-def build_positioning(page: PlanPage) -> None:
+async def build_positioning(page: PlanPage) -> None:
     """The content of the page."""
     t = page.t
     page.section("positioning_head")
@@ -35,7 +36,10 @@ def build_positioning(page: PlanPage) -> None:
                     lacking=t("尚未评分。", "Not scored."),
                 )
                 page.section("positioning_mode", part=lambda key: figure_terms.part(key, page.chosen.language))
-            page.section("positioning_vision")
+            with ui.element("div").classes("beside"):
+                page.section("positioning_vision")
+                with panel(t("商议愿景", "Talk it over"), t("附出处", "with sources")):
+                    await Talk(page).build()
     ui.on("jm-act", lambda event: _adopt(page, event.args))
 
 

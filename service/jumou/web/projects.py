@@ -10,6 +10,7 @@ from jumou.export.terms import PRIORITIES
 from jumou.web.frame import ask_name
 from jumou.web.panels import contents, panel
 from jumou.web.plan_page import PlanPage
+from jumou.web.reimport import build_reimport
 from jumou.web.view import View
 from jumou.workflow.review import Subject
 
@@ -41,6 +42,8 @@ def build_projects(page: PlanPage) -> None:
                 "table",
             ):
                 _Grid(page).build()
+                with ui.element("div").style("margin-top:12px"):
+                    build_reimport(page)
             page.section("projects_trace")
             page.section("projects_cards")
 

@@ -1,0 +1,101 @@
+"""An edited Excel project list on its way back: what was changed is shown, and becomes one revision when a person says so."""
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from nicegui import events, ui
+
+from jumou.domain.plan import Plan
+from jumou.domain.review import Patch, PatchOperation
+from jumou.errors import InvalidRequest, JumouError
+from jumou.export import ProjectListChanges, patched, read_projects
+from jumou.web.frame import ask_name, button, html, tell
+from jumou.web.plan_page import PlanPage
+from jumou.web.view import render_plain
+from jumou.workflow.review import Subject
+
+_MOST_BYTES: Final = 20_000_000
+_LONG: Final = 160
+
+
+def build_reimport(page: PlanPage) -> None:
+    """The button, and what follows from it."""
+    t = page.t
+
+    def choose() -> None:
+        if not page.desk.chosen.name:
+            ask_name(page.chosen, lambda _: ui.navigate.reload())
+            return
+        with ui.dialog(value=True) as dialog, ui.card():
+            ui.label(t("导入改后的 Excel 项目清单", "Bring back an edited Excel list")).classes("jm-h")
+            ui.label(t("由本规划导出、在 Excel 中改过的 projects.xlsx。先列出改动，确认后才成为新版本。", "A projects.xlsx exported from this plan. Changes are listed first.")).classes("small quiet")  # fmt: skip
+
+            async def read(sent: events.UploadEventArguments) -> None:
+                content = await sent.file.read()
+                dialog.close()
+                await _show(page, content)
+
+            ui.upload(label=t("选择 xlsx 文件", "Choose the xlsx file"), auto_upload=True, max_files=1, max_file_size=_MOST_BYTES, on_upload=read).props("accept=.xlsx flat").classes("w-full")  # fmt: skip
+            button(t("取消", "Cancel"), dialog.close)
+
+    button(t("导入改后的 Excel", "Bring back an edited list"), choose, slim=True)
+
+
+async def _show(page: PlanPage, content: bytes) -> None:
+    t, plan, seen = page.t, page.view.loaded.whole, page.view.step("projects").hash
+    try:
+        found = await asyncio.to_thread(_read, content, plan)
+    except JumouError as error:
+        tell(page.chosen, error)
+        return
+    with ui.dialog(value=True) as dialog, ui.card():
+        ui.label(t("表中的改动", "Changes in the list")).classes("jm-h")
+        html(render_plain("reimport", page.chosen.language, edits=found.edits, removed=found.removed, added=found.added, show=_text))  # fmt: skip
+        without = ui.checkbox(t("删去表中没有的项目", "take out projects that are gone")) if found.removed else None
+
+        async def apply() -> None:
+            dialog.close()
+            try:
+                operations = _operations(
+                    plan, found, page.desk.chosen.name, remove=without is not None and bool(without.value)
+                )
+            except (JumouError, ValueError) as problem:
+                known = problem if isinstance(problem, JumouError) else InvalidRequest(f"改动不合规：{problem}", f"Not valid: {problem}")  # fmt: skip
+                tell(page.chosen, known)
+                return
+            note = t("由改后的 Excel 清单导入", "from an edited Excel list")
+            await page.desk.write(Subject(page.plan_id, "projects", seen), Patch(operations=operations), note)
+
+        with ui.row():
+            if found.edits or found.removed:
+                button(t("确认，成为新版本", "Make it a revision"), apply, main=True)
+            button(t("取消", "Cancel"), dialog.close)
+
+
+def _read(content: bytes, plan: Plan) -> ProjectListChanges:
+    with tempfile.TemporaryDirectory(prefix="jumou-") as folder:
+        path = Path(folder) / "projects.xlsx"
+        path.write_bytes(content)
+        return read_projects(path, plan)
+
+
+def _operations(plan: Plan, found: ProjectListChanges, person: str, *, remove: bool) -> tuple[PatchOperation, ...]:
+    """The changes as one patch of the step; places count before anything is taken out, so removals come last, from the end."""
+    touched = {edit.project_id for edit in found.edits}
+    changed = [
+        PatchOperation(op="replace", path=f"/projects/{place}", value=patched(project, found.edits, person=person).model_dump(mode="json"))
+        for place, project in enumerate(plan.projects)
+        if project.id in touched
+    ]  # fmt: skip
+    gone = [place for place, project in enumerate(plan.projects) if remove and project.id in found.removed]
+    return (*changed, *(PatchOperation(op="remove", path=f"/projects/{place}") for place in reversed(gone)))
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "—"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
