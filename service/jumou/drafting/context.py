@@ -61,6 +61,8 @@ class DraftContext:
     language: Language
     start_year: int
     horizon: int
+    needs_precedents: bool = True
+    """Whether a project that leans on no precedent is left out."""
     scope: str = ""
     """How far the planner wants the vision to reach; empty leaves it to the diagnosis."""
     notes: Mapping[str, str] = field(default_factory=dict)

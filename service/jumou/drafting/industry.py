@@ -1,10 +1,11 @@
 """Which industry a plan is about, and which value chains describe it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from jumou.corpus.chains import find_chains, load_chains
 from jumou.corpus.generic_chain import generic_chain
+from jumou.domain.chain import Chain
 from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
 from jumou.drafting.context import Industry
@@ -20,23 +21,26 @@ _NATIONAL_FIELDS = ("electronics", "intelligent_equipment", "new_materials", "bi
 _PROPOSED_UP_TO = 5
 
 
-def choose_industry(profile: RegionProfile, requested: str | None, language: Language) -> Industry:
+def choose_industry(
+    profile: RegionProfile, requested: str | None, language: Language, chains: Mapping[str, Chain] | None = None
+) -> Industry:
     """The industry asked for, else the profile's target, else what the region's own facts speak of most.
 
-    An industry no chain describes is planned on a general chain, and `known` is False.
+    `chains` are those to choose among, by id; the shipped ones unless told. An industry none of them describes is planned
+    on a general chain, and `known` is False.
     """
-    chains = load_chains()
+    chains = load_chains() if chains is None else chains
     words = (requested or profile.target_industry or "").strip()
     if not requested and profile.target_chain in chains:
         chain = chains[profile.target_chain]
-        near = [chains[name] for name in _found(words, _LEAST_COVER) if name != chain.id] if words else []
+        near = [chains[name] for name in _found(words, _LEAST_COVER, chains) if name != chain.id] if words else []
         return Industry(name=words or chain.name.in_(language), chain=chain, known=True, others=tuple(near[:2]))
     if words:
-        found = [chains[name] for name in _found(words, _LEAST_COVER)] or [chains[name] for name in _found(words, 0.0)]
+        found = [chains[name] for name in _found(words, _LEAST_COVER, chains) or _found(words, 0.0, chains)]
         if found:
             return Industry(name=words, chain=found[0], known=True, others=tuple(found[1:_MOST_CHAINS]))
         return Industry(name=words, chain=generic_chain(words), known=False)
-    spoken = [chains[name] for name in _spoken_of(profile)]
+    spoken = [chains[name] for name in _spoken_of(profile, chains)]
     if spoken:
         joined = ("、" if language == "zh" else ", ").join(chain.name.in_(language) for chain in spoken[:3])
         fields = [chains[name] for name in _NATIONAL_FIELDS if name in chains] if _may_be_proposed(profile) else []
@@ -54,21 +58,20 @@ def _may_be_proposed(profile: RegionProfile) -> bool:
     return profile.level == "provincial" and profile.country in ("中国", "China", "")
 
 
-def _found(words: str, least: float) -> list[str]:
+def _found(words: str, least: float, chains: Mapping[str, Chain]) -> list[str]:
     """The chains that cover at least that share of the words, in the order they are named: planners put the main one first."""
-    matches = [match for match in find_chains(words) if match.score >= least]
+    matches = [match for match in find_chains(words, chains.values()) if match.score >= least]
     return [match.chain_id for match in sorted(matches, key=lambda match: (match.start, -match.score))]
 
 
-def _spoken_of(profile: RegionProfile) -> list[str]:
+def _spoken_of(profile: RegionProfile, chains: Mapping[str, Chain]) -> list[str]:
     """Chain ids by how often the profile's rows speak of them; a firm's or industry's row counts for more."""
     votes: Counter[str] = Counter()
-    chains = load_chains()
     for enterprise in profile.enterprises:
         if enterprise.chain in chains:
             votes[enterprise.chain] += 3
     for text, weight in _texts(profile):
-        for match in find_chains(text):
+        for match in find_chains(text, chains.values()):
             votes[match.chain_id] += weight
     return [name for name, _ in sorted(votes.items(), key=lambda item: (-item[1], item[0]))]
 

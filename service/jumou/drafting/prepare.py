@@ -7,6 +7,7 @@ from typing import Final
 
 from jumou.analysis.region import analyse
 from jumou.corpus.playbook import load_playbook
+from jumou.domain.chain import Chain
 from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
 from jumou.drafting.context import DraftContext
@@ -27,19 +28,23 @@ def prepare(
     start_year: int | None = None,
     horizon: int | None = None,
     exclude_documents: frozenset[str] = frozenset(),
+    chains: Mapping[str, Chain] | None = None,
+    needs_precedents: bool = True,
     notes: Mapping[str, str] = MappingProxyType({}),
     scope: str = "",
 ) -> DraftContext:
     """The context of a draft. `industry` overrides the profile's target; the term is five years unless told.
 
-    `exclude_documents` are kept out of every search (in evaluations: those about the region itself).
+    `exclude_documents` are kept out of every search (in evaluations: those about the region itself). `chains` are the value
+    chains to plan with, the shipped ones unless told. Without `needs_precedents` a project stays for which none is found,
+    marked as such: evaluations draft so to see what the corpus is worth.
     `notes` are what reviewers want otherwise, by item; `scope` is how far the planner wants the vision to reach.
 
     Raises:
         InvalidRequest: the term does not make sense.
     """
     first, last = _term(profile, start_year, horizon)
-    chosen = choose_industry(profile, industry, language)
+    chosen = choose_industry(profile, industry, language, chains)
     return DraftContext(
         profile=profile,
         industry=chosen,
@@ -54,6 +59,7 @@ def prepare(
         language=language,
         start_year=first,
         horizon=last,
+        needs_precedents=needs_precedents,
         notes=notes,
         scope=scope,
     )

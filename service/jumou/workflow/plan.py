@@ -2,13 +2,14 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from pydantic import BaseModel
 
+from jumou.domain.chain import Chain
 from jumou.domain.evidence import Citation, Evidence
 from jumou.domain.framework import STEPS, Language, StepKey
 from jumou.domain.plan import Plan, ProjectList, Provenance
@@ -39,6 +40,10 @@ class PlanRequest:
     horizon: int | None = None
     exclude_documents: frozenset[str] = field(default_factory=frozenset)
     drafter: DrafterName = ""
+    chains: Mapping[str, Chain] | None = None
+    """Value chains to plan with; the shipped ones unless told."""
+    needs_precedents: bool = True
+    """Whether a project that leans on no precedent is left out."""
 
 
 async def draft_plan(
@@ -117,6 +122,8 @@ def _context(request: PlanRequest, library: Library) -> DraftContext:
         start_year=request.start_year,
         horizon=request.horizon,
         exclude_documents=request.exclude_documents,
+        chains=request.chains,
+        needs_precedents=request.needs_precedents,
     )
 
 

@@ -38,7 +38,7 @@ def design(
     """The projects, in the order of the nine types, scheduled by their predecessors.
 
     Every project answers a gap of `diagnosis` and leans on a precedent of the corpus; a candidate for which no
-    precedent is found is left out.
+    precedent is found is left out, unless the draft is to do without.
     """
     chosen = select(ctx, diagnosis, positioning)
     sizes = sizing(ctx, [item.archetype for item in chosen])
@@ -67,7 +67,7 @@ def _project(
     name = _titled(fill(archetype.name.in_(language)))
     query = write.fill(archetype.query.in_(language), **_only(archetype.query.in_(language), words))[0]
     precedents = _precedents(ctx, item, query, name)
-    if not precedents:
+    if not precedents and ctx.needs_precedents:
         return None
     content = tuple(fill(line) for line in archetype.content.in_(language))
     investment, basis, basis_figures = sizes.investment(ctx, archetype)
@@ -111,7 +111,7 @@ def _project(
         instruments=_instruments(ctx, item),
         rationale=_rationale(ctx, item, precedents),
         figures=(*dict.fromkeys((*figures, *basis_figures)),),
-        state=state_of((), precedents),
+        state=state_of(() if precedents else figures, precedents),
     )
 
 
@@ -229,6 +229,12 @@ def _instruments(ctx: DraftContext, item: Candidate) -> tuple[PolicyInstrument, 
 
 
 def _rationale(ctx: DraftContext, item: Candidate, precedents: tuple[Citation, ...]) -> Statement:
+    if not precedents:
+        return ctx.writer.say(
+            "针对诊断所列“{gap}”（{gap_id}）提出；尚未找到可参照的做法。",
+            "Answers “{gap}” ({gap_id}) of the diagnosis; no precedent was found.",
+            gap=item.gap.name, gap_id=item.gap.id, figures=item.gap.figures,
+        )  # fmt: skip
     return ctx.writer.say(
         "针对诊断所列“{gap}”（{gap_id}）提出；可参照{title}的做法，引文见所附依据。",
         "Answers “{gap}” ({gap_id}) of the diagnosis; {title} shows how, see the quotes.",
