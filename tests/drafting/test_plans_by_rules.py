@@ -171,7 +171,26 @@ def test_the_term_can_be_set(library: Library) -> None:
     assert max(project.end for project in plan.projects) <= "2028-12"
 
 
-NAMES = st.text(alphabet="东西南北山水江河高新能源材料设备8%kmAB ()（）、,.", min_size=1, max_size=24)
+WORDS = (
+    "高新",
+    "材料",
+    "5G",
+    "3D打印",
+    "产业园",
+    "1类新药",
+    "国家级",
+    "“361”集群",
+    "AI",
+    "（一期）",
+    "占比40%",
+    "C36",
+    "大学",
+    "港口",
+    "20万吨储备库",
+    "1—9月",
+)
+NAMES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map("".join)
+"""Names as profiles have them: words, codes, ordinals and figures in one cell."""
 
 
 @settings(
@@ -181,7 +200,7 @@ NAMES = st.text(alphabet="东西南北山水江河高新能源材料设备8%kmAB
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )  # a plan takes half a second: no time to shrink
 @given(
-    name=NAMES.filter(str.strip),
+    name=NAMES,
     industry=NAMES,
     items=st.lists(st.tuples(NAMES, st.one_of(st.none(), st.floats(0.01, 1e6))), max_size=6),
 )
@@ -191,7 +210,9 @@ def test_whatever_stands_in_a_profile_every_figure_keeps_a_basis(
     rows = tuple(
         ProfileItem(name=text, value=value, ref=f"resources!{row}") for row, (text, value) in enumerate(items, 2)
     )
-    profile = RegionProfile(name=f"某{name.strip()}市", target_industry=f"{industry}产业", resources=rows, infrastructure=rows)
+    profile = RegionProfile(
+        name=f"某{name.strip()}市", target_industry=f"{industry}产业", resources=rows, infrastructure=rows
+    )
     plan = drafted(profile, library)
     assert plan.quality.figures_untraced == 0, [f.message for f in plan.quality.findings if f.severity == "error"]
     assert plan.quality.quotes_unmatched == plan.quality.references_unresolved == 0

@@ -24,6 +24,7 @@ _NOT_FIGURES: Final = re.compile(
             r"(?<![\d.,])(?:19|20)\d{2}(?![\d.,]*\d|\s*[%万亿个家户项人件吨亩元])",  # bare years
             r"[A-Za-z][A-Za-z0-9/.\-]*\d[A-Za-z0-9/.\-]*",  # 5G the other way round: C36, A1, PM2.5
             r"\d+(?:\.\d+)?[A-Za-z][A-Za-z0-9]*(?![\u4e00-\u9fff%])(?<!\dkm)(?<!\dha)(?<!\dmw)",  # 5G, 3D, 6G
+            r"(?<![\d.])(?-i:\d{1,2}[GDKBC])(?![A-Za-z])",  # 3D打印, 5G基站, 4K显示
             r"十四五|十五五|十三五|(?<!\d)1[345](?:th)\b",
             r"\b\d+(?:st|nd|rd|th)\b",
         )

@@ -85,10 +85,14 @@ def check(
 ) -> Quality:
     """The account of what holds and what does not, over the steps given.
 
-    `names` are names that may hold digits and are no figures where they stand whole: the region's and the industry's.
+    `names` are names that may hold digits and are no figures where they stand whole: the region's and the industry's. The
+    names of projects, themes and gaps are looked at where they are given, and pass as names elsewhere.
     Findings name the place (`projects[3].objective`). Severity `error` means the object must not be handed out as it is.
     """
-    tally = _Tally(evidence, _whole(names), language)
+    own = [project.name for project in projects]
+    own += [theme.name for theme in positioning.themes] if positioning else []
+    own += [gap.name for gap in diagnosis.gaps] if diagnosis else []
+    tally = _Tally(evidence, _whole((*names, *own)), language)
     for name, part in (("diagnosis", diagnosis), ("positioning", positioning), ("implementation", implementation)):
         if part is not None:
             tally.walk(part, name, _Scope())
