@@ -33,7 +33,7 @@ class Fallback(Model):
     step: StepKey
     reason: Code = Field(
         description="quote, figure, name, reference, length, coverage, duplicate, language, leak, ground, checklist, shape, "
-        "unavailable, refused or budget"
+        "unavailable, refused, budget, given_up or grounding"
     )
     items: int
     examples: tuple[Code, ...] = ()

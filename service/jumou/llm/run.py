@@ -83,7 +83,7 @@ class Run:
     model: LanguageModel
     ledger: Ledger
     _failed: int = 0
-    _gone: ModelUnavailable | None = None
+    _gone: ModelUnavailable | ModelRefused | None = None
     _waits: list[tuple[float, float]] = field(default_factory=list)
 
     @property
@@ -116,11 +116,13 @@ class Run:
             ModelRefused: the key, the model's name or a parameter is refused.
             OverBudget: nothing is left to ask it with.
         """
-        constraint = await self.constraint()
+        self._still_there()
         try:
+            constraint = await self.constraint()
             return await self._shaped(messages, answer, constraint, max_tokens, temperature)
-        except ModelRefused:
-            if constraint == "plain":
+        except ModelRefused as refused:
+            if self._known() in (None, "plain"):  # not even a plain question is taken: a key or a name is wrong
+                self._gone = refused
                 raise
         self.model_abilities.record(self.model.key, None)  # the endpoint is not what it was: find out anew, once
         return await self._shaped(messages, answer, await self.constraint(), max_tokens, temperature)

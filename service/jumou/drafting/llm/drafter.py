@@ -130,7 +130,9 @@ class LlmDrafter:
         found = self._sessions.get(ctx.account)
         if found is None:
             found = _Session(
-                self._model.run(user=self._user), comparable(ctx.profile.model_dump_json() + ctx.industry.name)
+                self._model.run(user=self._user),
+                comparable(ctx.profile.model_dump_json() + ctx.industry.name),
+                Patience(),
             )
             self._sessions[ctx.account] = found
             ctx.account.model = self._model.name
