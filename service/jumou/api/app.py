@@ -1,5 +1,6 @@
 """The application: what is open, what goes around every request, and all routes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -8,20 +9,23 @@ from fastapi import APIRouter, FastAPI
 
 from jumou.api import openapi, problems
 from jumou.api.access import Parts
+from jumou.api.batching import Batching
 from jumou.api.drafting import Drafting
 from jumou.api.making import Making
 from jumou.api.middleware import BodyLimit, RequestLog
 from jumou.api.readiness import Opening
-from jumou.api.routes import chat, health, openai, plans, profiles, projects, reference, search, steps
+from jumou.api.routes import batches, chat, health, openai, plans, profiles, projects, reference, search, steps
+from jumou.compose import Jumou
 from jumou.settings import Settings
 
 _ROUTERS: tuple[APIRouter, ...] = (
     health.router, projects.router, plans.router, steps.router, search.router, profiles.router, reference.router,
-    chat.router, openai.router,
+    chat.router, openai.router, batches.router,
 )  # fmt: skip
 _TAGS = [
     {"name": "health", "description": "存活与就绪 · alive and ready"},
     {"name": "drafting", "description": "起草项目清单 · drafting project lists"},
+    {"name": "batches", "description": "批次:一次起草许多区域的项目清单 · batches: the project lists of many regions"},
     {
         "name": "plans",
         "description": "规划:起草、读取、进度、文件、审计 · plans: drafting, reading, progress, files, audit",
@@ -44,13 +48,21 @@ def create_app(settings: Settings) -> FastAPI:
     `/healthz` answers at once; everything that needs the index answers 503 with the progress until it is open.
     """
     drafting = Drafting()
-    opening = Opening(settings, drafting.start)
+    batching = Batching(drafting)
+
+    def opened(jumou: Jumou) -> None:
+        drafting.start(jumou)
+        batching.open(jumou)
+
+    opening = Opening(settings, opened)
     making = Making(drafting)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        batching.listen()
         opening.begin()
         yield
+        await asyncio.to_thread(batching.stop)
         if opening.ready:
             await opening.jumou().chatting.close()
         await making.stop()
@@ -68,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.parts = Parts(opening, drafting)
     app.state.making = making
+    app.state.batching = batching
     for router in _ROUTERS:
         app.include_router(router)
     problems.install(app)

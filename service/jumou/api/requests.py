@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from jumou.domain.batch import MOST_REGIONS
 from jumou.domain.framework import Language
 from jumou.domain.review import Patch
 
@@ -49,6 +50,27 @@ class DraftRequest(_Sent):
 class PlanDraftRequest(DraftRequest):
     """The same, for a plan that is kept."""
 
+    created_by: Name = "api"
+
+
+class BatchRequest(_Sent):
+    """Many regions, and what holds for all of them."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"profiles": [_PROFILE, {"name": "常山县", "industry": "轴承"}], "horizon": 2030}]
+        },
+    )
+
+    profiles: list[dict[str, Any]] = Field(
+        min_length=1, max_length=MOST_REGIONS, description="each in any of the forms a profile may have; one that cannot be read has failed, the others go on"
+    )  # fmt: skip
+    language: Language | None = Field(default=None, description="language of what is drafted; Chinese unless told")
+    industry: ShortText | None = Field(default=None, description="overrides the profiles' target industries")
+    start_year: Year | None = None
+    horizon: Year | None = Field(default=None, description="last year of the plans")
+    drafter: Literal["rules", "llm"] | None = Field(default=None, description="as for one region")
     created_by: Name = "api"
 
 

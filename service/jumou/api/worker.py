@@ -4,6 +4,9 @@ The server can do it too, with its own parts; `None` stands for those of the pro
 """
 
 import asyncio
+import multiprocessing
+import os
+import threading
 from typing import Any
 
 from jumou.compose import Jumou
@@ -21,8 +24,17 @@ _opened: Jumou | None = None
 def start(settings: Settings) -> None:
     """Opens the parts of this process; called once, before anything is drafted."""
     global _opened  # noqa: PLW0603 - a process has one set of parts, and a pool can hand over nothing else
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     _opened = Jumou(settings)
     _opened.library.warm()
+
+
+def _end_with_parent() -> None:
+    """A server that is killed says nothing to its workers; they would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def ready() -> bool:

@@ -2,7 +2,7 @@
 
 Exit codes: 0 done · 1 defect in jumou · 2 wrong input or usage (the message says where and how to mend it) ·
 3 installation or index needs attention · 4 something outside does not answer · 5 the plan was written, and its own
-check found errors · 6 an evaluation missed a threshold of its gate (`jumou eval ... --gate`).
+check found errors, or a batch was, and some of its regions have no list · 6 an evaluation missed a threshold of its gate (`jumou eval ... --gate`).
 """
 
 import sys
@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from jumou.cli import corpus, evaluate, llm, mcp, plan, profile, service
+from jumou.cli import batch, corpus, evaluate, llm, mcp, plan, profile, service
 from jumou.cli.terminal import say
 from jumou.errors import CallerError, InvalidProfile, JumouError, OperatorError, OutsideError
 from jumou.settings import settings
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.command("plan")(plan.plan)
 app.command("projects")(plan.projects)
+app.command("batch")(batch.batch)
 app.command("search")(corpus.search)
 app.command("index")(corpus.index)
 app.command("doctor")(service.doctor)

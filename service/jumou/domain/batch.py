@@ -1,6 +1,6 @@
 """Batches: many regions' project lists asked for at once; every region ends in an outcome that can be seen."""
 
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from jumou.domain.framework import Language
 from jumou.domain.model import SCHEMA_VERSION, Code, Model
 from jumou.domain.plan import ProjectList
 from jumou.domain.region import ProfileProblem, RegionProfile
+from jumou.errors import InvalidProfile, JumouError
 
 MOST_REGIONS: Final = 5_000
 """Every county and district of the country fits into one batch, with room to spare."""
@@ -34,6 +35,17 @@ class Failure(Model):
     message: Code
     mend: Code = ""
     problems: tuple[ProfileProblem, ...] = ()
+
+    @classmethod
+    def of(cls, error: JumouError, language: Language) -> Self:
+        """An error as it is kept and shown."""
+        zh = language == "zh"
+        return cls(
+            kind=type(error).__name__,
+            message=error.message_zh if zh else error.message_en,
+            mend=error.mend_zh if zh else error.mend_en,
+            problems=error.problems if isinstance(error, InvalidProfile) else (),
+        )
 
 
 class BatchEntry(Model):

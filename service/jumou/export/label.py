@@ -7,7 +7,7 @@ label people see, and an implicit one under the key AIGC with the attribute of t
 import json
 from typing import Final
 
-from jumou.domain.plan import Plan
+from jumou.domain.plan import Plan, ProjectList
 from jumou.domain.review import content_hash
 
 PROPERTY: Final = "AIGC"
@@ -16,7 +16,7 @@ PROPERTY: Final = "AIGC"
 _GENERATED: Final = "1"
 
 
-def visible_label(plan: Plan) -> str:
+def visible_label(plan: Plan | ProjectList) -> str:
     """The sentence on the cover: what wrote the text, and that a person has to review it."""
     made = plan.provenance
     if made.language == "zh":
@@ -36,7 +36,7 @@ def visible_label(plan: Plan) -> str:
     )
 
 
-def running_label(plan: Plan) -> str:
+def running_label(plan: Plan | ProjectList) -> str:
     """The short form for headers and footers."""
     if plan.provenance.language == "zh":
         how = "规则起草，未使用大模型" if _by_rules(plan) else "大模型参与起草"
@@ -45,7 +45,7 @@ def running_label(plan: Plan) -> str:
     return f"AI-assisted content · jumou ({how}) · to be reviewed by a person"
 
 
-def implicit_label(plan: Plan) -> str:
+def implicit_label(plan: Plan | ProjectList) -> str:
     """The JSON that stands in the file's metadata. `ProduceID` is the plan's id, or its content hash without one."""
     made = plan.provenance
     return json.dumps(
@@ -62,5 +62,5 @@ def implicit_label(plan: Plan) -> str:
     )
 
 
-def _by_rules(plan: Plan) -> bool:
+def _by_rules(plan: Plan | ProjectList) -> bool:
     return plan.provenance.drafter.startswith("rules")

@@ -1,6 +1,7 @@
 """Reading, checking and templating of region profiles."""
 
 from jumou.profile.check import check_profile
+from jumou.profile.many import read_contents, read_many
 from jumou.profile.read import Reading, examine_content, examine_profile, parse_profile, read_profile
 from jumou.profile.samples import sample_names, sample_profile
 from jumou.profile.template import write_template
@@ -11,6 +12,8 @@ __all__ = [
     "examine_content",
     "examine_profile",
     "parse_profile",
+    "read_contents",
+    "read_many",
     "read_profile",
     "sample_names",
     "sample_profile",

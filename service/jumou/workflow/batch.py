@@ -13,10 +13,9 @@ from jumou.domain.batch import (
     Outcome,
     OutcomeState,
 )  # fmt: skip
-from jumou.domain.framework import Language
 from jumou.domain.plan import ProjectList
 from jumou.domain.review import content_hash
-from jumou.errors import InvalidProfile, InvalidRequest, JumouError
+from jumou.errors import InvalidRequest, JumouError
 from jumou.storage import BatchStore
 from jumou.storage.change import new_id, now
 from jumou.workflow.plan import PlanRequest
@@ -81,7 +80,7 @@ class RegionDesk(NamedTuple):
     def give_up(self, task: BatchTask, error: JumouError) -> OutcomeState:
         """Keeps why there is no list."""
         language = self.store.standing(task.batch_id).options.language
-        self.store.settle(task, Outcome(state="failed", failure=failure(error, language)))
+        self.store.settle(task, Outcome(state="failed", failure=Failure.of(error, language)))
         return "failed"
 
     def broken(self, task: BatchTask, kind: str, detail: str) -> None:
@@ -93,14 +92,3 @@ class RegionDesk(NamedTuple):
             mend="可以重试;若再次出现,请反馈。" if zh else "Retry it; report it when it happens again.",
         )
         self.store.settle(task, Outcome(state="failed", failure=told))
-
-
-def failure(error: JumouError, language: Language) -> Failure:
-    """An error as it is kept and shown."""
-    zh = language == "zh"
-    return Failure(
-        kind=type(error).__name__,
-        message=error.message_zh if zh else error.message_en,
-        mend=error.mend_zh if zh else error.mend_en,
-        problems=error.problems if isinstance(error, InvalidProfile) else (),
-    )
