@@ -18,7 +18,7 @@ from jumou.chat.answering import Answerer, Outcome, Step, Turn
 from jumou.chat.processes import Process
 from jumou.domain.chat import Brief, ChatEvent, ChatMessage, ChatRecord, Ending, EventKind, Proposal, ShownPassage
 from jumou.domain.framework import Language
-from jumou.errors import InvalidRequest, JumouError, NotFound
+from jumou.errors import InvalidRequest, JumouError, NotFound, StepConflict
 from jumou.storage import ChatStore, PlanStore
 from jumou.storage.change import now
 from jumou.workflow.reading import StoredPlan, read_plan
@@ -83,16 +83,18 @@ class Chatting:
                 f"消息为空或超过 {_LONGEST} 字。", f"The message is blank or longer than {_LONGEST} characters.",
                 mend_zh="请修改后重新发送。", mend_en="Change it and send it again.",
             )  # fmt: skip
-        await self._mend(chat_id)
         self._process.begin()
         message = ChatMessage(
             chat_id=chat_id, number=1, turn=1, role="user", text=text, author=f"person:{person}", process=self._process.name,
             created_at=now(),
         )  # fmt: skip
-        stored = await asyncio.to_thread(self.store.ask, message, key)
-        running = self._under_way.get(chat_id)
-        fresh = stored.process == self._process.name and (running is None or running.turn != stored.turn)
-        if fresh and await asyncio.to_thread(self.store.open_turn, chat_id) == stored:
+        try:
+            stored = await asyncio.to_thread(self.store.ask, message, key)
+        except StepConflict:
+            if not await self._mend(chat_id):
+                raise
+            stored = await asyncio.to_thread(self.store.ask, message, key)
+        if stored.created_at == message.created_at:  # else it was sent before, under the same key
             answer = self._under_way[chat_id] = _Answer(stored.turn)
             answer.task = asyncio.create_task(self._answer(stored, person, answer))
         return stored
@@ -136,13 +138,12 @@ class Chatting:
         await asyncio.to_thread(self.store.chat, chat_id)
         while True:
             news = self._news.setdefault(chat_id, asyncio.Event())
-            await self._mend(chat_id)
-            waiting = await asyncio.to_thread(
-                self.store.open_turn, chat_id
-            )  # before the look: what ends after it shows next time
-            for event in await asyncio.to_thread(self.store.events, chat_id, after=after):
+            waiting, events = await asyncio.to_thread(self.store.since, chat_id, after)
+            for event in events:
                 after = event.number
                 yield event
+            if waiting is not None and await self._mended(waiting):
+                continue
             if waiting is None and not stay:
                 return
             with contextlib.suppress(TimeoutError):
@@ -208,7 +209,9 @@ class Chatting:
             if written:
                 await asyncio.to_thread(self.store.append, asked.chat_id, asked.turn, written)
                 self._tell(asked.chat_id)
-            if not ended:
+            if not ended and any(
+                kind == "token" for kind, _ in written
+            ):  # what precedes the first word holds up nothing
                 await asyncio.sleep(_BREATH)
 
     def _end(self, asked: ChatMessage, outcome: Outcome | Brief | None, ending: Ending, told: list[_Written]) -> None:
@@ -232,8 +235,8 @@ class Chatting:
         self.store.answer(message, [*told, ("done", done)])
 
     def _turn(self, asked: ChatMessage, person: str) -> tuple[Turn, Answerer]:
-        record = self.store.chat(asked.chat_id)
-        history = tuple(message for message in self.store.messages(asked.chat_id) if message.number < asked.number)
+        record, said = self.store.told(asked.chat_id)
+        history = tuple(message for message in said if message.number < asked.number)
         plan = self._plan(record.plan_id)
         profile = plan.profile if plan is not None else record.profile
         latest = next((one.proposal_id for one in reversed(history) if one.proposal_id), "")
@@ -256,24 +259,21 @@ class Chatting:
         return held
 
     def _brief(self, chat_id: str) -> Brief:
-        history = self.store.messages(chat_id)
-        return (
-            _last_brief(history)
-            if _answered(history)
-            else opening_brief(record := self.store.chat(chat_id), self._plan(record.plan_id))
-        )
+        record, history = self.store.told(chat_id)
+        return _last_brief(history) if _answered(history) else opening_brief(record, self._plan(record.plan_id))
 
-    async def _mend(self, chat_id: str) -> None:
-        """Ends what a process that is gone was answering: what it said is kept, and marked as broken off."""
-        running = self._under_way.get(chat_id)
+    async def _mend(self, chat_id: str) -> bool:
+        """Ends what a process that is gone was answering: what it said is kept, and marked as broken off. Whether it did."""
         waiting = await asyncio.to_thread(self.store.open_turn, chat_id)
-        if waiting is None or (running is not None and running.turn == waiting.turn):
-            return
-        if not await asyncio.to_thread(self._process.gone, waiting.process):
-            return
-        language = (await asyncio.to_thread(self.store.chat, chat_id)).language
+        return waiting is not None and await self._mended(waiting)
+
+    async def _mended(self, waiting: ChatMessage) -> bool:
+        if waiting.process == self._process.name or not await asyncio.to_thread(self._process.gone, waiting.process):
+            return False
+        language = (await asyncio.to_thread(self.store.chat, waiting.chat_id)).language
         await asyncio.to_thread(self._end, waiting, None, "interrupted", [("error", _interrupted(language))])
-        self._tell(chat_id)
+        self._tell(waiting.chat_id)
+        return True
 
     def _tell(self, chat_id: str) -> None:
         news = self._news.pop(chat_id, None)

@@ -160,37 +160,37 @@ class ChatStore:
         Raises:
             NotFound: there is no such chat.
         """
-        self.chat(chat_id)
+        return self.told(chat_id)[1]
+
+    def told(self, chat_id: str) -> tuple[ChatRecord, tuple[ChatMessage, ...]]:
+        """The chat, and all that was said in it; raises as `messages`."""
         column = tables.chat_messages.c
         with self._engine.connect() as connection:
-            rows = connection.execute(select(column.record).where(column.chat_id == chat_id).order_by(column.number))
-            return tuple(ChatMessage.model_validate_json(row.record) for row in rows)
+            found = connection.execute(select(tables.chats.c.record).where(tables.chats.c.id == chat_id)).first()
+            if found is None:
+                raise no_chat(chat_id)
+            rows = connection.execute(
+                select(column.record).where(column.chat_id == chat_id).order_by(column.number)
+            ).all()
+        return ChatRecord.model_validate_json(found.record), tuple(
+            ChatMessage.model_validate_json(row.record) for row in rows
+        )
 
     def events(self, chat_id: str, *, after: int = 0, turn: int | None = None) -> tuple[ChatEvent, ...]:
         """The events with numbers above `after`, of one turn when it is given."""
-        column = tables.chat_events.c
-        wanted = select(column.number, column.turn, column.kind, column.record).where(
-            column.chat_id == chat_id, column.number > after
-        )
-        if turn is not None:
-            wanted = wanted.where(column.turn == turn)
         with self._engine.connect() as connection:
-            rows = connection.execute(wanted.order_by(column.number)).all()
-        return tuple(
-            ChatEvent(number=row.number, turn=row.turn, kind=row.kind, data=json.loads(row.record)) for row in rows
-        )
+            return _events(connection, chat_id, after, turn)
 
     def open_turn(self, chat_id: str) -> ChatMessage | None:
         """The person's message that has no answer yet."""
-        column = tables.chat_messages.c
         with self._engine.connect() as connection:
-            row = connection.execute(
-                select(column.record, column.role)
-                .where(column.chat_id == chat_id)
-                .order_by(column.number.desc())
-                .limit(1)
-            ).first()
-        return ChatMessage.model_validate_json(row.record) if row is not None and row.role == "user" else None
+            return _open_turn(connection, chat_id)
+
+    def since(self, chat_id: str, after: int) -> tuple[ChatMessage | None, tuple[ChatEvent, ...]]:
+        """The message that had no answer yet, and then the events above `after`: what comes between them is not missed."""
+        with self._engine.connect() as connection:
+            waiting = _open_turn(connection, chat_id)
+            return waiting, _events(connection, chat_id, after)
 
     # --- connections ------------------------------------------------------------------------------------------
 
@@ -210,6 +210,27 @@ class ChatStore:
     def _last(self, connection: Connection, chat_id: str) -> int:
         column = tables.chat_messages.c
         return connection.execute(select(func.max(column.number)).where(column.chat_id == chat_id)).scalar() or 0
+
+
+def _open_turn(connection: Connection, chat_id: str) -> ChatMessage | None:
+    column = tables.chat_messages.c
+    row = connection.execute(
+        select(column.record, column.role).where(column.chat_id == chat_id).order_by(column.number.desc()).limit(1)
+    ).first()
+    return ChatMessage.model_validate_json(row.record) if row is not None and row.role == "user" else None
+
+
+def _events(connection: Connection, chat_id: str, after: int, turn: int | None = None) -> tuple[ChatEvent, ...]:
+    column = tables.chat_events.c
+    wanted = select(column.number, column.turn, column.kind, column.record).where(
+        column.chat_id == chat_id, column.number > after
+    )
+    if turn is not None:
+        wanted = wanted.where(column.turn == turn)
+    rows = connection.execute(wanted.order_by(column.number)).all()
+    return tuple(
+        ChatEvent(number=row.number, turn=row.turn, kind=row.kind, data=json.loads(row.record)) for row in rows
+    )
 
 
 def _insert(connection: Connection, message: ChatMessage, key: str | None) -> None:
