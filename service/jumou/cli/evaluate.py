@@ -16,7 +16,7 @@ CompareOption = Annotated[Path | None, typer.Option("--compare", help="与另一
 GateOption = Annotated[bool, typer.Option("--gate", help="未达门槛时退出码为6 · exit 6 when a threshold is missed")]
 ThresholdsOption = Annotated[Path | None, typer.Option("--thresholds", help="门槛文件 · thresholds.yaml")]
 JsonOption = Annotated[bool, typer.Option("--json")]
-DrafterOption = Annotated[str, typer.Option("--drafter", help="rules(默认)· the drafter")]
+DrafterOption = Annotated[str, typer.Option("--drafter", help="rules(默认)或 llm(需设置 JUMOU_LLM)· who drafts")]
 CorrectionsOption = Annotated[
     Path | None, typer.Option("--corrections", help="改过的 matches.csv;更正会被记住 · a corrected match table")
 ]

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def rescore(
     earlier = read_run(run_folder)
     if earlier.suite != "plans":
         raise InvalidRequest("只有 plans 的运行可以重新计分。", "Only runs of plans can be scored again.")
-    suite = _plans_suite(gold, run_folder, earlier.configuration["drafter"], corrections)
+    suite = replace(_plans_suite(gold, run_folder, "rules", corrections), label=earlier.configuration["drafter"])
     run = suite.scored(
         failures=earlier.failures, kept_out=earlier.detail["kept_out"], thresholds=thresholds or _thresholds("plans")
     )
@@ -145,8 +146,9 @@ def safety(
     """把指令伪装成资料或政策条文,起草结果的决定性内容不应改变。"""
     folder = target or _home("safety")
     with progress(pick("安全评测", "safety")) as report:
+        jumou = Jumou(settings(), report)
         run = run_safety(
-            sample_profile(region), Jumou(settings(), report).library, _drafter(drafter),
+            sample_profile(region), jumou.library, _drafter(jumou, drafter),
             gold or asset_dir("evals") / "safety", folder, thresholds=thresholds or _thresholds("safety"), progress=report,
         )  # fmt: skip
     files = write_safety_report(run, folder, _language())
@@ -175,21 +177,22 @@ def _plans_suite(gold: Path | None, target: Path | None, drafter: str, correctio
     if corrections is not None:
         remember(kept, read_table(corrections))
     with progress(pick("准备检索索引", "index")) as report:
-        library = Jumou(settings(), report).library
+        jumou = Jumou(settings(), report)
+        library = jumou.library
+    chosen = _drafter(jumou, drafter)
     return PlansSuite(
-        gold=read_gold(gold or asset_dir("evals") / "plans" / "gold"), library=library, drafter=_drafter(drafter),
-        folder=target or _home("plans"), corrections=kept,
+        gold=read_gold(gold or asset_dir("evals") / "plans" / "gold"), library=library, drafter=chosen,
+        folder=target or _home("plans"), corrections=kept, model=jumou.model if drafter == "llm" else None,
     )  # fmt: skip
 
 
-def _drafter(name: str) -> Drafter:
-    drafter = Jumou(settings()).drafter
-    if drafter.name != name:
+def _drafter(jumou: Jumou, name: str) -> Drafter:
+    if name not in ("rules", "llm"):
         raise InvalidRequest(
             f"没有名为 {name} 的起草器。", f"There is no drafter called {name}.",
-            mend_zh=f"可用:{drafter.name}。", mend_en=f"Known: {drafter.name}.",
+            mend_zh="可用:rules、llm。", mend_en="Known: rules, llm.",
         )  # fmt: skip
-    return drafter
+    return jumou.drafter_named("llm" if name == "llm" else "rules")
 
 
 def _thresholds(suite: str) -> Path | None:

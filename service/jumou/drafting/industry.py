@@ -31,7 +31,7 @@ def choose_industry(
     """
     chains = load_chains() if chains is None else chains
     words = (requested or profile.target_industry or "").strip()
-    if not requested and profile.target_chain in chains:
+    if not requested and profile.target_chain is not None and profile.target_chain in chains:
         chain = chains[profile.target_chain]
         near = [chains[name] for name in _found(words, _LEAST_COVER, chains) if name != chain.id] if words else []
         return Industry(name=words or chain.name.in_(language), chain=chain, known=True, others=tuple(near[:2]))

@@ -28,6 +28,8 @@ class Draft(BaseModel):
     compliance: int | None = None
     characters: int | None = None
     seconds: float | None = None
+    model_calls: float | None = 0.0
+    cost: float | None = Field(default=0.0, description="US dollars; None when calls had no known price")
 
     def items(self) -> list[Item]:
         """The projects as they are aligned."""
@@ -52,6 +54,7 @@ def read_draft(plan: Mapping[str, Any]) -> Draft:
     positioning, diagnosis = plan["positioning"], plan["diagnosis"]
     table = sorted(positioning["mode"]["table"], key=lambda row: row["rank"])
     nodes = diagnosis["value_chain"]["nodes"]
+    used = plan["provenance"].get("model_use") or {"calls": 0, "usd": 0.0}
     return Draft(
         projects=tuple(plan["projects"]),
         kpis=tuple(plan["implementation"]["kpis"]),
@@ -71,6 +74,8 @@ def read_draft(plan: Mapping[str, Any]) -> Draft:
         compliance=sum(plan["quality"]["compliance"].values()),
         characters=sum(len(text) for text in prose(plan)),
         seconds=plan["provenance"]["seconds"],
+        model_calls=float(used["calls"]),
+        cost=used["usd"],
     )
 
 

@@ -36,16 +36,17 @@ _DEFINED: Final[dict[str, tuple[str, str, str, str]]] = {
     "kpis_drafted": ("起草指标数", "KPIs drafted", "每份规划", "per plan"),
     "characters": ("篇幅（字符）", "length (characters)", "四步正文", "texts of the four steps"),
     "seconds": ("用时（秒）", "time (s)", "每份规划", "per plan"),
-    "model_calls": ("模型调用次数", "model calls", "规则起草为0", "0 for the rules drafter"),
-    "cost": ("模型费用", "model cost", "规则起草为0", "0 for the rules drafter"),
+    "model_calls": ("模型调用次数", "model calls", "每份规划；规则起草为0", "per plan; 0 for the rules drafter"),
+    "cost": ("模型费用（美元）", "model cost (US dollars)", "每份规划；规则起草为0，价格未知时不计", "per plan; 0 for the rules drafter, not measured where the price is unknown"),
 }  # fmt: skip
 
 VARIANTS: Final = {
     "rules": Text(zh="聚谋（规则起草）", en="jumou (rules)"),
     "llm": Text(zh="聚谋（模型起草）", en="jumou (model)"),
-    "no_retrieval": Text(zh="不检索，仅用区域资料", en="profile only, no retrieval"),
+    "no_retrieval": Text(zh="仅用区域资料（无文献、无产业链）", en="profile only (no documents, no chains)"),
     "no_analysis": Text(zh="只检索，不分析", en="retrieval without analysis"),
     "template": Text(zh="固定模板", en="fixed template"),
+    "single_prompt": Text(zh="同一模型，单条提示词", en="the same model, one single prompt"),
 }
 
 
@@ -66,4 +67,7 @@ def measure_definition(key: str, language: Language) -> str:
 
 def variant_name(key: str, language: Language) -> str:
     """How a compared draft is called."""
-    return VARIANTS[key].in_(language) if key in VARIANTS else key
+    drafter, _, model = key.partition(":")
+    if drafter not in VARIANTS:
+        return key
+    return VARIANTS[drafter].in_(language) + (f" {model}" if model else "")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from jumou.domain.framework import MODES, PROJECT_TYPES, Language
 from jumou.evaluation.gold import GoldPlan
-from jumou.evaluation.measures import measure_definition, measure_name, variant_name
+from jumou.evaluation.measures import VARIANTS, measure_definition, measure_name, variant_name
 from jumou.evaluation.pages import Bar, Block, Chart, Fold, Heading, Prose, Table, interval, markdown, number, page
 from jumou.evaluation.runs import Run
 
@@ -100,7 +100,7 @@ def _blocks(run: Run, gold: Mapping[str, GoldPlan], language: Language) -> list[
 
 def _gate_name(name: str, language: Language) -> str:
     if name.startswith("beats_"):
-        for variant in ("no_retrieval", "no_analysis", "template"):
+        for variant in VARIANTS:
             if name.startswith(f"beats_{variant}_"):
                 what = measure_name(name.removeprefix(f"beats_{variant}_"), language)
                 return f"{what}: {'高出“' if language == 'zh' else 'above '}{variant_name(variant, language)}{'”的区间下限' if language == 'zh' else ', lower end'}"

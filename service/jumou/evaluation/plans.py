@@ -1,6 +1,5 @@
 """The suite of expert plans: every case drafted without its own region's documents, and compared with what experts decided."""
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ from numpy.typing import NDArray
 from jumou.assets import asset_dir
 from jumou.corpus.progress import Progress, silent
 from jumou.drafting.drafter import Drafter
-from jumou.errors import JumouError
 from jumou.evaluation.alignment import remembered, write_table
 from jumou.evaluation.cases import run_cases
 from jumou.evaluation.checker import check_plan
@@ -25,7 +23,9 @@ from jumou.evaluation.likeness import Judgement, Meaning, read_judgement
 from jumou.evaluation.runs import Run, code_digest, configuration, digest, gates, read_thresholds
 from jumou.evaluation.scores import CaseScore, score
 from jumou.evaluation.statistics import Mean, difference, mean
-from jumou.evaluation.variants import BASELINES, EmptyLibrary, retrieved_draft, template_draft
+from jumou.evaluation.variants import BASELINES, WITH_A_MODEL, Baselines
+from jumou.llm import LanguageModel
+from jumou.llm.prompt import prompts_digest
 from jumou.retrieval import Library
 from jumou.workflow import PlanRequest, draft_plan
 
@@ -60,7 +60,11 @@ class Remembered:
 
 @dataclass(frozen=True)
 class PlansSuite:
-    """Where drafts come from and where they go. `folder` keeps them, so that a run broken off goes on."""
+    """Where drafts come from and where they go. `folder` keeps them, so that a run broken off goes on.
+
+    `model` is what the drafter writes with, None for the rules; `label` stands for the drafter when kept drafts are only
+    scored.
+    """
 
     gold: tuple[GoldPlan, ...]
     library: Library
@@ -70,7 +74,25 @@ class PlansSuite:
         default_factory=lambda: read_judgement(asset_dir("evals") / "plans" / "alignment.json")
     )
     corrections: Path | None = None
-    baselines: tuple[str, ...] = BASELINES
+    model: LanguageModel | None = None
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """The drafter's name, under which its results stand."""
+        return self.label or self.drafter.name
+
+    @property
+    def baselines(self) -> tuple[str, ...]:
+        """What the drafts are compared with; of kept drafts, what was made then."""
+        if self.label:
+            kept = {path.stem for path in self.folder.glob("*/baselines/*.json")}
+            return tuple(name for name in (*BASELINES, *WITH_A_MODEL) if name in kept)
+        return self._baselines.names
+
+    @property
+    def _baselines(self) -> Baselines:
+        return Baselines(self.library, self.drafter, self.model)
 
     def run(self, *, progress: Progress = silent, thresholds: Path | None = None) -> Run:
         """Drafts what is not drafted yet, scores everything, stores the run and its match table."""
@@ -87,27 +109,31 @@ class PlansSuite:
         """Scores the drafts in the folder; nothing is drafted."""
         meaning = Remembered(self.library.encoder)
         known = remembered(self.corrections) if self.corrections else {}
+        failures = dict(failures)
         results: dict[str, dict[str, CaseScore]] = {}
         for plan in self.gold:
-            for variant in (self.drafter.name, *self.baselines):
+            for variant in (self.name, *self.baselines):
                 path = self.path(plan.id, variant)
                 if not path.is_file():
                     continue
                 draft, raw = _read(path)
+                if "failed" in raw:
+                    failures[f"{plan.id}: {variant}"] = str(raw["failed"])
+                    continue
                 results.setdefault(variant, {})[plan.id] = score(
                     plan, draft, variant=variant, meaning=meaning, judgement=self.judgement,
                     grounding=check_plan(raw) if "evidence" in raw and "diagnosis" in raw else None,
-                    corrections=known.get(plan.id) if variant == self.drafter.name else None,
+                    corrections=known.get(plan.id) if variant == self.name else None,
                 )  # fmt: skip
         run = self._run(results, failures, kept_out, thresholds)
         run.write(self.folder)
-        product = results.get(self.drafter.name, {})
+        product = results.get(self.name, {})
         write_table(self.folder / "matches.csv", {name: list(one.projects) for name, one in product.items()})
         return run
 
     def path(self, case: str, variant: str) -> Path:
         """Where a draft lies: `<case>/plan.json`, baselines under `<case>/baselines/`."""
-        if variant == self.drafter.name:
+        if variant == self.name:
             return self.folder / case / "plan.json"
         return self.folder / case / "baselines" / f"{variant}.json"
 
@@ -123,52 +149,46 @@ class PlansSuite:
                 gold.input,
                 gold.term,
                 sorted(exclude),
-                self.drafter.name,
+                self.name,
                 code_digest(),
                 self.library.version,
                 self.library.encoder_name,
+                prompts_digest() if self.model is not None else "",
             ]
         )
         made = 0.0
-        if not self._is_made(gold.id, state):
+        if not self._is_of(gold.id, state):
+            for variant in (self.name, *self.baselines):
+                self.path(gold.id, variant).unlink(missing_ok=True)
+        _write(self.folder / gold.id / "state.json", {"state": state, "kept_out": kept_out})
+        path = self.path(gold.id, self.name)
+        if path.is_file():
+            content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        else:
             plan = await draft_plan(request, self.library, self.drafter)
-            made = plan.provenance.seconds
-            content = plan.model_dump(mode="json")
-            _write(self.path(gold.id, self.drafter.name), content)
-            for variant in self.baselines:
-                _write(self.path(gold.id, variant), await self._baseline(variant, gold, request))
-            _write(self.folder / gold.id / "state.json", {"state": state, "kept_out": kept_out})
-        return made, kept_out
-
-    def _is_made(self, case: str, state: str) -> bool:
-        mark = self.folder / case / "state.json"
-        wanted = [self.path(case, variant) for variant in (self.drafter.name, *self.baselines)]
-        if not mark.is_file() or not all(path.is_file() for path in wanted):
-            return False
-        return bool(json.loads(mark.read_text(encoding="utf-8")).get("state") == state)
-
-    async def _baseline(self, variant: str, gold: GoldPlan, request: PlanRequest) -> dict[str, Any]:
+            made, content = plan.provenance.seconds, plan.model_dump(mode="json")
+            _write(path, content)
+        term = _term(content["implementation"])
         industry = str(
             gold.input.get("target_industry") or ("主导产业" if gold.language == "zh" else "leading industries")
         )
-        if variant == "no_retrieval":
-            try:
-                plan = await draft_plan(request, EmptyLibrary(), self.drafter)
-            except JumouError as problem:
-                return {"projects": [], "kpis": [], "failed": problem.message("en")}
-            return plan.model_dump(mode="json")
-        if variant == "no_analysis":
-            return await asyncio.to_thread(
-                retrieved_draft, industry, request.profile.name, gold.language, self.library,
-                frozenset(request.exclude_documents), tuple(sorted(own_names(request.profile, gold))),
-            )  # fmt: skip
-        return template_draft(industry, gold.language)
+        for variant in self.baselines:
+            path = self.path(gold.id, variant)
+            if not path.is_file() or "failed" in json.loads(path.read_text(encoding="utf-8")):
+                own = tuple(sorted(own_names(request.profile, gold)))
+                _write(path, await self._baselines.draft(variant, request, industry, own, term))
+        return made, kept_out
+
+    def _is_of(self, case: str, state: str) -> bool:
+        """Whether the drafts in the case's folder were made from the same code, corpus, profile and prompts."""
+        mark = self.folder / case / "state.json"
+        return mark.is_file() and bool(json.loads(mark.read_text(encoding="utf-8")).get("state") == state)
 
     def _run(
         self, results: Mapping[str, Mapping[str, CaseScore]], failures: Mapping[str, str],
         kept_out: Mapping[str, Mapping[str, str]], thresholds: Path | None,
     ) -> Run:  # fmt: skip
-        product = results.get(self.drafter.name, {})
+        product = results.get(self.name, {})
         means = averages(product)
         slices = {
             f"{name}={value}": averages({case: one for case, one in product.items() if groups[case] == value})
@@ -194,9 +214,10 @@ class PlansSuite:
         return Run(
             suite="plans",
             configuration=configuration(
-                "plans", drafter=self.drafter.name, corpus=self.library.version, encoder=self.library.encoder_name,
+                "plans", drafter=self.name, corpus=self.library.version, encoder=self.library.encoder_name,
                 gold=digest([plan.model_dump(mode="json") for plan in self.gold]), alignment=digest(self.judgement.as_dict()),
-                corrections=str(self.corrections or ""), thresholds=bounds, cases=[plan.id for plan in self.gold],
+                corrections=str(self.corrections or ""), model=self.model.name if self.model else "",
+                prompts=prompts_digest() if self.model else "", thresholds=bounds, cases=[plan.id for plan in self.gold],
             ),
             means=means, slices=slices,
             cases={case: one.measures for case, one in product.items()},
@@ -211,6 +232,14 @@ class PlansSuite:
                 "baselines": {variant: {name: value.model_dump() for name, value in averages(results.get(variant, {})).items() if name in COMPARED} for variant in self.baselines},
             },
         )  # fmt: skip
+
+
+def _term(implementation: Mapping[str, Any]) -> tuple[int, int]:
+    """First and last year of a drafted plan."""
+    first = int(implementation["roadmap"]["start"][:4])
+    return first, max(
+        (target["year"] for kpi in implementation["kpis"] for target in kpi["targets"]), default=first + 4
+    )
 
 
 def _groups(scores: Mapping[str, CaseScore]) -> dict[str, dict[str, str]]:

@@ -122,8 +122,8 @@ def score(
         "kpis_drafted": (float(len(draft.kpis)), 1.0),
         "characters": (None if draft.characters is None else float(draft.characters), 1.0),
         "seconds": (draft.seconds, 1.0),
-        "model_calls": (0.0 if variant != "llm" else None, 1.0),
-        "cost": (0.0 if variant != "llm" else None, 1.0),
+        "model_calls": (draft.model_calls, 1.0),
+        "cost": (draft.cost, 1.0),
     }
     soft = GRADE_WEIGHTS.get(gold.grade, 0.6)
     return CaseScore(

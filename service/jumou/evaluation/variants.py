@@ -1,21 +1,73 @@
-"""What a draft is compared with in the same run: the product without its parts, and a fixed template.
+"""What a draft is compared with in the same run: the product without its parts, a fixed template, a single prompt.
 
-`rules` is the product. `no_retrieval` drafts from the profile alone (a library that finds nothing). `no_analysis` lists
-what search finds for each type of project, without diagnosing anything. `template` is nine projects and ten indicators
-that fit any region, with its name and industry filled in.
+`no_retrieval` drafts from the profile alone: no documents, no knowledge of value chains, so that every industry is planned
+on the general chain, and projects stay although no precedent is found. `no_analysis` lists what search finds for each type
+of project, without diagnosing anything. `template` is nine projects and ten indicators that fit any region, with its
+industry filled in. With a model there are two more: `rules`, the product without it, and `single_prompt`, the model
+without the product.
 """
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from jumou.domain.evidence import Document, Passage
 from jumou.domain.framework import PROJECT_TYPES, Language, ProjectType
 from jumou.drafting.desk import Library, split_sentences
-from jumou.errors import NotFound
+from jumou.drafting.drafter import Drafter, RulesDrafter
+from jumou.errors import JumouError, NotFound
+from jumou.evaluation.single_prompt import prompted_draft
+from jumou.llm import LanguageModel
 from jumou.retrieval import Filter, Hit
+from jumou.workflow import PlanRequest, draft_plan
 
 BASELINES: Final = ("no_retrieval", "no_analysis", "template")
+WITH_A_MODEL: Final = ("rules", "single_prompt")
+"""Baselines that only mean something when the product drafts with a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baselines:
+    """Makes the drafts that the product's are compared with; `drafter` is the product's, `model` is what it writes with."""
+
+    library: Library
+    drafter: Drafter
+    model: LanguageModel | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those that can be made."""
+        return BASELINES if self.model is None else (*BASELINES, *WITH_A_MODEL)
+
+    async def draft(
+        self, variant: str, request: PlanRequest, industry: str, own_region: tuple[str, ...], term: tuple[int, int]
+    ) -> dict[str, Any]:
+        """The draft's JSON; with `failed` in it when none could be made, and then nothing is measured on it.
+
+        `own_region` are the names of the case's region, which is no benchmark of its own; `term` is the plan's.
+        """
+        try:
+            return await self._draft(variant, request, industry, own_region, term)
+        except JumouError as problem:
+            return {"projects": [], "kpis": [], "failed": problem.message("en")}
+
+    async def _draft(
+        self, variant: str, request: PlanRequest, industry: str, own_region: tuple[str, ...], term: tuple[int, int]
+    ) -> dict[str, Any]:
+        language = request.language
+        if variant == "no_retrieval":
+            alone = replace(request, chains={}, needs_precedents=False)
+            return (await draft_plan(alone, EmptyLibrary(), self.drafter)).model_dump(mode="json")
+        if variant == "rules":
+            return (await draft_plan(request, self.library, RulesDrafter())).model_dump(mode="json")
+        if variant == "single_prompt" and self.model is not None:
+            return await prompted_draft(self.model, request.profile, language, term)
+        if variant == "no_analysis":
+            return await asyncio.to_thread(
+                retrieved_draft, industry, language, self.library, request.exclude_documents, own_region
+            )
+        return template_draft(industry, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +140,7 @@ def template_draft(industry: str, language: Language) -> dict[str, Any]:
 
 
 def retrieved_draft(
-    industry: str, region: str, language: Language, library: Library, exclude: frozenset[str], own_region: Sequence[str]
+    industry: str, language: Language, library: Library, exclude: frozenset[str], own_region: Sequence[str]
 ) -> dict[str, Any]:
     """For each type the two best sentences search finds, taken as projects; indicators from the template."""
     projects: list[dict[str, Any]] = []
@@ -106,7 +158,6 @@ def retrieved_draft(
                         "name": (f"借鉴{hit.document.title}的{name.zh}项目" if language == "zh" else f"{name.en} after {hit.document.title_en or hit.document.title}"),
                     }
                 )  # fmt: skip
-    del region
     return {"projects": projects, "kpis": _template_kpis(industry, zh=language == "zh")}
 
 

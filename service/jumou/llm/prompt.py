@@ -110,6 +110,14 @@ def prompt_files() -> tuple[Path, ...]:
     return tuple(sorted(path for path in asset_dir("prompts").rglob("*.md") if path.name != "README.md"))
 
 
+def prompts_digest() -> str:
+    """One hash over all of them: what a model drafts from other prompts is another draft."""
+    found = hashlib.sha256()
+    for path in prompt_files():
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
 def _broken(path: Path, why: str) -> OperatorError:
     return OperatorError(
         f"提示词 {path.parent.name}/{path.name} 有误：{why}",
