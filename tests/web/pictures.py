@@ -44,6 +44,10 @@ def prepare(client: httpx.Client) -> str:
         f"/v1/plans/{plan_id}/steps/projects", headers={"If-Match": item.headers["ETag"]},
         json={"item_id": "project/P01", "patch": {"merge": {"site": "长春汽车经济技术开发区，按“标准地”方式供应"}}, "reviewer": "李工", "approve": True},
     ).raise_for_status()  # fmt: skip
+    chat = client.post("/v1/chats", json={"plan_id": plan_id, "created_by": "张工"}).raise_for_status().json()["id"]
+    for text in ("柳州的新能源汽车有什么经验教训？", "请起草一条面向全国的愿景"):
+        client.post(f"/v1/chats/{chat}/messages", json={"text": text, "author": "张工"}).raise_for_status()
+        client.get(f"/v1/chats/{chat}/events").raise_for_status()  # ends with the answer
     return plan_id
 
 
@@ -85,6 +89,7 @@ def main() -> None:
             shoot(visit(plan, dark=True, language="en"), "board-dark-en")
             shoot(visit(f"{plan}/diagnosis"), "diagnosis", top="special")
             shoot(visit(f"{plan}/diagnosis"), "chain", top="chain")
+            shoot(visit(f"{plan}/positioning"), "vision", top="vision")
             shoot(visit(f"{plan}/projects"), "projects")
             shoot(visit(f"{plan}/implementation"), "roadmap")
             shoot(visit(f"{plan}/implementation", dark=True), "roadmap-dark")

@@ -17,6 +17,8 @@ from jumou.web.plan_page import PlanPage
 from jumou.web.view import render_plain
 from jumou.workflow.review import Person
 
+_BLANKS: Final = re.compile(r"\n{2,}")
+_BOLD: Final = re.compile(r"\*\*(.+?)\*\*")
 _MARK: Final = re.compile(r"\[(\d{1,3})\]")
 
 
@@ -145,6 +147,9 @@ class Talk:
     def _show(self) -> None:
         if self._log is not None:
             self._log.set_content(self._content())
+            ui.run_javascript(
+                "setTimeout(() => { const e = document.querySelector('.talk'); if (e) e.scrollTop = e.scrollHeight; }, 60)"
+            )
         if self._stop is not None:
             self._stop.set_visibility(self._saying)
 
@@ -169,4 +174,5 @@ def _cited(message: ChatMessage) -> Markup:
             return found[0]
         return str(Markup('<button class="src" data-p="{}" data-q="{}" title="{}">{}</button>').format(citation.passage_id, citation.quote, citation.title, found[0]))  # fmt: skip
 
-    return Markup(_MARK.sub(mark, str(escape(message.text))).replace("\n", "<br>"))  # noqa: S704 - the text was escaped above
+    text = _MARK.sub(mark, _BOLD.sub(r"<b>\1</b>", _BLANKS.sub("\n", str(escape(message.text.strip())))))
+    return Markup(text.replace("\n", "<br>"))  # noqa: S704 - the text was escaped above
