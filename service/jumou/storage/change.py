@@ -12,10 +12,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from jumou.domain.evidence import Evidence
 from jumou.domain.framework import StepKey
 from jumou.domain.model import SCHEMA_VERSION
+from jumou.domain.operation import Actual, AdjustmentDecision, Operation
 from jumou.domain.review import Comment, Event, ItemHash, PlanRecord, Review, Revision, RevisionInfo, StaleMark
 from jumou.domain.standing import History
 from jumou.domain.steps import Item, canonical, hash_of_text
-from jumou.storage import tables
+from jumou.storage import operation_tables, tables
 from jumou.storage.reading import Reading
 
 
@@ -115,7 +116,19 @@ class PlanChange:
         """Stores a remark."""
         self._append(tables.comments, comment)
 
-    def _append(self, table: Table, record: Review | StaleMark | Comment) -> None:
+    def append_actual(self, actual: Actual) -> None:
+        """Stores an actual value."""
+        self._append(operation_tables.actuals, actual)
+
+    def append_adjustment(self, decision: AdjustmentDecision) -> None:
+        """Stores a decision on a proposed adjustment."""
+        self._append(operation_tables.adjustments, decision)
+
+    def operation(self) -> Operation:
+        """The actual values and decisions on proposals, with those of this change."""
+        return self._reading.operation(self.plan.id)
+
+    def _append(self, table: Table, record: Review | StaleMark | Comment | Actual | AdjustmentDecision) -> None:
         self._connection.execute(
             insert(table).values(
                 id=record.id, plan_id=record.plan_id, event=record.event, record=record_text(record),

@@ -11,11 +11,12 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, Table, select
 
 from jumou.domain.evidence import Evidence, EvidencePassage
+from jumou.domain.operation import Actual, AdjustmentDecision, Operation
 from jumou.domain.review import Comment, Event, PlanRecord, Review, Revision, RevisionInfo, StaleMark
 from jumou.domain.standing import History
 from jumou.domain.steps import Item, join
 from jumou.errors import NotFound
-from jumou.storage import tables
+from jumou.storage import operation_tables, tables
 
 _CACHED: Final = 4_000
 _Record = TypeVar("_Record", bound=BaseModel)
@@ -70,6 +71,13 @@ class Reading:
             reviews=self._records(tables.reviews, plan_id, Review),
             marks=self._records(tables.stale_marks, plan_id, StaleMark),
             comments=self._records(tables.comments, plan_id, Comment),
+        )
+
+    def operation(self, plan_id: str) -> Operation:
+        """The actual values and decisions on proposals, in order."""
+        return Operation(
+            actuals=self._records(operation_tables.actuals, plan_id, Actual),
+            decisions=self._records(operation_tables.adjustments, plan_id, AdjustmentDecision),
         )
 
     def events(self, plan_id: str, after: int = 0) -> tuple[Event, ...]:

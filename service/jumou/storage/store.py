@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from jumou.domain.model import SCHEMA_VERSION
+from jumou.domain.operation import Operation
 from jumou.domain.review import Event, PlanRecord, Revision
 from jumou.domain.standing import History
 from jumou.domain.steps import canonical
@@ -152,6 +153,16 @@ class PlanStore:
         with self._reading() as reading:
             reading.plan(plan_id)
             return reading.history(plan_id)
+
+    def operation(self, plan_id: str) -> Operation:
+        """The actual values of a plan's indicators and the decisions on proposed adjustments, in order.
+
+        Raises:
+            NotFound: there is no such plan.
+        """
+        with self._reading() as reading:
+            reading.plan(plan_id)
+            return reading.operation(plan_id)
 
     def revision(self, plan_id: str, revision_id: str) -> Revision:
         """A revision with its content and evidence, exactly as it was stored.

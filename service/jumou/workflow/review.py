@@ -80,26 +80,37 @@ class Reviewing:
             InvalidRequest: the patch does not apply, changes nothing, or its result is not valid.
         """
         with self.store.changing(subject.plan_id) as change:
-            history = change.history()
-            step = _seen(change, history, subject)
-            items = patched(subject.step, step.items, subject.item_id, patch, person.name)
-            changed = _changed(step.items, items)
-            if not changed:
-                raise InvalidRequest("修改后内容没有变化。", "The patch changes nothing.")
-            _unlocked(step, changed)
-            info = write_revision(
-                change, history, subject.step, items, self._frozen(step.evidence, items),
-                Origin("edit", person.name, f"person:{person.name}", comment, request_id=person.request_id),
-            )  # fmt: skip
-            made = Step(
-                step.standing.model_copy(update={"revision_id": info.id, "hash": info.hash}), items, step.evidence
-            )
-            _review(change, subject, made, "edit", person, comment=comment, patch=patch, event=info.event)
-            if approve:
-                for item_id in sorted(changed & set(info.manifest)):
-                    seen = subject._replace(item_id=item_id, seen=info.manifest[item_id])
-                    _review(change, seen, made, "approve", person, comment=comment)
-            return info
+            return self.edit_in(change, subject, patch, person, comment=comment, approve=approve)
+
+    def edit_in(
+        self,
+        change: PlanChange,
+        subject: Subject,
+        patch: Patch,
+        person: Person,
+        *,
+        comment: str = "",
+        approve: bool = False,
+    ) -> RevisionInfo:
+        """As `edit`, within a change that stores more than the revision."""
+        history = change.history()
+        step = _seen(change, history, subject)
+        items = patched(subject.step, step.items, subject.item_id, patch, person.name)
+        changed = _changed(step.items, items)
+        if not changed:
+            raise InvalidRequest("修改后内容没有变化。", "The patch changes nothing.")
+        _unlocked(step, changed)
+        info = write_revision(
+            change, history, subject.step, items, self._frozen(step.evidence, items),
+            Origin("edit", person.name, f"person:{person.name}", comment, request_id=person.request_id),
+        )  # fmt: skip
+        made = Step(step.standing.model_copy(update={"revision_id": info.id, "hash": info.hash}), items, step.evidence)
+        _review(change, subject, made, "edit", person, comment=comment, patch=patch, event=info.event)
+        if approve:
+            for item_id in sorted(changed & set(info.manifest)):
+                seen = subject._replace(item_id=item_id, seen=info.manifest[item_id])
+                _review(change, seen, made, "approve", person, comment=comment)
+        return info
 
     def undo(self, subject: Subject, to_revision: str, person: Person, comment: str = "") -> RevisionInfo:
         """Writes a revision whose content and evidence are those of an earlier one.
