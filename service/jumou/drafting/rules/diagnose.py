@@ -1,5 +1,6 @@
 """Step 1: the four dimensions, the drivers, the elements, the gaps and what is not known, put together."""
 
+import re
 from typing import Final
 
 from jumou.analysis.figures import quantity, usable
@@ -21,6 +22,8 @@ from jumou.drafting.rules.value_chain import value_chain
 from jumou.drafting.wording import Said
 
 _MOST_FACTS: Final = 6
+_BESIDE: Final = re.compile(r"第[一三]产业|社会消费品|可支配收入|一般公共预算|固定资产投资|人口")
+"""Figures on the region at large, named after those on its industry."""
 
 
 def diagnose(ctx: DraftContext) -> Diagnosis:
@@ -113,7 +116,10 @@ def _facts(ctx: DraftContext) -> Statement | None:
             known = latest.get(cell.metric)
             if known is None or (cell.year or 0) > (known.year or 0):
                 latest[cell.metric] = cell
-    ranked = sorted(latest.values(), key=lambda cell: not any(word in cell.metric.lower() for word in words))
+    ranked = sorted(
+        latest.values(),
+        key=lambda cell: (not any(word in cell.metric.lower() for word in words), bool(_BESIDE.search(cell.metric))),
+    )
     if not ranked:
         return None
     facts = [_fact(ctx, cell) for cell in ranked[:_MOST_FACTS]]

@@ -10,6 +10,7 @@ from jumou.drafting.context import DraftContext
 from jumou.drafting.wording import Said
 
 _MOST_NODES: Final = 6
+_WHOLE: Final = 32
 _STATED: Final[tuple[tuple[str, ElementKey], ...]] = (
     (r"龙头|链主|领军|破产|anchor|leading", "leading_firms"),
     (r"配套|断链|供应链|上游|下游|零部件|supply|supplier|chain", "supporting_firms"),
@@ -111,6 +112,8 @@ def _stated(ctx: DraftContext) -> list[Gap]:
 
 def _short(text: str) -> str:
     """A problem as a gap's name: its first clause, cut at a word where it is long."""
+    if len(text) <= _WHOLE and re.search(r"[\u4e00-\u9fff]", text):
+        return text
     clause = re.split(r"[，,；;（(]", text, maxsplit=1)[0].strip() or text
     if len(clause) <= (30 if re.search(r"[\u4e00-\u9fff]", clause) else 70):
         return clause

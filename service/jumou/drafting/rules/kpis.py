@@ -12,6 +12,7 @@ from jumou.domain.portfolio import Project
 from jumou.domain.quantity import Quantity
 from jumou.domain.region import ProfileIndicator
 from jumou.drafting.context import DraftContext
+from jumou.drafting.desk import overlap
 from jumou.drafting.rules.bodies import body
 from jumou.drafting.rules.kpi_targets import CHAIN_BAND, Entry, target_path
 from jumou.drafting.rules.selection import comprehensive
@@ -24,6 +25,9 @@ _OF_THE_CHAIN: Final = 2
 _INDUSTRIES: Final = 6
 """In a plan of many industries each leading one has its own measure of scale, beside those of the whole."""
 _ALERT: Final = 0.1
+_SAME_MEASURE: Final = 0.5
+"""A figure that shares fewer of its words with the KPI measures something of its own: 整车产量 is no 新能源汽车产量."""
+
 _USABLE: Final = ("", "final", "published", "preliminary", "estimate", "derived", "rounded")
 _OWNERS: Final = {
     "scale": "industry", "firms": "industry", "rd": "science", "patents": "science", "jobs": "hr", "efficiency": "industry",
@@ -145,7 +149,7 @@ def _baseline(ctx: DraftContext, entry: Entry) -> ProfileIndicator | None:
     cells = [
         cell for cell in ctx.profile.indicators
         if cell.value is not None and cell.value > 0 and cell.status in _USABLE and "目标" not in cell.metric
-        and _like_unit(cell.unit, entry) and not re.search(r"增速|增长|贡献率|growth", cell.metric)
+        and _like_unit(cell.unit, entry) and not re.search(r"增速|增长|贡献率|万人|人均|growth|per head|per capita", cell.metric)
     ]  # fmt: skip
     keyed = [cell for cell in cells if cell.key and cell.key in entry.keys]
     worded = [cell for cell in cells if any(word.lower() in cell.metric.lower() for word in entry.words)]
@@ -212,10 +216,13 @@ def _kpi(ctx: DraftContext, kpi_id: str, entry: Entry, cell: ProfileIndicator | 
 
 
 def _name(ctx: DraftContext, entry: Entry, cell: ProfileIndicator | None) -> str:
-    """The KPI's name; a baseline that is not the industry's own figure keeps the name of what it measures."""
-    if cell is None or not entry.names_industry or _of_the_industry(ctx, cell.metric):
+    """The KPI's name; where the baseline measures something else, the name of what it measures."""
+    if cell is None:
         return entry.name
-    return cell.metric
+    if entry.names_industry:
+        return entry.name if _of_the_industry(ctx, cell.metric) else cell.metric
+    keyed = bool(cell.key) and cell.key in entry.keys
+    return entry.name if keyed or overlap(cell.metric, entry.name) >= _SAME_MEASURE else cell.metric
 
 
 def _of_the_industry(ctx: DraftContext, metric: str) -> bool:
