@@ -186,3 +186,52 @@ def test_the_chat_answers_beside_the_vision_and_survives_a_reload(
     assert said
     page.reload()
     assert page.locator(".talk .turn.assistant .said").first.inner_text() == said
+
+
+def test_what_was_asked_again_is_redrafted_and_nothing_else(
+    visit: Callable[..., Any], plan: dict[str, Any], server: Any
+) -> None:
+    for step in ("diagnosis", "positioning"):
+        page = visit(f"/plans/{plan['id']}/{step}")
+        page.get_by_role("button", name="审定本步").click()
+        page.locator(".page-head .state.approved").wait_for()
+    before = httpx.get(f"{server.url}/v1/plans/{plan['id']}/steps/projects").json()["standing"]["items"]
+    page.goto(page.url.replace("/positioning", "/projects"))
+    page.locator('.item[data-item="project/P02"]').focus()
+    page.keyboard.press("q")
+    page.get_by_label("请写明希望怎样重拟").fill("写得更具体")
+    page.get_by_role("dialog").get_by_role("button", name="要求重拟").click()
+    page.locator('.item[data-item="project/P02"] .state.asked_again').wait_for()
+    page.get_by_role("button", name="重拟待办条目").click()
+    page.get_by_text("已重拟").wait_for()
+    after = httpx.get(f"{server.url}/v1/plans/{plan['id']}/steps/projects").json()["standing"]["items"]
+    hashes = {item["id"]: item["hash"] for item in after}
+    assert all(hashes[item["id"]] == item["hash"] for item in before if item["id"] != "project/P02")
+
+
+def test_a_draft_under_way_can_be_cancelled(visit: Callable[..., Any], server: Any) -> None:
+    page = visit("/new")
+    page.get_by_role("button", name="长春市").click()
+    page.get_by_text("可以起草").wait_for()
+    before = len(httpx.get(f"{server.url}/v1/plans?limit=200").json()["plans"])
+    page.locator("#draft").click()
+    page.get_by_role("button", name="取消起草").click()
+    page.get_by_text("已取消，资料仍保留在本页").wait_for()
+    page.wait_for_timeout(6000)
+    assert len(httpx.get(f"{server.url}/v1/plans?limit=200").json()["plans"]) == before
+
+
+def test_a_document_is_added_found_and_taken_out(visit: Callable[..., Any], tmp_path: Path) -> None:
+    own = tmp_path / "县域茶产业调研.md"
+    own.write_text("# 县域茶产业调研\n\n精制茶加工能力不足，鲜叶外流比例较高，缺少区域公共品牌。\n", encoding="utf-8")
+    page = visit("/corpus")
+    page.locator("input[type=file]").set_input_files(str(own))
+    page.locator(".state.approved", has_text="已收入").wait_for()
+    page.get_by_label("标题、机关或区域").fill("县域茶产业")
+    row = page.locator("tr", has_text="县域茶产业调研").last
+    row.locator(".src").click()
+    page.locator(".drawer.open", has_text="鲜叶外流").wait_for()
+    page.keyboard.press("Escape")
+    row.get_by_role("button", name="移除").click()
+    page.get_by_role("dialog").get_by_role("button", name="移除").click()
+    page.get_by_text("没有符合的文献").wait_for()

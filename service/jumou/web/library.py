@@ -12,9 +12,9 @@ from jumou.domain.evidence import Document
 from jumou.errors import JumouError
 from jumou.export.terms import LEVELS, STATUSES, term
 from jumou.retrieval import Filter, Library
-from jumou.retrieval.intake import Outcome, Upload, add_uploads
+from jumou.retrieval.intake import Outcome, Upload, add_uploads, remove_added
 from jumou.web.evidence import page_of
-from jumou.web.frame import html, markup, tell
+from jumou.web.frame import button, html, markup, tell
 from jumou.web.preferences import Preferences
 from jumou.web.service import Service
 from jumou.web.view import render_plain
@@ -105,8 +105,33 @@ def build_corpus(service: Service, chosen: Preferences) -> None:
         for control in (words, kind, level):
             control.on_value_change(listed)
         upload.on_multi_upload(lambda event: _add(service, chosen, event, told.set_content, listed))
+        ui.on("jm-act", lambda event: _take_out(service, chosen, event.args, listed))
         listed()
     drawer(service, chosen)
+
+
+def _take_out(service: Service, chosen: Preferences, sent: dict[str, str], then: Callable[[], None]) -> None:
+    """Asks, then takes a document of the user's out of the library."""
+    if sent["act"] != "take_out":
+        return
+    t = chosen.t
+    with ui.dialog(value=True) as dialog, ui.card():
+        ui.label(t("从文献库移除？", "Remove it from the library?")).classes("jm-h")
+        ui.label(t("已引用它的规划仍保留当时的原文。", "Plans that cite it keep the text of their time.")).classes(
+            "quiet"
+        )
+
+        async def remove() -> None:
+            dialog.close()
+            try:
+                await asyncio.to_thread(remove_added, service.opened().library, [sent["value"]])
+            except JumouError as error:
+                tell(chosen, error)
+            then()
+
+        with ui.row():
+            button(t("移除", "Remove"), remove, main=True)
+            button(t("取消", "Cancel"), dialog.close)
 
 
 def _list(library: Library, chosen: Preferences, words: str, kind: str, level: str) -> str:

@@ -18,6 +18,8 @@ from jumou.domain.standing import ItemStanding, StepStanding
 from jumou.domain.steps import STEP_ORDER
 from jumou.drafting.wording import number, shown, unit_in
 from jumou.export import terms
+from jumou.export.label import running_label
+from jumou.web.fields import title_of
 from jumou.web.service import Loaded
 
 _FOLDER: Final = Path(__file__).parent / "templates"
@@ -97,6 +99,14 @@ class View:
         """The name of a key, from the framework or from the terms files use."""
         names: Mapping[Any, framework.Name] = getattr(framework, table, None) or getattr(terms, table)
         return terms.term(names, key, self.language)
+
+    def title(self, item_id: str) -> str:
+        """What an item is called."""
+        return title_of(item_id, self.language)
+
+    def label(self) -> str:
+        """The label of assisted content, as it stands in the files."""
+        return running_label(self.loaded.whole)
 
     def drafted_by(self) -> str:
         """Who wrote the plan: rules or a model, and the people who changed it."""
