@@ -51,7 +51,7 @@ def test_drafts_of_a_model_stand_beside_the_rules_and_one_single_prompt(suite: P
     assert run.failures == {}
     assert run.configuration["drafter"] == "llm:scripted"
     assert run.configuration["prompts"]
-    assert run.cases["bailu"]["model_calls"] > 1
+    assert (run.cases["bailu"]["model_calls"] or 0) > 1
     assert run.detail["scores"]["rules"]["bailu"]["measures"]["model_calls"] == 0
     prompted = run.detail["scores"]["single_prompt"]["bailu"]
     assert prompted["measures"]["project_recall"] == 1.0

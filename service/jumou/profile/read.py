@@ -12,6 +12,7 @@ from jumou.domain.region import ProfileProblem, RegionProfile
 from jumou.errors import InvalidProfile, RefusedFile
 from jumou.profile.files import csv_files, json_object, raw_bytes
 from jumou.profile.folder import only_file, sheets_in
+from jumou.profile.inert import inert
 from jumou.profile.places import placed
 from jumou.profile.plausible import plausible
 from jumou.profile.rows import Reader
@@ -101,7 +102,7 @@ def _fields_at(path: Path, reader: Reader) -> dict[str, Any]:
 
 
 def _built(fields: dict[str, Any], reader: Reader) -> Reading:
-    fields = placed(fields)
+    fields = placed(inert(fields, reader))
     if not fields.get("name") and not reader.failed():
         reader.report(
             "error", "没有写区域名称", "the region's name is missing", sheet="meta", row=reader.head_rows.get("name"), column="name",
