@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from jumou.domain.plan import Plan
+from jumou.domain.standing import History
 from jumou.errors import InvalidRequest
 from jumou.export.chapters import outline
 from jumou.export.excel import projects_xlsx
@@ -16,10 +17,13 @@ Format = Literal["json", "md", "docx", "xlsx", "charts"]
 FORMATS: Final[tuple[Format, ...]] = ("json", "md", "docx", "xlsx", "charts")
 
 
-def write_bundle(plan: Plan, out: Path, *, formats: Sequence[Format] = FORMATS) -> list[Path]:
+def write_bundle(
+    plan: Plan, out: Path, *, formats: Sequence[Format] = FORMATS, history: History | None = None
+) -> list[Path]:
     """Writes plan.json, plan.md, plan.docx, projects.xlsx and charts/*.png into `out`, and says what it wrote, in this order.
 
     Each file is written whole or not at all. The Markdown file refers to the charts, so asking for it brings them along.
+    With the `history` of a kept plan, Word and Markdown end with the review record.
 
     Raises:
         InvalidRequest: a format is unknown.
@@ -40,7 +44,7 @@ def write_bundle(plan: Plan, out: Path, *, formats: Sequence[Format] = FORMATS) 
     if "json" in wanted:
         write("plan.json", plan_json(plan).encode())
     if wanted & {"md", "docx", "charts"}:
-        document = outline(plan)
+        document = outline(plan, history=history)
         if "md" in wanted:
             write("plan.md", plan_markdown(document).encode())
         if "docx" in wanted:

@@ -3,30 +3,25 @@
 Cells that still say what the export wrote give no edit, whatever program saved the file, so untouched values stay as they are.
 """
 
-import io
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from jumou.domain.model import Code, Model
 from jumou.domain.plan import Plan
 from jumou.domain.portfolio import Project
-from jumou.errors import InvalidRequest, RefusedFile, StepConflict
+from jumou.errors import InvalidRequest, StepConflict
 from jumou.export.cell_values import REQUIRED, Refused, as_json, as_text, blank, typed
 from jumou.export.columns import Column, Setting, columns, plan_years, row_version
 from jumou.export.excel import PROJECTS
 from jumou.export.sheet_cells import clean
+from jumou.export.sheet_open import open_sheet
 from jumou.export.sources import source_list
 from jumou.export.terms import FUNDING
 
-MOST_BYTES: Final = 20_000_000
-_MOST_UNPACKED: Final = 200_000_000
 _MOST_ROWS: Final = 5_000
 
 
@@ -79,7 +74,12 @@ def read_projects(path: Path, plan: Plan) -> ProjectListChanges:
         InvalidRequest: the list or one of its columns is missing, or cells cannot be read; names sheet, row and column of each.
         StepConflict: the plan's project changed after the workbook was written, and its row says something else.
     """
-    sheet = _sheet(path)
+    sheet = open_sheet(
+        path,
+        PROJECTS,
+        mend_zh="请使用 jumou 导出的 projects.xlsx。",
+        mend_en="Use the projects.xlsx that jumou exports.",
+    )
     setting = Setting(plan, source_list(plan))
     listed = _places(sheet, setting)
     known = {project.id: project for project in plan.projects}
@@ -127,39 +127,6 @@ def _report(problems: _Problems) -> None:
             f"the plan's projects {names} changed after this file was exported, and its rows differ.",
             mend_zh="请重新导出项目清单，在新文件上修改。", mend_en="Export the list again and edit the new file.",
         )  # fmt: skip
-
-
-def _sheet(path: Path) -> Worksheet:
-    if not path.is_file():
-        raise RefusedFile(
-            f"找不到文件 {path}。", f"{path} does not exist.", mend_zh="请检查路径。", mend_en="Check the path."
-        )
-    content = path.read_bytes()
-    mend = {"mend_zh": "请使用 jumou 导出的 projects.xlsx。", "mend_en": "Use the projects.xlsx that jumou exports."}
-    if len(content) > MOST_BYTES:
-        raise RefusedFile(
-            f"{path.name} 超过 {MOST_BYTES // 1_000_000} MB。",
-            f"{path.name} is larger than {MOST_BYTES // 1_000_000} MB.",
-            **mend,
-        )
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(item.file_size for item in archive.infolist())
-        if unpacked > _MOST_UNPACKED:
-            raise RefusedFile(f"{path.name} 解压后过大。", f"{path.name} is too large when unpacked.", **mend)
-        book = openpyxl.load_workbook(io.BytesIO(content))
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, SyntaxError) as problem:
-        raise RefusedFile(
-            f"{path.name} 不是可读的 Excel 文件。", f"{path.name} is no readable workbook.", **mend
-        ) from problem
-    for name in (PROJECTS.zh, PROJECTS.en):
-        if name in book.sheetnames:
-            found = book[name]
-            if isinstance(found, Worksheet):
-                return found
-    raise InvalidRequest(
-        f"{path.name} 中没有“{PROJECTS.zh}”工作表。", f"{path.name} has no sheet {PROJECTS.en}.", **mend
-    )
 
 
 def _places(sheet: Worksheet, setting: Setting) -> list[tuple[Column, int]]:

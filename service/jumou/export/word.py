@@ -77,7 +77,7 @@ class _Writer:
             title.add_run(xml_text(part))
         kind = self._paragraph("Plan Cover")
         kind.paragraph_format.space_before = Pt(20)
-        kind.add_run("（初稿　供评审修改）" if self.zh else "First draft for review")
+        kind.add_run(xml_text(self.source.kind) or ("（初稿　供评审修改）" if self.zh else "First draft for review"))
         region = self._paragraph("Plan Cover")
         region.paragraph_format.space_before = Pt(210)
         region.add_run(xml_text(" ".join(part for part in (plan.profile.parent, plan.profile.name) if part)))

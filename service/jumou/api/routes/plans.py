@@ -174,7 +174,7 @@ def _sent(entry: ProgressEntry) -> ServerSentEvent:
 )  # fmt: skip
 def get_plan_file(plan_id: str, name: FileName, jumou: Stored) -> FileResponse:
     """The plan in a format planners hand in: Word, Excel, Markdown or JSON."""
-    path = plan_file(read_plan(jumou.store, plan_id), name, jumou.settings.home)
+    path = plan_file(read_plan(jumou.store, plan_id), name, jumou.settings.home, jumou.store.history(plan_id))
     return FileResponse(path, filename=name, media_type=_MEDIA[name])
 
 
