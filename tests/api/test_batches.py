@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -89,3 +91,9 @@ def test_batches_are_listed_and_unknown_ones_are_not_found(client: httpx.Client)
 
 def test_an_empty_batch_is_refused(client: httpx.Client) -> None:
     assert asked(client).status_code == 422
+
+
+def test_nothing_loads_the_durable_engine_before_there_is_a_batch() -> None:
+    """A server and every command start without it: it costs half a second."""
+    look = "import sys, jumou.api.server, jumou.cli.main; sys.exit('dbos' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0

@@ -80,6 +80,20 @@ def test_a_batch_killed_at_random_moments_loses_nothing_and_drafts_nothing_twice
     assert again <= 3 * kills  # at most what was in hand when it was killed
 
 
+def test_what_a_killed_process_had_in_hand_is_taken_over_by_another(tmp_path: Path, database_url: str) -> None:
+    """Two processes at one batch; one is killed, and the other finishes alone, without anybody's help."""
+    log = tmp_path / "log"
+    command = [sys.executable, str(WORKER), str(tmp_path), database_url, str(log)]
+    one, other = (subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(2))
+    wait_for(lambda: any(line.startswith(f"begin {one.pid} ") for line in lines(log)) or one.poll() is not None)
+    one.kill()
+    one.wait()
+    assert other.wait(120) == 0
+    store = BatchStore(open_database(tmp_path, database_url))
+    batch = next(line.split()[1] for line in lines(log) if line.startswith("accepted"))
+    assert Counter(result.state for result in store.results(batch)) == {"drafted": 32, "failed": 4}
+
+
 def test_an_outcome_is_kept_once(batches: BatchStore) -> None:
     """Two processes at the same region: the first outcome stands."""
     made = accept_batch(batches, [entry(1), entry(2)], OPTIONS, created_by="t")

@@ -17,8 +17,8 @@ from jumou.workflow.batch import RegionDesk
 if TYPE_CHECKING:
     from jumou.workflow.durable import Engine
 
-_SPARE: Final = 1
-"""Regions in hand beyond those being drafted, so that no drafting process waits for the queue."""
+_IN_HAND: Final = 2
+"""Regions in hand for each that is being drafted, so that no drafting process waits for the queue."""
 
 log = structlog.get_logger("jumou.batching")
 
@@ -27,7 +27,7 @@ class Batching:
     """Works off the batches of a database. `listen` and `open` (or `use`) before anything else, `stop` at the end."""
 
     def __init__(self, drafting: Drafting) -> None:
-        """`drafting` does the work; a batch has at most a region a core in it, so people's own drafts get their turn."""
+        """`drafting` does the work; a batch has at most two regions a worker in it, so people's own drafts get their turn."""
         self._drafting = drafting
         self._jumou: Jumou | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -80,7 +80,7 @@ class Batching:
         if jumou is None:
             raise RuntimeError("it was not told what to work with")
         workers = jumou.settings.drafting_workers
-        at_once = max(1, (os.cpu_count() or 1) if workers is None else workers) + _SPARE
+        at_once = _IN_HAND * max(1, (os.cpu_count() or 1) if workers is None else workers)
         home, address = jumou.settings.home, jumou.settings.database_url
         engine = Engine(
             RegionDesk(self.store, self._draft), Presence(jumou.database, home), engine_address(home, address),
