@@ -61,8 +61,10 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server all tests share."""
-    started = Server(home, tmp_path_factory.mktemp("web") / "jumou.db")
+    """The server all tests share, over a copy of the home: they add documents."""
+    own = tmp_path_factory.mktemp("web")
+    shutil.copytree(home, own / "home")
+    started = Server(own / "home", own / "jumou.db")
     started.start()
     yield started
     started.kill()

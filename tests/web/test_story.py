@@ -235,3 +235,10 @@ def test_a_document_is_added_found_and_taken_out(visit: Callable[..., Any], tmp_
     row.get_by_role("button", name="移除").click()
     page.get_by_role("dialog").get_by_role("button", name="移除").click()
     page.get_by_text("没有符合的文献").wait_for()
+
+
+def test_a_gap_links_to_the_projects_that_answer_it(visit: Callable[..., Any], plan: dict[str, Any]) -> None:
+    page = visit(f"/plans/{plan['id']}/diagnosis")
+    page.locator('#gaps a[href$="#project/P01"]').first.click()
+    page.wait_for_url("**/projects#project/P01")
+    page.locator('.item[data-item="project/P01"]:focus').wait_for()

@@ -33,6 +33,14 @@
     } else if (act && here) { event.preventDefault(); jm.act(here, act); }
   });
 
+  // the content is put in after the page has loaded, so the place in the address is gone to here
+  const arrive = (left) => {
+    document.querySelector(".rail [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+    const at = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (at) { at.scrollIntoView({ block: "center" }); at.focus({ preventScroll: true }); } else if (left && (location.hash || !document.querySelector(".rail"))) setTimeout(() => arrive(left - 1), 150);
+  };
+  window.addEventListener("load", () => setTimeout(() => arrive(20), 100));
+
   window.jm = {
     act(it, act) {
       const item = it.closest("[data-item]");
