@@ -123,7 +123,7 @@ class ChatMessage(Model):
 
 
 class ChatEvent(Model):
-    """One thing an answer did. `data` is by kind: see docs/chat-events.md."""
+    """One thing an answer did. `data` is by kind: see docs/chat.md."""
 
     number: int = Field(ge=1)
     turn: int = Field(ge=1)
