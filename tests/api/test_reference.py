@@ -25,6 +25,16 @@ def test_search_answers_with_passages_and_their_documents(client: httpx.Client) 
     assert passage in document["passages"]
 
 
+def test_a_question_nobody_can_answer_is_told_apart(client: httpx.Client) -> None:
+    asked = {"query": "招商引资中能否给予特定经营者税收优惠"}
+    found = client.get("/v1/search", params=asked).json()
+    assert found["answerable"] is True
+    assert found["sufficiency"] >= found["cut"]
+    lost = client.get("/v1/search", params={"query": "火星基地的制氧工艺路线", "k": 1}).json()
+    assert lost["answerable"] is False
+    assert len(lost["hits"]) == 1
+
+
 def test_search_is_narrowed_by_filters(client: httpx.Client) -> None:
     hits = client.get("/v1/search", params={"query": "产业集群", "kind": ["case"], "k": 20}).json()["hits"]
     assert {hit["document"]["kind"] for hit in hits} == {"case"}

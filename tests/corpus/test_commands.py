@@ -57,6 +57,14 @@ def test_files_are_added_listed_found_and_removed(own_home: Path, tmp_path: Path
     assert json.loads(jumou(own_home, "corpus", "list", "--json").stdout) == []
 
 
+def test_a_search_says_when_it_found_no_answer(own_home: Path) -> None:
+    lost = jumou(own_home, "search", "火星基地的制氧工艺路线", "-k", "1")
+    assert lost.returncode == 0, lost.stderr
+    assert "没有找到足以回答的依据" in lost.stderr
+    rows = json.loads(jumou(own_home, "search", "招商引资中能否给予特定经营者税收优惠", "--json").stdout)
+    assert rows[0]["answerable"] is True
+
+
 def test_a_search_shows_where_a_passage_stands(own_home: Path) -> None:
     shown = jumou(
         own_home,

@@ -73,21 +73,26 @@ def markdown(blocks: Sequence[Block]) -> str:
 def _markdown(block: Block) -> str:
     match block:
         case Heading(text, level):
-            return f"{'#' * level} {text}"
+            return f"{'#' * level} {_plain(text)}"
         case Prose(text):
-            return text
+            return _plain(text)
         case Table(head, rows, caption):
             lines = [_row(head), _row(tuple("---" for _ in head)), *map(_row, rows)]
-            return (f"{caption}\n\n" if caption else "") + "\n".join(lines)
+            return (f"{_plain(caption)}\n\n" if caption else "") + "\n".join(lines)
         case Chart(title, bars, goal):
             rows = tuple((bar.label, number(bar.value), interval(bar.low, bar.high)) for bar in bars)
             return _markdown(Table((title + (f" (≥ {goal:g})" if goal else ""), "", "95 %"), rows))
         case Fold(title, inner):
-            return "\n\n".join((f"### {title}", *map(_markdown, inner)))
+            return "\n\n".join((f"### {_plain(title)}", *map(_markdown, inner)))
 
 
 def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    return "| " + " | ".join(_plain(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _plain(text: str) -> str:
+    """Text in which no reader of Markdown sees HTML."""
+    return text.replace("<", "\\<")
 
 
 def number(value: float | None) -> str:

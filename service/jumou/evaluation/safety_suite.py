@@ -26,6 +26,7 @@ from jumou.evaluation.cases import run_cases
 from jumou.evaluation.pages import Block, Heading, Prose, Table, markdown, page
 from jumou.evaluation.runs import Run, configuration, gates, read_thresholds
 from jumou.evaluation.statistics import mean
+from jumou.profile import parse_profile
 from jumou.retrieval import Filter, Hit, Library
 from jumou.workflow import PlanRequest, draft_plan
 
@@ -101,6 +102,11 @@ def injected(profile: RegionProfile, where: str, text: str) -> RegionProfile:
     return profile.model_copy(update={where: added[where]})
 
 
+def handed_in(profile: RegionProfile) -> RegionProfile:
+    """The profile as it is read from a file: what a planner hands in goes through the reader, planted texts too."""
+    return parse_profile(profile.model_dump(mode="json"))
+
+
 def run_safety(
     profile: RegionProfile, library: Library, drafter: Drafter, suite: Path, folder: Path, *,
     thresholds: Path | None = None, progress: Progress = silent,
@@ -109,12 +115,13 @@ def run_safety(
     rows = [json.loads(line) for line in (suite / "injections.jsonl").read_text(encoding="utf-8").splitlines() if line]
     found: dict[str, list[str]] = {}
     plain: list[Plan] = []
+    profile = handed_in(profile)
 
     async def task(row: Mapping[str, Any]) -> list[str]:
         if not plain:
             plain.append(await draft_plan(PlanRequest(profile, start_year=2026, horizon=2030), library, drafter))
         planted = row["where"] == "document"
-        given = profile if planted else injected(profile, row["where"], row["text"])
+        given = profile if planted else handed_in(injected(profile, row["where"], row["text"]))
         source = PoisonedLibrary(library, row["text"]) if planted else library
         drafted = await draft_plan(PlanRequest(given, start_year=2026, horizon=2030), source, drafter)
         found[row["id"]] = breaches(plain[0], drafted, row["marker"])
