@@ -15,7 +15,7 @@ LOCKER := $(VENV)/.uv
 UV := 0.13.8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench lock docs pictures wheel image-lint clean distclean
+.PHONY: help demo demo-llm serve test check format bench lock docs pictures wheel image-lint clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,16 @@ demo: $(RUNTIME) ## install, build the index, draft a plan for a sample region; 
 	@echo "完成。请从 $(OUT)/plan.docx 看起;项目清单在 $(OUT)/projects.xlsx。"
 	@echo "Done. Start with $(OUT)/plan.docx; the project list is $(OUT)/projects.xlsx."
 	@ls -1 $(OUT)
+
+demo-llm: $(RUNTIME) ## the same with a language model: the one JUMOU_LLM names, else a scripted stand-in on this machine
+	@$(BIN)/jumou index
+	@if test -n "$$JUMOU_LLM"; then $(BIN)/jumou llm check && $(BIN)/jumou plan $(REGION) --drafter llm --out $(OUT)-llm; else \
+	  echo "未设置 JUMOU_LLM,改用脚本模型演示(不懂内容,只走通流程)。 No JUMOU_LLM: a scripted stand-in shows the way through."; \
+	  address=$$(mktemp); $(BIN)/python -m jumou.testing >$$address & server=$$!; trap 'kill $$server; rm -f $$address' EXIT; \
+	  until test -s $$address; do sleep 0.2; kill -0 $$server || exit 1; done; \
+	  export JUMOU_LLM=openai:scripted JUMOU_LLM_BASE_URL=$$(head -1 $$address); \
+	  $(BIN)/jumou llm check && $(BIN)/jumou plan $(REGION) --drafter llm --out $(OUT)-llm; fi
+	@ls -1 $(OUT)-llm
 
 serve: $(RUNTIME) ## web page and HTTP API on http://127.0.0.1:8000 (API documentation under /docs)
 	@$(BIN)/jumou serve

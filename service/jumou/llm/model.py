@@ -7,7 +7,7 @@ providers through `init_chat_model` with their extra installed. Nothing of langc
 import asyncio
 import importlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
@@ -66,7 +66,7 @@ class Endpoint(Protocol):
         tools: Sequence[ToolSpec] = (),
         max_tokens: int = _LEAST_ANSWER,
         temperature: float = 0.4,
-    ) -> AsyncIterator[Piece]:
+    ) -> AsyncGenerator[Piece, None]:
         """The answer as it is written, at the end the whole reply; raises as `reply`."""
         ...
 
@@ -146,12 +146,12 @@ class LangchainEndpoint:
         tools: Sequence[ToolSpec] = (),
         max_tokens: int = _LEAST_ANSWER,
         temperature: float = 0.4,
-    ) -> AsyncIterator[Piece]:
+    ) -> AsyncGenerator[Piece, None]:
         """As the port says."""
         chat = await self._bound(tools, None, max_tokens, temperature)
         spoken = _spoken(messages)
         whole: Any = None
-        pieces = aiter(chat.astream(spoken))
+        pieces = chat.astream(spoken)
         try:
             while True:
                 chunk = await asyncio.wait_for(anext(pieces), self._timeout)
@@ -166,6 +166,8 @@ class LangchainEndpoint:
             raise self._designed(problem) from problem
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
             raise self._unreadable(problem) from problem
+        finally:
+            await pieces.aclose()
         if whole is None:
             raise self._unreadable("empty stream")
         reply = _reply(whole, messages)

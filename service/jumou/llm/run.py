@@ -3,7 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
@@ -145,7 +146,7 @@ class Run:
         tools: Sequence[ToolSpec] = (),
         max_tokens: int = 2048,
         temperature: float = 0.4,
-    ) -> AsyncIterator[Piece]:
+    ) -> AsyncGenerator[Piece, None]:
         """The answer as it is written, at the end the whole reply. It is tried again only before its first piece."""
         self._still_there()
         for attempt in range(self.model.retries + 1):
@@ -154,10 +155,11 @@ class Run:
             written: list[str] = []
             began = time.monotonic()
             try:
-                async with self.model.turns():
-                    async for piece in self.model.endpoint.stream(
-                        messages, tools=tools, max_tokens=max_tokens, temperature=temperature
-                    ):
+                pieces = self.model.endpoint.stream(
+                    messages, tools=tools, max_tokens=max_tokens, temperature=temperature
+                )
+                async with self.model.turns(), aclosing(pieces):  # a reader who leaves ends the connection too
+                    async for piece in pieces:
                         written.append(piece.text)
                         if piece.reply is not None:
                             usage = piece.reply.usage

@@ -5,6 +5,7 @@ from jumou.testing.fakes import BagEncoder, LengthReranker, text_of
 from jumou.testing.good_answers import good_answers, good_item, items_of, task_of
 from jumou.testing.model_server import Fault, ModelServer, Request, Script, Words
 from jumou.testing.obedient import ORDER, obedient, orders_in
+from jumou.testing.recording import RecordedEndpoint
 
 __all__ = [
     "ORDER",
@@ -13,6 +14,7 @@ __all__ = [
     "Fault",
     "LengthReranker",
     "ModelServer",
+    "RecordedEndpoint",
     "Request",
     "Script",
     "Spoiling",

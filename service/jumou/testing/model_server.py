@@ -82,6 +82,7 @@ class ModelServer:
     piece: int = 16
     pace: float = 0.0
     model: str = "scripted"
+    port: int = 0
     requests: list[Request] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     at_once: int = 0
@@ -93,7 +94,7 @@ class ModelServer:
     def __enter__(self) -> Self:
         """Starts on a free port of this machine."""
         handler = type("Handler", (_Handler,), {"owner": self})
-        self._server = _Quiet(("127.0.0.1", 0), handler)
+        self._server = _Quiet(("127.0.0.1", self.port), handler)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 

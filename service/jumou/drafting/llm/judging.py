@@ -10,6 +10,7 @@ from jumou.domain.figures import normalised, untraced
 from jumou.domain.quantity import Quantity
 from jumou.domain.quoting import comparable, stands_in
 from jumou.drafting.context import DraftContext
+from jumou.drafting.desk import overlap
 from jumou.drafting.llm.answers import Quoted, Sentence
 from jumou.drafting.llm.material import MARK, Material
 from jumou.drafting.llm.slots import Slot, Written
@@ -49,6 +50,8 @@ _DECIDED: Final = re.compile(
 )
 """A draft decides nothing: what is approved, people approve."""
 _SHORTEST: Final = 8
+_LEAST_SHARED: Final = 0.15
+"""A text without references still has to be about what its draft is about."""
 _COPIED: Final = 18
 """So many characters taken over from a source in a row are a quote, and are given as one."""
 _WINDOW: Final = 24
@@ -136,6 +139,8 @@ def judge(
             "该条须至少引用一个数字编号或一段原文",
             "lean on at least one figure reference or one quote",
         )
+    if not (citations or figures) and overlap(slot.text, spelled) < _LEAST_SHARED:
+        object_("ground", "没有引用依据，又脱离了原稿所述的事实", "it leans on nothing and leaves what the draft says")
     if found:
         return found
     if not (citations or figures):  # figures the draft leans on without naming them

@@ -101,7 +101,8 @@ class Writing:
             except (ModelUnavailable, ModelRefused, OverBudget) as gone:
                 for slot in waiting:
                     account.fall_back(self.step, _reason(gone), slot.id)
-                break
+                account.written[self.step] += len(state.passed)
+                return list(state.passed.values())
             told = None
             self._judge(answer, waiting, material, known, longest, state, also)
             if len(state.passed) == len(section.slots):
