@@ -30,12 +30,12 @@ def build_diagnosis(page: PlanPage) -> None:
                          note=t("区位熵＝本地份额÷全国份额；实线 1 为全国平均，虚线 1.25 为专业化惯用界限。", "Local share over national share; 1 is the nation, 1.25 the usual bound."),
                          lacking=t("缺分行业本地与全国同口径数据，无法计算区位熵。", "Needs local and national figures by industry of one measure."))  # fmt: skip
                 with ui.element("div"):
-                    draw(page, charts.growth_share, height=330, alt=t("增长与专业化", "growth and specialisation"),
+                    draw(page, charts.growth_share, least=360, height=330, alt=t("增长与专业化", "growth and specialisation"),
                          note=t("气泡面积为占区域比重；虚线为区域合计增速与区位熵 1。", "Bubbles: share of the region; dashes: the region’s growth and a quotient of 1."),
                          lacking=t("缺分行业增速，无法画增长—专业化矩阵。", "Needs growth by industry."))  # fmt: skip
             page.section("diagnosis_chain")
             with panel(t("微笑曲线", "Smile curve"), anchor="smile"):
-                draw(page, charts.smile_curve, height=340, alt=t("各环节附加值", "added value by link"),
+                draw(page, charts.smile_curve, least=600, height=340, alt=t("各环节附加值", "added value by link"),
                      note=t("红圈为本地缺失或薄弱的环节；越高附加值越大。", "Red rings: links missing or weak here; higher is more added value."),
                      lacking=t("产业链未收录附加值参照，无法画微笑曲线。", "No reference of added value is known for this chain."))  # fmt: skip
             page.section("diagnosis_gaps")

@@ -26,6 +26,7 @@ def build_implementation(page: PlanPage) -> None:
                 draw(
                     page,
                     charts.roadmap,
+                    least=720,
                     height=120 + 24 * len(plan.projects),
                     alt=t("甘特图", "Gantt chart"),
                     lacking=t("项目没有起止时间。", "Projects have no dates."),
@@ -37,6 +38,7 @@ def build_implementation(page: PlanPage) -> None:
                 draw(
                     page,
                     charts.financing,
+                    least=420,
                     height=300,
                     alt=t("分年度资金来源", "money by year"),
                     lacking=t("项目尚无投资规模。", "No project is sized."),

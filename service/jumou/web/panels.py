@@ -1,7 +1,7 @@
 """Panels that charts stand in: a title, the chart or what it would need, and a line on how to read it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from markupsafe import escape
@@ -22,8 +22,13 @@ def panel(title: str, why: str = "", anchor: str = "") -> Iterator[None]:
         yield
 
 
-def draw(page: PlanPage, make: Draw, *, height: int, note: str = "", lacking: str = "", alt: str = "") -> None:
-    """A chart of the plan, drawn anew when it changes; `lacking` says what it would need when there is nothing to draw."""
+def draw(
+    page: PlanPage, make: Draw, *, height: int, note: str = "", lacking: str = "", alt: str = "", least: int = 0
+) -> None:
+    """A chart of the plan, drawn anew when it changes; `lacking` says what it would need when there is nothing to draw.
+
+    On a screen narrower than `least` pixels the chart keeps that width and is moved sideways.
+    """
 
     def options() -> dict[str, Any] | None:
         return make(page.view.loaded.whole, palette(dark=page.chosen.dark), page.chosen.language)
@@ -32,7 +37,9 @@ def draw(page: PlanPage, make: Draw, *, height: int, note: str = "", lacking: st
     if first is None:
         html(f'<div class="empty">{escape(lacking)}</div>')
         return
-    made = ui.echart(first).classes("chart").style(f"height:{height}px").props(f'role=img aria-label="{escape(alt)}"')
+    with ui.element("div").classes("wide").props("tabindex=0") if least else nullcontext():
+        made = ui.echart(first).classes("chart").style(f"height:{height}px;min-width:{least}px")
+    made.props(f'role=img aria-label="{escape(alt)}"')
     if note:
         html(f'<p class="chart-note">{escape(note)}</p>')
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from nicegui import ui
 
@@ -14,6 +14,9 @@ from jumou.web.preferences import Preferences
 from jumou.web.reviewing import Desk
 from jumou.web.service import Service
 from jumou.web.view import View, render
+
+_LOOK_EVERY: Final = 10.0
+"""Seconds between two looks at whether somebody else changed the plan."""
 
 
 @dataclass
@@ -54,6 +57,19 @@ class PlanPage:
                 await made
         if item_id:
             ui.run_javascript(f"jm.focus({item_id!r})")
+
+    async def follow(self) -> None:
+        """Shows what others changed meanwhile; a decision under way still meets the version it was made on."""
+        try:
+            history = await asyncio.to_thread(self.service.stored().store.history, self.plan_id)
+        except JumouError:  # the next look may find it again
+            return
+        if history.event != self.view.loaded.history.event:
+            await self.refresh()
+            ui.notify(
+                self.t("他人改动了本规划，页面已更新。", "Somebody changed the plan; the page is up to date."),
+                type="info",
+            )
 
     def drawer(self) -> None:
         """The drawer of evidence, shut."""
@@ -104,3 +120,4 @@ async def plan_page(
             markup("keys", chosen)
         page.drawer()
         ui.on("jm-act", lambda event: page.desk.act(event.args))
+        ui.timer(_LOOK_EVERY, page.follow, immediate=False)
