@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jumou.chat.workbench import Workbench
     from jumou.llm import LanguageModel
     from jumou.storage import PlanStore
+    from jumou.workflow.iterate import Operating
     from jumou.workflow.review import Reviewing
 
 
@@ -121,6 +122,13 @@ class Jumou:
         from jumou.chat.workbench import Workbench  # noqa: PLC0415 - as above
 
         return Workbench(self.library)
+
+    @cached_property
+    def operating(self) -> "Operating":
+        """Kept plans in operation: actual values, deviations, proposed adjustments."""
+        from jumou.workflow.iterate import Operating  # noqa: PLC0415 - as above
+
+        return Operating(self.store, self.reviewing)
 
     @cached_property
     def reviewing(self) -> "Reviewing":

@@ -14,12 +14,12 @@ from jumou.api.drafting import Drafting
 from jumou.api.making import Making
 from jumou.api.middleware import BodyLimit, RequestLog
 from jumou.api.readiness import Opening
-from jumou.api.routes import batches, chat, health, openai, plans, profiles, projects, reference, search, steps
+from jumou.api.routes import batches, chat, health, openai, operate, plans, profiles, projects, reference, search, steps
 from jumou.compose import Jumou
 from jumou.settings import Settings
 
 _ROUTERS: tuple[APIRouter, ...] = (
-    health.router, projects.router, plans.router, steps.router, search.router, profiles.router, reference.router,
+    health.router, projects.router, plans.router, steps.router, operate.router, search.router, profiles.router, reference.router,
     chat.router, openai.router, batches.router,
 )  # fmt: skip
 _TAGS = [
@@ -33,6 +33,10 @@ _TAGS = [
     {
         "name": "review",
         "description": "审阅:决定、修改、撤销、批注、版本 · review: decisions, edits, undo, comments, revisions",
+    },
+    {
+        "name": "operation",
+        "description": "运行:实际值、偏差、调整建议、监测报告 · operation: actual values, deviations, adjustments, reports",
     },
     {"name": "chat", "description": "对话:起草愿景、查依据 · chats: drafting a vision, asking for evidence"},
     {"name": "openai", "description": "与 OpenAI 兼容的对话接口 · chat completions for clients of OpenAI's API"},

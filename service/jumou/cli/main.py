@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from jumou.cli import batch, corpus, evaluate, llm, mcp, plan, profile, service
+from jumou.cli import actuals, batch, corpus, evaluate, llm, mcp, plan, profile, service
 from jumou.cli.terminal import say
 from jumou.errors import CallerError, InvalidProfile, JumouError, OperatorError, OutsideError
 from jumou.settings import settings
@@ -34,6 +34,7 @@ app.command("mcp")(mcp.mcp)
 app.command("schemas")(service.schemas)
 app.add_typer(llm.app, name="llm")
 app.add_typer(profile.app, name="profile")
+app.add_typer(actuals.app, name="actuals")
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(evaluate.app, name="eval")
 

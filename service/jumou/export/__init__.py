@@ -1,12 +1,13 @@
 """A plan as files: Word in official layout, an Excel project list, Markdown, charts, JSON."""
 
+from jumou.domain.list_changes import NewProject, ProjectEdit, ProjectListChanges, ProjectListPatch
 from jumou.export.actuals_sheet import actuals_xlsx, read_actuals
 from jumou.export.bundle import FORMATS, Format, plan_json, write_bundle
 from jumou.export.excel import projects_xlsx, write_xlsx
-from jumou.export.list_import import ProjectListPatch, read_list_patch
+from jumou.export.list_import import read_list_patch
 from jumou.export.markdown import write_markdown
 from jumou.export.patch import patched
-from jumou.export.reimport import NewProject, ProjectEdit, ProjectListChanges, read_projects
+from jumou.export.reimport import read_projects
 from jumou.export.report import Monitored, report_docx, report_markdown, write_report
 from jumou.export.word import write_docx
 

@@ -3,25 +3,14 @@
 from pathlib import Path
 
 from jumou.domain.framework import category_of
-from jumou.domain.model import Code, Model
+from jumou.domain.list_changes import NewProject, ProjectEdit, ProjectListPatch
 from jumou.domain.plan import Plan
 from jumou.domain.portfolio import Project
 from jumou.domain.review import Patch, PatchOperation
 from jumou.errors import InvalidRequest
 from jumou.export.excel import PROJECTS
 from jumou.export.patch import patched
-from jumou.export.reimport import NewProject, ProjectEdit, ProjectListChanges, read_projects
-
-
-class ProjectListPatch(Model):
-    """What an edited list changes: cell by cell, and as a patch on the step `projects`.
-
-    `patch` is None when nothing changes. Projects whose row is gone are removed by it only when that was asked for.
-    """
-
-    changes: ProjectListChanges
-    new_ids: tuple[Code, ...] = ()
-    patch: Patch | None = None
+from jumou.export.reimport import read_projects
 
 
 def read_list_patch(path: Path, plan: Plan, *, remove: bool = False, person: str = "") -> ProjectListPatch:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from jumou.domain.framework import category_of
+from jumou.domain.list_changes import ProjectEdit
 from jumou.domain.portfolio import Project
 from jumou.errors import InvalidRequest
-from jumou.export.reimport import ProjectEdit
 from jumou.export.results import middle
 from jumou.export.terms import INSTRUMENTS
 

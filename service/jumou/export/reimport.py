@@ -10,7 +10,7 @@ from typing import Any, Final
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from jumou.domain.model import Code, Model
+from jumou.domain.list_changes import NewProject, ProjectEdit, ProjectListChanges
 from jumou.domain.plan import Plan
 from jumou.domain.portfolio import Project
 from jumou.errors import InvalidRequest, StepConflict
@@ -23,33 +23,6 @@ from jumou.export.sources import source_list
 from jumou.export.terms import FUNDING
 
 _MOST_ROWS: Final = 5_000
-
-
-class ProjectEdit(Model):
-    """One changed cell: `field` is the path into the project, `before` and `after` are typed values as JSON has them."""
-
-    project_id: Code
-    field: Code
-    before: Any
-    after: Any
-    sheet: Code
-    row: int
-    column: Code
-
-
-class NewProject(Model):
-    """A row without an id: its typed values by field."""
-
-    row: int
-    values: dict[str, Any]
-
-
-class ProjectListChanges(Model):
-    """Everything that differs from the plan: changed cells, rows added, projects whose row is gone."""
-
-    edits: tuple[ProjectEdit, ...] = ()
-    added: tuple[NewProject, ...] = ()
-    removed: tuple[Code, ...] = ()
 
 
 @dataclass(slots=True)

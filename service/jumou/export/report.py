@@ -15,7 +15,7 @@ from jumou.export.chapters import Outline
 from jumou.export.chapters.page import Page
 from jumou.export.markdown import plan_markdown
 from jumou.export.sources import source_list
-from jumou.export.terms import term
+from jumou.export.terms import PRIORITIES, term
 from jumou.export.voice import Voice
 from jumou.export.word import plan_docx
 from jumou.files import write_atomically
@@ -145,7 +145,7 @@ def _actual(page: Page, kpi: Kpi, row: Deviation) -> Cell:
 def _gap(row: Deviation) -> str:
     if row.shortfall is None:
         return "—"
-    return f"{-100 * row.shortfall:+.1f}%"
+    return f"{-100 * row.shortfall:+.1f}%" if row.shortfall else "0.0%"
 
 
 def _state(page: Page, row: Deviation) -> Cell:
@@ -243,9 +243,13 @@ def _change(page: Page, one: ProposedAdjustment) -> Cell:
         "end": page.pick("完成", "end"),
         "priority": page.pick("优先级", "priority"),
     }
+
+    def word(value: str) -> str:
+        return term(PRIORITIES, value, page.language) if value in PRIORITIES else value
+
     return cell(
         *(
-            f"{page.voice.colon(name)}{one.before[field]} → {one.after[field]}"
+            f"{page.voice.colon(name)}{word(one.before[field])} → {word(one.after[field])}"
             for field, name in names.items()
             if field in one.after
         )
