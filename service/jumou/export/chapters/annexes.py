@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from jumou.domain.framework import KPI_FAMILIES, PROJECT_TYPES, Name
+from jumou.domain.framework import KPI_FAMILIES, PROJECT_TYPES, STEPS, Name
 from jumou.domain.implementation import ActionItem, Kpi
 from jumou.domain.quantity import Quantity
 from jumou.drafting.wording import number, shown
@@ -287,6 +287,7 @@ def _quality(page: Page) -> None:
         *((page.pick("合规提示：", "compliance findings: ") + term(SEVERITIES, key, language), str(value)) for key, value in sorted(found.compliance.items())),
         *((page.pick("框架覆盖：", "framework covered: ") + key, f"{value:.0%}") for key, value in sorted(found.coverage.items())),
     ]  # fmt: skip
+    _model(page)
     page.table("核查结果", "Checks", (page.pick("项目", "Item"), page.pick("结果", "Result")), rows, (6.0, 2.0))
     page.table(
         "检查发现", "Findings",
@@ -303,6 +304,37 @@ def _quality(page: Page) -> None:
                 )
             )
         )
+
+
+def _model(page: Page) -> None:
+    """What a language model did and cost, and which items the rules wrote after all; nothing when none took part."""
+    use = page.plan.provenance.model_use
+    if use is None:
+        return
+    unknown = page.pick("价格未知", "price unknown")
+    rows = [
+        (page.pick("大模型", "language model"), use.model),
+        (page.pick("采用大模型文字的条目", "items written by the model"), str(sum(use.items_by_model.values()))),
+        (page.pick("退回规则文字的条目", "items left to the rules"), str(use.fallen_back)),
+        (page.pick("退回重写次数", "answers sent back"), str(use.repairs)),
+        (page.pick("调用次数", "calls"), str(use.calls)),
+        (page.pick("词元（输入/输出）", "tokens (in/out)"), f"{use.tokens_in}/{use.tokens_out}"),
+        (page.pick("费用（美元）", "cost (US dollars)"), unknown if use.usd is None else f"{use.usd:.4f}"),
+        *(
+            (
+                f"{page.pick('退回原因：', 'left to the rules: ')}{STEPS[one.step].in_(page.language)} · {one.reason}",
+                str(one.items),
+            )
+            for one in use.fallbacks
+        ),
+    ]
+    page.table(
+        "大模型参与情况",
+        "The language model's part",
+        (page.pick("项目", "Item"), page.pick("结果", "Result")),
+        rows,
+        (6.0, 2.0),
+    )
 
 
 def _ordered(counts: dict[str, int], names: Mapping[Any, Name]) -> list[tuple[str, int]]:
