@@ -184,3 +184,14 @@ def test_blank_messages_and_unknown_chats_are_problems(client: httpx.Client) -> 
     assert client.post("/v1/chats/none/messages", json={"text": "你好"}).status_code == 404
     assert client.get("/v1/chats/none/events").status_code == 404
     assert client.get("/v1/chats/none").headers["content-type"] == "application/problem+json"
+
+
+def test_an_indicator_is_read_with_its_formula_and_one_that_cannot_be_computed_is_refused(client: httpx.Client) -> None:
+    sample = client.get("/v1/samples/changchun").json()
+    chat = open_chat(client, profile=sample)
+    answer = ask(client, chat, "我们的汽车制造业区位商是多少？")
+    assert not answer["refused"]
+    assert "lq:lq:" in answer["text"]
+    thin = ask(client, open_chat(client, profile=PROFILE), "我们的偏离份额分析结果是多少？")
+    assert thin["refused"]
+    assert "需要补充" in thin["text"]

@@ -247,7 +247,7 @@ class _Speaking:
                     return {"missing": missing}, []
                 diagnosis = await bench.diagnosis(turn)
                 if call.name == "read_indicators":
-                    return {"text": texts.indicators(diagnosis, turn.language)}, []
+                    return {"text": texts.indicators(diagnosis, turn.language)[0]}, []
                 before = len(self.shown.new)
                 text = texts.gaps(diagnosis, turn.language, numbering(self.shown, await bench.frozen(turn)))
                 return {"text": text}, self._new(before)

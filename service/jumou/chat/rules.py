@@ -110,16 +110,16 @@ class RulesAnswerer:
         tool = "list_gaps" if wanted == "gaps" else "read_indicators"
         count = len(diagnosis.gaps if wanted == "gaps" else diagnosis.indicators)
         yield tool_call(tool, brief_of(turn.brief), str(count))
+        known = True
         if wanted == "gaps":
             text = texts.gaps(diagnosis, turn.language, numbering(shown, await self.bench.frozen(turn)))
         else:
-            text = texts.indicators(diagnosis, turn.language)
+            text, known = texts.indicators(diagnosis, turn.language, turn.text)
         if shown.new:
             yield passages(shown.new, turn.text, enough=True)
         for step in told(text):
             yield step
-        refused = wanted == "indicators" and not diagnosis.indicators
-        yield Outcome("rules", turn.brief, refused=refused, passages=tuple(shown.new))
+        yield Outcome("rules", turn.brief, refused=not known, passages=tuple(shown.new))
 
     async def _help(self, turn: Turn) -> AsyncIterator[Step | Outcome]:
         for step in told(texts.help_text(turn.language)):

@@ -6,6 +6,7 @@ readers follow it by the numbers of its events.
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ _LONGEST: Final = 20_000
 _BREATH: Final = 0.02
 """Seconds between two writes of a streamed answer; what comes in between is one event."""
 
+_PLANS: Final = 16
 _LOOK_EVERY: Final = 0.25
 """Seconds between two looks for what other processes answer."""
 
@@ -43,6 +45,8 @@ class _Answer:
     task: asyncio.Task[None] | None = None
     ending: Ending = "interrupted"
     """What a cancellation means."""
+    over: bool = False
+    """All is said, and is being stored: too late to stop it."""
 
 
 @dataclass(slots=True)
@@ -57,6 +61,7 @@ class Chatting:
     _process: Process = field(init=False)
     _under_way: dict[str, _Answer] = field(default_factory=dict)
     _news: dict[str, asyncio.Event] = field(default_factory=dict)
+    _starting: Counter[str] = field(default_factory=Counter)
     _read: dict[str, StoredPlan] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,9 +78,8 @@ class Chatting:
             StepConflict: the last message is not answered yet.
             InvalidRequest: the text is blank or too long, or the key was used for another message.
         """
-        return await asyncio.shield(
-            self._say(chat_id, text, person, key)
-        )  # whoever asked may be gone; the message is not
+        # whoever asked may be gone in the middle; the message is not
+        return await asyncio.shield(self._say(chat_id, text, person, key))
 
     async def _say(self, chat_id: str, text: str, person: str, key: str) -> ChatMessage:
         if not text.strip() or len(text) > _LONGEST:
@@ -88,16 +92,23 @@ class Chatting:
             chat_id=chat_id, number=1, turn=1, role="user", text=text, author=f"person:{person}", process=self._process.name,
             created_at=now(),
         )  # fmt: skip
+        self._starting[chat_id] += 1
         try:
-            stored = await asyncio.to_thread(self.store.ask, message, key)
+            stored = await self._stored(message, key)
+            if stored.created_at == message.created_at:  # else it was sent before, under the same key
+                answer = self._under_way[chat_id] = _Answer(stored.turn)
+                answer.task = asyncio.create_task(self._answer(stored, person, answer))
+            return stored
+        finally:
+            self._starting[chat_id] -= 1
+
+    async def _stored(self, message: ChatMessage, key: str) -> ChatMessage:
+        try:
+            return await asyncio.to_thread(self.store.ask, message, key)
         except StepConflict:
-            if not await self._mend(chat_id):
+            if not await self._mend(message.chat_id, starting=1):
                 raise
-            stored = await asyncio.to_thread(self.store.ask, message, key)
-        if stored.created_at == message.created_at:  # else it was sent before, under the same key
-            answer = self._under_way[chat_id] = _Answer(stored.turn)
-            answer.task = asyncio.create_task(self._answer(stored, person, answer))
-        return stored
+            return await asyncio.to_thread(self.store.ask, message, key)
 
     async def stop(self, chat_id: str) -> bool:
         """Ends the answer under way; what was said of it so far is kept. Whether there was one here."""
@@ -106,16 +117,19 @@ class Chatting:
             await self._mend(chat_id)
             return False
         answer.ending = "stopped"
-        answer.task.cancel()
+        stopped = not answer.over
+        if stopped:
+            answer.task.cancel()
         await asyncio.gather(answer.task, return_exceptions=True)
-        return True
+        return stopped
 
     async def close(self) -> None:
         """Breaks off what is under way; what was said so far is kept."""
-        tasks = [answer.task for answer in self._under_way.values() if answer.task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        answers = list(self._under_way.values())
+        for answer in answers:
+            if answer.task is not None and not answer.over:
+                answer.task.cancel()
+        await asyncio.gather(*(answer.task for answer in answers if answer.task is not None), return_exceptions=True)
         self._process.end()
 
     # --- reading ----------------------------------------------------------------------------------------------
@@ -189,12 +203,14 @@ class Chatting:
             ending = "failed"
             log.exception("answer failed", error=type(error).__name__)
             told.append(("error", {"kind": "Defect", "message": texts.pick(language, "程序出错，回答未完成。", "A defect in jumou; the answer is not finished.")}))  # fmt: skip
+        answer.over = True
         steps.put_nowait(None)
-        await writer
         try:
+            await writer
             await asyncio.to_thread(self._end, asked, outcome[-1] if outcome else brief, ending, told)
         finally:
-            self._under_way.pop(asked.chat_id, None)
+            if self._under_way.get(asked.chat_id) is answer:  # else the next message is being answered already
+                del self._under_way[asked.chat_id]
             self._tell(asked.chat_id)
 
     async def _write(self, asked: ChatMessage, steps: asyncio.Queue[Step | None]) -> None:
@@ -255,6 +271,8 @@ class Chatting:
             return None
         held = self._read.get(plan_id)
         if held is None or held.event != self.plans.history(plan_id).event:
+            if len(self._read) >= _PLANS:
+                self._read.clear()
             held = self._read[plan_id] = read_plan(self.plans, plan_id)
         return held
 
@@ -262,13 +280,18 @@ class Chatting:
         record, history = self.store.told(chat_id)
         return _last_brief(history) if _answered(history) else opening_brief(record, self._plan(record.plan_id))
 
-    async def _mend(self, chat_id: str) -> bool:
+    async def _mend(self, chat_id: str, *, starting: int = 0) -> bool:
         """Ends what a process that is gone was answering: what it said is kept, and marked as broken off. Whether it did."""
         waiting = await asyncio.to_thread(self.store.open_turn, chat_id)
-        return waiting is not None and await self._mended(waiting)
+        return waiting is not None and await self._mended(waiting, starting)
 
-    async def _mended(self, waiting: ChatMessage) -> bool:
-        if waiting.process == self._process.name or not await asyncio.to_thread(self._process.gone, waiting.process):
+    async def _mended(self, waiting: ChatMessage, starting: int = 0) -> bool:
+        """`starting`: so many of the messages this process is taking on are the caller's own."""
+        if waiting.process == self._process.name:
+            running = self._under_way.get(waiting.chat_id)
+            if self._starting[waiting.chat_id] > starting or (running is not None and running.turn == waiting.turn):
+                return False
+        elif not await asyncio.to_thread(self._process.gone, waiting.process):
             return False
         language = (await asyncio.to_thread(self.store.chat, waiting.chat_id)).language
         await asyncio.to_thread(self._end, waiting, None, "interrupted", [("error", _interrupted(language))])

@@ -8,10 +8,14 @@ from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Citation
 from jumou.domain.framework import ELEMENTS, Language
 from jumou.domain.positioning import Vision
+from jumou.domain.quantity import Indicator
+from jumou.drafting.desk import overlap
 from jumou.drafting.wording import number, unit_in
 
 _MOST_GAPS: Final = 8
 _MOST_INDICATORS: Final = 12
+_MOST_MISSING: Final = 4
+_NAMED: Final = 0.5
 
 Number = Callable[[Citation], int]
 """The number a citation has in the chat."""
@@ -144,37 +148,50 @@ def gaps(diagnosis: Diagnosis, language: Language, cite: Number) -> str:
     return "\n".join(lines)
 
 
-def indicators(diagnosis: Diagnosis, language: Language) -> str:
-    """The indicators that could be computed, with their formula ids, and what the others miss."""
-    lines = []
-    for item in diagnosis.indicators[:_MOST_INDICATORS]:
-        if item.value is None:
-            continue
-        unit = unit_in(item.unit, language)
-        year = f"{item.year}，" if item.year and language == "zh" else f"{item.year}, " if item.year else ""
-        lines.append(
-            f"- {item.label}：{number(item.value)}{unit}（{year}{item.formula}:{item.id}）"
-            if language == "zh"
-            else f"- {item.label}: {number(item.value)} {unit} ({year}{item.formula}:{item.id})"
-        )
-    head = pick(language, "由区域资料算得的指标：", "Indicators computed from the profile:")
-    if not lines:
+def indicators(diagnosis: Diagnosis, language: Language, asked: str = "") -> tuple[str, bool]:
+    """The indicators `asked` names (all when it names none), with formula ids, and what they miss; whether there is any."""
+    named = [item for item in (*diagnosis.indicators, *diagnosis.not_computable) if _names(asked, item.label)]
+    pool = named or [*diagnosis.indicators, *diagnosis.not_computable[:_MOST_MISSING]]
+    lines = [_indicator(item, language) for item in pool if item.value is not None][:_MOST_INDICATORS]
+    missing = [item for item in pool if item.value is None][:_MOST_MISSING]
+    if lines:
+        head = pick(language, "由区域资料算得的指标：", "Indicators computed from the profile:")
+    else:
         head = pick(
             language,
-            "现有区域资料不足以计算指标，我不估数。",
-            "The profile does not carry any indicator, and I do not estimate. ",
+            "现有区域资料不足以算出该指标，我不估数。",
+            "The profile does not carry this indicator, and I do not estimate.",
         )
-    missing = diagnosis.not_computable[:4]
-    if missing or not lines:
-        wanted = [
-            f"{item.label}（{'、'.join(item.missing)}）"
-            if language == "zh"
-            else f"{item.label} ({', '.join(item.missing)})"
-            for item in missing
-        ]
-        wanted = wanted or [item.what for item in diagnosis.data_gaps[:4]]
-        lines.append(pick(language, f"需要补充：{'；'.join(wanted)}。", f"What would be needed: {'; '.join(wanted)}."))
-    return "\n".join((head, *lines))
+    wanted = [
+        f"{item.label}（{'、'.join(item.missing)}）"
+        if language == "zh"
+        else f"{item.label} ({', '.join(item.missing)})"
+        for item in missing
+    ]
+    if not lines and not wanted:
+        wanted = [item.what for item in diagnosis.data_gaps[:_MOST_MISSING]]
+    need = (
+        [pick(language, f"需要补充：{'；'.join(wanted)}。", f"What would be needed: {'; '.join(wanted)}.")]
+        if wanted
+        else []
+    )
+    return "\n".join((head, *lines, *need)), bool(lines)
+
+
+def _names(asked: str, label: str) -> bool:
+    """Whether the words ask for the indicator: half of its label stands in them."""
+    return bool(asked) and overlap(label, asked.replace("区位商", "区位熵")) >= _NAMED
+
+
+def _indicator(item: Indicator, language: Language) -> str:
+    value = number(item.value) if item.value is not None else "—"
+    unit = unit_in(item.unit, language)
+    place = f"{item.formula}:{item.id}"
+    if language == "zh":
+        year = f"{item.year}年，" if item.year else ""
+        return f"- {item.label}：{value}{unit}（{year}{place}）"
+    year = f"{item.year}, " if item.year else ""
+    return f"- {item.label}: {value}{f' {unit}' if unit else ''} ({year}{place})"
 
 
 def proposal(made: Proposal, language: Language, cite: Number) -> str:
