@@ -21,7 +21,7 @@ OPERATIONS = [
 @pytest.fixture(scope="session")
 def document(address: str) -> Any:
     """The document as the server hands it out."""
-    return schemathesis.openapi.from_url(f"{address}/openapi.json")
+    return schemathesis.openapi.from_url(f"{address}/openapi.json", timeout=60)
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=[f"{method} {path}" for path, method in OPERATIONS])

@@ -49,6 +49,7 @@ KPIS = [
     kpi(6, "单位能耗", "吨标煤/万元", targets("%（年均降幅）", "rate", "growth_rate = -3", 3, 3, 3), direction="down"),
     kpi(7, "用水单耗", "吨/万元", targets("吨/万元", "from_baseline", "baseline + -1 * years", 19, 18, 17), baseline=base(20, "吨/万元"),
         direction="down"),
+    kpi(9, "从业人员年均增速", "%", targets("%", "rate", "growth_rate = 5", 5, 5, 5)),
     kpi(8, "培训人次", "人次", targets("人次", "level", "constant = 400", 400, 400, 400)),
 ]  # fmt: skip
 
@@ -223,6 +224,12 @@ def test_a_first_yearly_value_makes_rates_and_points_into_values(operating: Oper
     assert [one["quantity"]["value"] for one in found["kpi/K3"]] == [1050, 1102, 1158]
     assert [one["quantity"]["value"] for one in found["kpi/K4"]] == [32, 34, 36]
     assert {one["quantity"]["unit"] for one in found["kpi/K4"]} == {"%"}
+
+
+def test_an_indicator_that_is_a_rate_itself_is_compared_as_it_is_and_gets_no_baseline(operating: Operating) -> None:
+    enter(operating, "K9", y2026=4.0)
+    assert last(operating, "K9").shortfall == pytest.approx(0.2)
+    assert operating.proposals("p") == ()
 
 
 def test_an_accepted_proposal_is_a_revision_with_author_marks_and_undo(operating: Operating) -> None:

@@ -10,9 +10,6 @@ from jumou.compose import Jumou
 from jumou.domain.operation import Period
 from jumou.errors import InvalidRequest
 from jumou.settings import settings
-from jumou.workflow.iterate import read_period
-from jumou.workflow.reading import read_plan
-from jumou.workflow.review import Person
 
 app = typer.Typer(help="实际值:模板、导入、监测报告 · actual values: template, import, report", no_args_is_help=True)
 
@@ -26,8 +23,10 @@ def template(
     plan_id: PlanArgument, path: Annotated[Path, typer.Argument(metavar="FILE.xlsx")], period: PeriodOption
 ) -> None:
     """写出带本规划指标的实际值填报表。"""
-    from jumou.export import actuals_xlsx  # noqa: PLC0415 - the other commands need neither charts nor Word
+    from jumou.export import actuals_xlsx  # noqa: PLC0415 - the other commands need neither charts nor a database
     from jumou.files import write_atomically  # noqa: PLC0415 - as above
+    from jumou.workflow.iterate import read_period  # noqa: PLC0415 - as above
+    from jumou.workflow.reading import read_plan  # noqa: PLC0415 - as above
 
     store = Jumou(settings()).store
     plan = read_plan(store, plan_id).whole()
@@ -49,6 +48,8 @@ def import_(
 ) -> None:
     """导入填好的实际值,列出偏差和调整建议的条数。"""
     from jumou.export import read_actuals  # noqa: PLC0415 - as above
+    from jumou.workflow.reading import read_plan  # noqa: PLC0415 - as above
+    from jumou.workflow.review import Person  # noqa: PLC0415 - as above
 
     if not person.strip():
         raise InvalidRequest("请用 --person 写明填报人。", "Say who enters them with --person.")
@@ -83,6 +84,8 @@ def report(
 ) -> None:
     """写出某一期的监测报告(Word 或 Markdown);默认为最近一个有实际值的期间。"""
     from jumou.export import Monitored, write_report  # noqa: PLC0415 - as above
+    from jumou.workflow.iterate import read_period  # noqa: PLC0415 - as above
+    from jumou.workflow.reading import read_plan  # noqa: PLC0415 - as above
 
     operating = Jumou(settings()).operating
     operation = operating.operation(plan_id)

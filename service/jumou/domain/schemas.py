@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Document, Evidence, Passage
 from jumou.domain.implementation import Implementation
+from jumou.domain.operation import Actual, AdjustmentDecision, Deviation, ProposedAdjustment
 from jumou.domain.plan import Plan, ProjectList
 from jumou.domain.portfolio import Project
 from jumou.domain.positioning import Positioning
@@ -16,7 +17,7 @@ from jumou.domain.review import Review, Revision
 
 PUBLISHED: Final[tuple[type[BaseModel], ...]] = (
     RegionProfile, ProfileProblem, Diagnosis, Positioning, Project, Implementation, Plan, ProjectList, Evidence, Document,
-    Passage, Revision, Review,
+    Passage, Revision, Review, Actual, Deviation, ProposedAdjustment, AdjustmentDecision,
 )  # fmt: skip
 
 

@@ -89,7 +89,8 @@ def proposals(plan: Standing, operation: Operation) -> tuple[ProposedAdjustment,
 def _missing_baseline(plan: Standing, kpi: Kpi, actuals: Mapping[Period, Actual]) -> Iterator[ProposedAdjustment]:
     """Targets set as rates or points become values once a yearly value is known."""
     years = [period for period in actuals if not period.quarter]
-    flags = {flag for target in kpi.targets for flag in target.quantity.flags}
+    # where the indicator itself is measured as a rate or in points, its values are no levels to start from
+    flags = {flag for one in kpi.targets if one.quantity.unit != kpi.unit for flag in one.quantity.flags}
     if kpi.baseline is not None or not years or not flags & {"rate", "points"}:
         return
     actual = actuals[max(years)]
