@@ -19,9 +19,8 @@ from jumou.evaluation.alignment import read_table, remember
 from jumou.evaluation.compare import comparison_blocks
 from jumou.evaluation.gold import read_gold
 from jumou.evaluation.grounding_suite import run_grounding, write_grounding_report
-from jumou.evaluation.measures import measure_name
 from jumou.evaluation.pages import interval, markdown, number, page
-from jumou.evaluation.plan_report import write_plan_report
+from jumou.evaluation.plan_report import gate_name, write_plan_report
 from jumou.evaluation.plans import PlansSuite
 from jumou.evaluation.retrieval_suite import folder_set, own_set, run_search, write_search_report
 from jumou.evaluation.runs import Run, read_run
@@ -243,14 +242,8 @@ def _show(run: Run) -> None:
     asked = {one.measure: one for one in run.gates}
     for name, one in run.means.items():
         wanted = asked.get(name)
-        bar = (
-            ""
-            if wanted is None
-            else f"{'≥' if wanted.at_least is not None else '≤'} {wanted.at_least if wanted.at_least is not None else wanted.at_most} {'✓' if wanted.passed else '✗'}"
-        )
-        table.add_row(
-            measure_name(name, _language()), number(one.value), interval(one.low, one.high), str(one.cases), bar
-        )
+        bar = "" if wanted is None else f"{wanted.asked} {'✓' if wanted.reached else '✗'}"
+        table.add_row(gate_name(name, _language()), number(one.value), interval(one.low, one.high), str(one.cases), bar)
     out.print(table)
     for name, why in run.failures.items():
         say(pick(f"未完成 {name}:{why}", f"failed {name}: {why}"))

@@ -31,6 +31,7 @@ _DEFINED: Final[dict[str, tuple[str, str, str, str]]] = {
     "numeric_faithfulness": ("数字可溯率", "numeric faithfulness", "正文数字能在数据、引文或区域资料中找到的比例（独立程序核对）", "share of numbers in prose found in figures, quotes or the profile"),
     "reference_validity": ("引用关系有效率", "reference validity", "项目、短板、指标等编号引用存在的比例", "share of references between objects that resolve"),
     "novel_grounded": ("新增项目有据率", "new projects grounded", "专家规划未见的起草项目中带引文的比例", "share of drafted projects unknown to the gold that carry a citation"),
+    "projects_grounded": ("项目有据率", "projects grounded", "起草项目中带引文（先例或政策依据）的比例", "share of drafted projects that carry a citation of a case or a policy"),
     "compliance_findings": ("合规提示数", "compliance findings", "每份规划的合规提示条数", "per plan"),
     "projects_drafted": ("起草项目数", "projects drafted", "每份规划", "per plan"),
     "kpis_drafted": ("起草指标数", "KPIs drafted", "每份规划", "per plan"),

@@ -8,7 +8,7 @@ from jumou.domain.framework import MODES, PROJECT_TYPES, Language
 from jumou.evaluation.gold import GoldPlan
 from jumou.evaluation.measures import VARIANTS, measure_definition, measure_name, variant_name
 from jumou.evaluation.pages import Bar, Block, Chart, Fold, Heading, Prose, Table, interval, markdown, number, page
-from jumou.evaluation.runs import Run
+from jumou.evaluation.runs import Gate, Run
 
 _MARK: Final = {"match": "●", "part": "◐", "no": "○"}
 _HEADLINES: Final = (
@@ -54,8 +54,7 @@ def _blocks(run: Run, gold: Mapping[str, GoldPlan], language: Language) -> list[
             Table(
                 ("指标", "结果", "要求", "是否达到") if zh else ("measure", "value", "asked", "met"),
                 tuple(
-                    (_gate_name(gate.measure, language), number(gate.value), f"≥ {gate.at_least:g}" if gate.at_least is not None else f"≤ {gate.at_most:g}",
-                     "●" if gate.passed else "○")
+                    (gate_name(gate.measure, language), number(gate.value), _asked(gate, zh=zh), "●" if gate.reached else "○")
                     for gate in run.gates
                 ),
                 "门槛" if zh else "Thresholds",
@@ -88,7 +87,7 @@ def _blocks(run: Run, gold: Mapping[str, GoldPlan], language: Language) -> list[
         Table(
             ("指标", "均值", "95%区间", "案例数", "未测", "定义") if zh else ("measure", "mean", "95 %", "cases", "not measured", "definition"),
             tuple(
-                (_gate_name(name, language), number(mean.value), interval(mean.low, mean.high), str(mean.cases), str(mean.unmeasured), measure_definition(name, language))
+                (gate_name(name, language), number(mean.value), interval(mean.low, mean.high), str(mean.cases), str(mean.unmeasured), measure_definition(name, language))
                 for name, mean in run.means.items()
             ),
         ),
@@ -98,7 +97,14 @@ def _blocks(run: Run, gold: Mapping[str, GoldPlan], language: Language) -> list[
     return blocks
 
 
-def _gate_name(name: str, language: Language) -> str:
+def _asked(gate: Gate, *, zh: bool) -> str:
+    return (
+        gate.asked if gate.goal is None else gate.asked + ("（目标，不计入门槛）" if zh else " (a goal, fails nothing)")
+    )
+
+
+def gate_name(name: str, language: Language) -> str:
+    """A measure's name, also of one that says how far a baseline is beaten."""
     if name.startswith("beats_"):
         for variant in VARIANTS:
             if name.startswith(f"beats_{variant}_"):
@@ -110,7 +116,7 @@ def _gate_name(name: str, language: Language) -> str:
 def _baselines(run: Run, goals: Mapping[str, float | None], language: Language) -> list[Block]:
     zh = language == "zh"
     shown: list[Block] = []
-    for name in ("project_recall", "kpi_coverage"):
+    for name in ("project_recall", "kpi_coverage", "projects_grounded"):
         bars = [
             Bar(
                 variant_name(run.configuration["drafter"], language),

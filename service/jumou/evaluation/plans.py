@@ -36,6 +36,9 @@ COMPARED: Final = (
     "kpi_coverage",
     "kpi_match",
     "kpi_coverage_all",
+    "gap_coverage",
+    "strength_coverage",
+    "projects_grounded",
 )
 """Measures on which the product is compared with its baselines."""
 
@@ -207,7 +210,7 @@ class PlansSuite:
             for variant in self.baselines
         }
         for variant, gaps in differences.items():
-            for name in ("project_recall", "kpi_coverage"):
+            for name in ("project_recall", "kpi_coverage", "projects_grounded"):
                 gap = gaps[name]
                 means[f"beats_{variant}_{name}"] = Mean(value=gap.low, cases=gap.cases)
         bounds = read_thresholds(thresholds) if thresholds else {}

@@ -21,7 +21,10 @@ _DRAFTING: Final = ("analysis", "corpus", "domain", "drafting", "profile", "retr
 
 
 class Gate(BaseModel):
-    """One threshold and whether the run meets it. A measure that was not taken does not pass."""
+    """One threshold and whether the run meets it. A measure that was not taken does not pass.
+
+    A `goal` is shown beside what was measured and fails nothing: it is what the product is to reach, not what it holds.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,10 +32,25 @@ class Gate(BaseModel):
     value: float | None
     at_least: float | None = None
     at_most: float | None = None
+    goal: float | None = None
+
+    @property
+    def reached(self) -> bool:
+        """Whether no bound is missed and the goal is reached."""
+        return self.passed and (self.goal is None or (self.value is not None and self.value >= self.goal - 1e-9))
+
+    @property
+    def asked(self) -> str:
+        """What is asked for, as reports print it."""
+        if self.at_most is not None:
+            return f"≤ {self.at_most:g}"
+        return f"≥ {self.at_least if self.at_least is not None else self.goal:g}"
 
     @property
     def passed(self) -> bool:
         """Whether no bound is missed."""
+        if self.at_least is None and self.at_most is None:
+            return True
         if self.value is None:
             return False
         low = self.at_least is None or self.value >= self.at_least - 1e-9
@@ -89,6 +107,7 @@ def code_digest() -> str:
     """A hash over the code and knowledge that drafts depend on: drafts of another state are drafted again."""
     package = Path(__file__).resolve().parents[1]
     files = [path for part in _DRAFTING for path in sorted((package / part).rglob("*.py"))]
+    files += [package / "evaluation" / "variants.py", package / "evaluation" / "single_prompt.py"]
     corpus = asset_dir("corpus")
     files += sorted(path for path in corpus.rglob("*") if path.suffix in (".yaml", ".md"))
     digest = hashlib.sha256()
@@ -99,7 +118,7 @@ def code_digest() -> str:
 
 
 def read_thresholds(path: Path) -> dict[str, dict[str, float]]:
-    """Measure → {at_least, at_most}.
+    """Measure → {at_least, at_most, goal}.
 
     Raises:
         InvalidRequest: the file does not have that shape.
@@ -107,7 +126,9 @@ def read_thresholds(path: Path) -> dict[str, dict[str, float]]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         return {
-            str(name): {str(bound): float(value) for bound, value in bounds.items() if bound in ("at_least", "at_most")}
+            str(name): {
+                str(bound): float(value) for bound, value in bounds.items() if bound in ("at_least", "at_most", "goal")
+            }
             for name, bounds in content.items()
         }
     except (yaml.YAMLError, AttributeError, TypeError, ValueError, OSError) as problem:
@@ -122,7 +143,7 @@ def gates(means: Mapping[str, Mean], thresholds: Mapping[str, Mapping[str, float
     return tuple(
         Gate(
             measure=name, value=means[name].value if name in means else None,
-            at_least=bounds.get("at_least"), at_most=bounds.get("at_most"),
+            at_least=bounds.get("at_least"), at_most=bounds.get("at_most"), goal=bounds.get("goal"),
         )
         for name, bounds in thresholds.items()
     )  # fmt: skip

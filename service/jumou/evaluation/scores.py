@@ -7,7 +7,7 @@ the gold does not know are judged by their grounding instead (`novel_grounded`).
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -114,9 +114,8 @@ def score(
         if grounding
         else (None, 1.0),
         "reference_validity": (grounding.reference_validity, float(grounding.references)) if grounding else (None, 1.0),
-        "novel_grounded": _share([bool(project.get("citations") or project.get("precedents")) for project in novel])
-        if grounding
-        else (None, 1.0),
+        "novel_grounded": _share([_cites(project) for project in novel]) if grounding else (None, 1.0),
+        "projects_grounded": _share([_cites(project) for project in draft.projects]),
         "compliance_findings": (None if draft.compliance is None else float(draft.compliance), 1.0),
         "projects_drafted": (float(len(draft.projects)), 1.0),
         "kpis_drafted": (float(len(draft.kpis)), 1.0),
@@ -141,6 +140,10 @@ Measured = tuple[float | None, float]
 
 def _share(found: Sequence[bool]) -> Measured:
     return (sum(found) / len(found), float(len(found))) if found else (None, 0.0)
+
+
+def _cites(project: Mapping[str, Any]) -> bool:
+    return bool(project.get("citations") or project.get("precedents"))
 
 
 def _average(shares: Mapping[str, float] | None) -> float | None:

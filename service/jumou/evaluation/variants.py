@@ -155,6 +155,7 @@ def retrieved_draft(
                 projects.append(
                     {
                         "id": f"R{len(projects) + 1}", "type": kind, "content": [sentences[0]],
+                        "citations": [{"passage_id": hit.passage.id, "quote": sentences[0]}],
                         "name": (f"借鉴{hit.document.title}的{name.zh}项目" if language == "zh" else f"{name.en} after {hit.document.title_en or hit.document.title}"),
                     }
                 )  # fmt: skip
