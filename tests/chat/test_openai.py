@@ -9,6 +9,7 @@ import httpx
 import openai
 import pytest
 
+from jumou.testing import ModelServer
 from jumou.testing.serving import Serving
 
 ANSWERABLE = "政府投资基金可以有返投要求吗？"
@@ -85,3 +86,19 @@ def test_errors_have_the_form_the_client_reads(gpt: openai.OpenAI, client: httpx
         gpt.chat.completions.create(model="jumou", messages=[{"role": "assistant", "content": "嗯"}])
     assert "用户" in wrong.value.message or "user" in wrong.value.message
     assert "error" in client.post("/openai/v1/chat/completions", content=b"{").json()
+
+
+def test_a_models_answer_streams_checked_and_with_sources(
+    with_model: Serving, speaks: tuple[httpx.Client, ModelServer]
+) -> None:
+    _, model = speaks
+    model.script = lambda _: "返投要求逐步取消[1]，拉动投资8837亿元。"
+    with openai.OpenAI(base_url=f"{with_model.address}/openai/v1", api_key="none", max_retries=0) as gpt:
+        stream = gpt.chat.completions.create(model="jumou", messages=said(ANSWERABLE), stream=True)
+        pieces = [chunk.choices[0].delta.content or "" for chunk in stream]
+        body, _, notes = "".join(pieces).partition("\n---\n")
+        assert body.startswith("返投要求逐步取消[1]，拉动投资8837亿元（未见依据的数字：8837）。")
+        assert "[1] " in notes
+        asked = model.calls
+        gpt.chat.completions.create(model="jumou-rules", messages=said(ANSWERABLE))
+        assert model.calls == asked

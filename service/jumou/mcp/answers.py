@@ -40,7 +40,9 @@ class Read(BaseModel):
 
     document: Document
     text: str
-    passages: dict[str, str] = Field(description="heading path by passage id")
+    complete: bool = Field(description="false: the text goes on; read from `next_offset`")
+    next_offset: int | None = None
+    passages: dict[str, str] = Field(description="heading path by passage id, of the passages the text touches")
 
 
 class ReadPassage(BaseModel):

@@ -31,6 +31,7 @@ from jumou.workflow.review import Person
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
+_MOST_TEXT: Final = 40_000
 _READS: Final = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 _WRITES: Final = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 _INSTRUCTIONS: Final = (
@@ -93,14 +94,22 @@ def create_server(jumou: Jumou, *, writes: bool = False) -> MCPServer:
         return Found(query=query, enough=enough(query, hits), passages=[found_passage(hit) for hit in hits])
 
     @tool(_READS)
-    async def read_document(document_id: Id) -> Read:
-        """Read a case or a policy: its description (issuer, number, dates, status, sources) and its whole text."""
+    async def read_document(
+        document_id: Id,
+        offset: Annotated[int, Field(ge=0, description="characters to skip, from `next_offset`")] = 0,
+    ) -> Read:
+        """Read a case or a policy: its description (issuer, number, dates, status, sources) and its text, 40,000 characters at a time."""
         document = await asyncio.to_thread(lambda: jumou.library.document(document_id))
         passages = await asyncio.to_thread(lambda: jumou.library.passages(document_id))
+        text, end = "".join(one.text for one in passages), offset + _MOST_TEXT
+        shown = {one.id: one.section for one in passages if one.end > offset and one.start < end}
+        more = end < len(text)
         return Read(
             document=document,
-            text="".join(one.text for one in passages),
-            passages={one.id: one.section for one in passages},
+            text=text[offset:end],
+            complete=not more,
+            next_offset=end if more else None,
+            passages=shown,
         )
 
     @tool(_READS)
