@@ -38,6 +38,9 @@ _TRIES: Final = 4
 _TAKEN_UP: Final = 25
 """Times a region is begun; one that has ended so many processes is not begun again, and has failed."""
 
+_FINISHING: Final = 8
+"""Seconds a region under way has to be kept before the engine stops."""
+
 _CHUNK: Final = 200
 _BROKEN: Final = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
 
@@ -101,7 +104,10 @@ class Engine:
         self._ending.set()
         if self._watch is not None:
             self._watch.join(10)
-        DBOS.destroy()
+        DBOS.destroy(workflow_completion_timeout_sec=_FINISHING)
+        logging.getLogger("dbos").setLevel(
+            logging.CRITICAL
+        )  # what is still under way has nowhere to report to, as it should
         self._presence.end()
 
     def submit(self, batch_id: str) -> None:
