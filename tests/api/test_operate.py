@@ -58,7 +58,7 @@ def project_list(client: httpx.Client, plan: dict[str, Any]) -> Any:
 
 
 def column(sheet: Any, title: str) -> int:
-    return next(cell.column for cell in sheet[1] if cell.value == title)
+    return next(place for place, cell in enumerate(sheet[1], start=1) if cell.value == title)
 
 
 def test_values_are_kept_with_source_and_person(client: httpx.Client, in_alert: dict[str, Any]) -> None:

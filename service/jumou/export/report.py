@@ -166,15 +166,26 @@ def _alerts(page: Page, rows: dict[str, Deviation]) -> None:
     if not alerts:
         page.body(plain(page.pick("本期没有指标预警。", "No KPI is in alert.")))
         return
+    columns: list[tuple[str, float, list[str]]] = [
+        (page.pick("预警规则", "Alert"), 2.4, [kpi.alert for kpi, _ in alerts]),
+        (page.pick("调整规则", "Adjustment"), 4.0, [kpi.adjust for kpi, _ in alerts]),
+        (page.pick("责任单位", "Owner"), 1.6, [kpi.owner for kpi, _ in alerts]),
+    ]
+    own = [column for column in columns if len(alerts) == 1 or len(set(column[2])) > 1]
     page.table(
         "预警指标及其规则", "KPIs in alert and their rules",
-        (page.pick("指标", "KPI"), page.pick("落后", "Short by"), page.pick("预警规则", "Alert"), page.pick("调整规则", "Adjustment"), page.pick("责任单位", "Owner")),
+        (page.pick("编号", "Id"), page.pick("指标", "KPI"), page.pick("落后", "Short by"), page.pick("连续期数", "In a row"), *(name for name, _, _ in own)),
         [
-            (f"{kpi.id} {kpi.name}", f"{100 * (row.shortfall or 0):.1f}%", kpi.alert, kpi.adjust, kpi.owner)
-            for kpi, row in alerts
+            (kpi.id, kpi.name, f"{100 * (row.shortfall or 0):.1f}%", str(row.alerts_in_a_row), *(values[place] for _, _, values in own))
+            for place, (kpi, row) in enumerate(alerts)
         ],
-        (2.4, 1.0, 2.4, 4.0, 1.6),
+        (0.8, 3.0, 1.0, 1.0, *(width for _, width, _ in own)),
     )  # fmt: skip
+    shared = [
+        page.voice.colon(name) + values[0] for name, _, values in columns if len(alerts) > 1 and len(set(values)) == 1
+    ]
+    if shared:
+        page.note("各指标相同的规则：" + " ".join(shared), "The same for all of them: " + " ".join(shared))
 
 
 def _projects(page: Page, period: Period) -> None:
