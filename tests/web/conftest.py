@@ -42,7 +42,7 @@ class Server:
             [sys.executable, "-m", "jumou.cli.main", "serve", "--port", str(self.port)], env=self._environment,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        end = time.monotonic() + 120
+        end = time.monotonic() + 240
         while time.monotonic() < end:
             try:
                 if all(httpx.get(f"{self.url}{path}", timeout=5).status_code == 200 for path in ("/readyz", "/")):
@@ -70,7 +70,7 @@ def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     started.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open a loop runs in this thread, which other tests need for themselves
 def chromium() -> Iterator[Any]:
     """The browser."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -94,7 +94,7 @@ def visit(chromium: Any, server: Server) -> Iterator[Callable[..., Any]]:
         chosen = {"jm_name": quote(name), "jm_language": language, "jm_dark": "1" if dark else "0"}
         context.add_cookies([{"name": key, "value": value, "url": server.url} for key, value in chosen.items()])
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(server.url + path)
         return page
