@@ -5,10 +5,13 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
 import openpyxl
+
+from jumou.testing.serving import Serving
 
 ONE = {"name": "瓦房店市", "industry": "轴承", "background": "轴承企业集中，保持架依赖外购。"}
 BAD = {"industry": "轴承"}
@@ -97,3 +100,22 @@ def test_nothing_loads_the_durable_engine_before_there_is_a_batch() -> None:
     """A server and every command start without it: it costs half a second."""
     look = "import sys, jumou.api.server, jumou.cli.main; sys.exit('dbos' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
+
+
+def test_a_batch_and_its_progress_survive_a_killed_server(home: Path, tmp_path: Path) -> None:
+    """Killed with SIGKILL in the middle; the next server goes on by itself, and a reader goes on from the last event seen."""
+    with Serving(home, tmp_path / "batch.db") as server:
+        with server.client() as client:
+            batch = asked(client, *[{**ONE, "name": f"第{number}县"} for number in range(6)]).json()["batch"]["id"]
+            seen = 0
+            while seen < 3:
+                seen = client.get(f"/v1/batches/{batch}").json()["batch"]["last_event"]
+            before = client.get(f"/v1/batches/{batch}/results").text.splitlines()[:1]
+        server.kill()
+        server.start()
+        with server.client() as client:
+            followed = events(client, batch, after=seen)
+            assert [number for number, _ in followed] == list(range(seen + 1, 9))
+            assert followed[-1] == (8, "done")
+            assert done(client, batch)["drafted"] == 6
+            assert client.get(f"/v1/batches/{batch}/results").text.splitlines()[:1] == before
