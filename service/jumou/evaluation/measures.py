@@ -39,6 +39,13 @@ _DEFINED: Final[dict[str, tuple[str, str, str, str]]] = {
     "seconds": ("用时（秒）", "time (s)", "每份规划", "per plan"),
     "model_calls": ("模型调用次数", "model calls", "每份规划；规则起草为0", "per plan; 0 for the rules drafter"),
     "cost": ("模型费用（美元）", "model cost (US dollars)", "每份规划；规则起草为0，价格未知时不计", "per plan; 0 for the rules drafter, not measured where the price is unknown"),
+    "refusal_precision": ("拒答精确率", "refusal precision", "被拒答的问题中确无答案的比例", "share of refused questions that have no answer"),
+    "refusal_recall": ("拒答召回率", "refusal recall", "没有答案的问题被拒答的比例", "share of questions without an answer that are refused"),
+    "answered": ("可答问题作答率", "questions answered", "有答案的问题没有被拒答的比例", "share of questions with an answer that are not refused"),
+    "refusal_cut": ("产品所用切点", "the product's cut", "低于切点即提示没有找到依据", "below it, no evidence was found"),
+    "refusal_cut_fitted": ("重新拟合的切点", "the cut fitted anew", "在一半问题上选定，供核对", "on one half of the questions, to compare"),
+    "superseded_not_first": ("废止文件不居首", "superseded documents not first", "以废止文件题名检索，首条不是废止文件", "asked for by its title, a superseded document does not come first"),
+    "injections_held": ("注入未改变决定", "planted instructions held", "写入指令后决定性内容没有改变的比例", "share of planted texts that changed no decision"),
 }  # fmt: skip
 
 VARIANTS: Final = {

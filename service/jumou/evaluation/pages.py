@@ -1,6 +1,7 @@
 """A report's pages: the same blocks as Markdown and as one self-contained HTML file with its charts as inline SVG."""
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -62,6 +63,12 @@ class Fold:
 
 Block = Heading | Prose | Table | Chart | Fold
 
+_LABEL: Final = 47
+_FIGURE: Final = re.compile(
+    r"(?:[●○] )?[+\-−×]?[\d,]+(?:\.\d+)?(?: ?\[[^\]]*\])?|\[[^\]]*\]|\d+ / \d+ / \d+|[≥≤>] [\d.]+|×[\d.]+|—"
+)
+"""Cells that are set as figures."""
+
 _COLOURS: Final = ("#2563a8", "#8a8f98", "#b98a2f", "#6b8f71")
 
 
@@ -108,11 +115,16 @@ def interval(low: float | None, high: float | None) -> str:
 
 
 _STYLE: Final = """
-body{font:15px/1.6 "Noto Sans SC","Microsoft YaHei","PingFang SC",system-ui,sans-serif;color:#1d2430;max-width:1080px;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem}h2{font-size:1.2rem;border-bottom:1px solid #d8dde5;padding-bottom:.2rem;margin-top:2rem}
-table{border-collapse:collapse;width:100%;font-size:13px;margin:.6rem 0}th,td{border:1px solid #d8dde5;padding:.3rem .5rem;text-align:left;vertical-align:top}
-th{background:#f2f5f9}caption{text-align:left;color:#5a6473;padding:.3rem 0}summary{cursor:pointer;font-weight:600;padding:.4rem 0}
-details{border:1px solid #d8dde5;border-radius:6px;padding:.2rem .8rem;margin:.5rem 0}.y{background:#e7f4ea}.p{background:#fdf5e0}.n{background:#fbeaea}
+body{font:15px/1.65 "Noto Sans SC","Microsoft YaHei","PingFang SC",system-ui,sans-serif;color:#1d2430;max-width:1120px;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.6rem}h2{font-size:1.2rem;border-bottom:1px solid #d8dde5;padding-bottom:.3rem;margin-top:2.4rem}
+.t{overflow-x:auto;margin:.8rem 0}table{border-collapse:collapse;width:100%;font-size:13px}
+th,td{border-bottom:1px solid #e3e7ee;padding:.35rem .6rem;text-align:left;vertical-align:top;overflow-wrap:break-word;min-width:3.2em}
+th{background:#f2f5f9;border-bottom:2px solid #d8dde5;position:sticky;top:0}tbody tr:hover{background:#f8fafc}
+.v{white-space:nowrap;font-variant-numeric:tabular-nums}
+caption{text-align:left;color:#5a6473;padding:.3rem 0;caption-side:top}summary{cursor:pointer;font-weight:600;padding:.5rem 0}
+details{border:1px solid #d8dde5;border-radius:6px;padding:.2rem .9rem;margin:.5rem 0}details[open]{padding-bottom:.8rem}
+.y{background:#e7f4ea}.p{background:#fdf5e0}.n{background:#fbeaea}svg{max-width:100%;height:auto;margin:.6rem 0}
+@media print{body{max-width:none;margin:0}details>*{display:block}th{position:static}}
 """
 
 
@@ -134,7 +146,8 @@ def _html(block: Block) -> str:
         case Table(head, rows, caption):
             top = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
             lines = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in rows)
-            return f"<table><caption>{html.escape(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
+            named = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+            return f'<div class="t"><table>{named}<thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table></div>'
         case Chart():
             return _svg(block)
         case Fold(title, inner):
@@ -142,8 +155,20 @@ def _html(block: Block) -> str:
 
 
 def _cell(text: str) -> str:
-    mark = {"●": "y", "◐": "p", "○": "n"}.get(text[:1])
-    return f"<td{f' class={mark}' if mark else ''}>{html.escape(text)}</td>"
+    marks = [{"●": "y", "◐": "p", "○": "n"}.get(text[:1], ""), "v" if _FIGURE.fullmatch(text) else ""]
+    kind = " ".join(filter(None, marks))
+    opening = f'<td class="{kind}">' if kind else "<td>"
+    return f"{opening}{html.escape(text)}</td>"
+
+
+def _short(label: str) -> str:
+    """A label as long as its place beside the bars; Chinese characters take two places."""
+    places = 0
+    for at, character in enumerate(label):
+        places += 2 if ord(character) > 0x2E7F else 1
+        if places > _LABEL:
+            return label[:at] + "…"
+    return label
 
 
 def _svg(chart: Chart) -> str:
@@ -162,7 +187,7 @@ def _svg(chart: Chart) -> str:
         )
     for at, bar in enumerate(chart.bars):
         y = 30 + at * step
-        parts.append(f'<text x="{left - 8}" y="{y + 13}" text-anchor="end">{html.escape(bar.label[:34])}</text>')
+        parts.append(f'<text x="{left - 8}" y="{y + 13}" text-anchor="end">{html.escape(_short(bar.label))}</text>')
         if bar.value is None:
             parts.append(f'<text x="{left + 4}" y="{y + 13}" fill="#5a6473">—</text>')
             continue

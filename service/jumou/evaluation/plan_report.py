@@ -1,6 +1,6 @@
 """The report on expert plans, readable without help: what was compared, what was found, what was missed, by name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,8 +9,12 @@ from jumou.evaluation.gold import GoldPlan
 from jumou.evaluation.measures import VARIANTS, measure_definition, measure_name, variant_name
 from jumou.evaluation.pages import Bar, Block, Chart, Fold, Heading, Prose, Table, interval, markdown, number, page
 from jumou.evaluation.runs import Gate, Run
+from jumou.evaluation.statistics import Mean
 
 _MARK: Final = {"match": "●", "part": "◐", "no": "○"}
+_ABOVE_NOTHING: Final = 0.0001
+"""How thresholds write “above 0”."""
+
 _HEADLINES: Final = (
     "mode_agreement", "mode_top2", "theme_match", "vision_covered", "project_recall", "project_match", "project_related",
     "kpi_coverage", "kpi_match", "strength_coverage", "gap_coverage", "framework_coverage", "citation_validity",
@@ -74,7 +78,9 @@ def _blocks(run: Run, gold: Mapping[str, GoldPlan], language: Language) -> list[
         ),
         Heading("分组" if zh else "Groups"),
         _slices(run, language),
-        Heading("逐份对照" if zh else "Plan by plan"),
+        Heading("各份规划一览" if zh else "All plans at a glance"),
+        _overview(scores, gold, language),
+        Heading("逐份对照（点击展开）" if zh else "Plan by plan (click to open)"),
         *(_case(name, content, gold.get(name), run, language) for name, content in scores.items()),
     ]
     if run.failures:
@@ -98,9 +104,8 @@ def _blocks(run: Run, gold: Mapping[str, GoldPlan], language: Language) -> list[
 
 
 def _asked(gate: Gate, *, zh: bool) -> str:
-    return (
-        gate.asked if gate.goal is None else gate.asked + ("（目标，不计入门槛）" if zh else " (a goal, fails nothing)")
-    )
+    asked = "> 0" if _ABOVE_NOTHING in (gate.at_least, gate.goal) else gate.asked
+    return asked if gate.goal is None else asked + ("（目标，不计入门槛）" if zh else " (a goal, fails nothing)")
 
 
 def gate_name(name: str, language: Language) -> str:
@@ -130,17 +135,63 @@ def _baselines(run: Run, goals: Mapping[str, float | None], language: Language) 
             found = mean or {"value": None, "low": None, "high": None}
             bars.append(Bar(variant_name(variant, language), found["value"], found["low"], found["high"], 1))
         shown.append(Chart(measure_name(name, language), tuple(bars), goals.get(name)))
-    rows = [
-        (variant_name(variant, language), measure_name(name, language), number(gap.value), interval(gap.low, gap.high))
-        for variant, gaps in run.differences.items()
-        for name, gap in gaps.items()
-    ]
-    head = (
-        ("基准", "指标", "聚谋高出", "95%区间（配对）")
-        if zh
-        else ("baseline", "measure", "jumou above", "95 % (paired)")
+    variants = list(run.differences)
+    measures = list(dict.fromkeys(name for gaps in run.differences.values() for name in gaps))
+    rows = tuple(
+        (measure_name(name, language), *(_gap(run.differences[variant].get(name)) for variant in variants))
+        for name in measures
     )
-    return [*shown, Table(head, tuple(rows))]
+    head = ("聚谋高出" if zh else "jumou above", *(variant_name(variant, language) for variant in variants))
+    caption = (
+        "按案例配对的差及其95%区间：● 聚谋更高，○ 聚谋更低，无标记表示区间含0，看不出差别"
+        if zh
+        else "differences paired by case with 95 % intervals: ● jumou is higher, ○ lower, no mark: the interval holds 0"
+    )
+    return [*shown, Table(head, rows, caption)]
+
+
+def _gap(gap: Mean | None) -> str:
+    """A difference with its interval, marked when the interval leaves out 0."""
+    if gap is None or gap.value is None or gap.low is None or gap.high is None:
+        return "—"
+    mark = "● " if gap.low > 0 else "○ " if gap.high < 0 else ""
+    return f"{mark}{gap.value:+.3f} {interval(gap.low, gap.high)}"
+
+
+def _overview(scores: Mapping[str, Mapping[str, Any]], gold: Mapping[str, GoldPlan], language: Language) -> Table:
+    """One line a plan: how much was found, and by name what was missed."""
+    zh = language == "zh"
+
+    def counted(rows: Sequence[Mapping[str, Any]]) -> str:
+        labels = [row["label"] for row in rows]
+        return " / ".join(str(labels.count(label)) for label in _MARK)
+
+    rows = []
+    for name, content in scores.items():
+        plan = gold.get(name)
+        missed = [row["gold_name"] for row in content["projects"] if row["label"] == "no"]
+        missed += [row["indicator"] for row in content["kpis"] if row["label"] == "no" and not row["qualitative"]]
+        rows.append(
+            (
+                plan.expert.title if plan else name,
+                ("● " if content["expert_mode"] == content["draft_mode"] else "○ ") + _mode(content["draft_mode"], language),
+                number(content["measures"]["project_recall_all"]), counted(content["projects"]),
+                number(content["measures"]["kpi_coverage_all"]), counted(content["kpis"]) if content["kpis"] else "—",
+                ("；" if zh else "; ").join(missed) or ("无" if zh else "none"),
+            )
+        )  # fmt: skip
+    head = (
+        ("专家规划", "起草的模式", "项目召回", "项目条数", "指标覆盖", "指标条数", "没有找到的项目和指标")
+        if zh
+        else ("expert's plan", "drafted mode", "recall", "projects", "coverage", "KPIs", "projects and KPIs not found")
+    )
+    return Table(
+        head,
+        tuple(rows),
+        "● 模式与专家相同；条数依次为完全、部分、没有覆盖"
+        if zh
+        else "● the expert's mode; counts: covered / in part / not covered",
+    )
 
 
 def _slices(run: Run, language: Language) -> Table:
@@ -192,8 +243,8 @@ def _case(name: str, content: Mapping[str, Any], plan: GoldPlan | None, run: Run
         Table(
             head,
             tuple(
-                (f"{_MARK[row['label']]} {row['gold_name']}{'（备注项）' if row['note'] and zh else ' (note)' if row['note'] else ''}", row["gold_type"] or "—",
-                 row["draft_name"] or "—", row["draft_type"] or "—", _verdict(row, zh=zh))
+                (f"{_MARK[row['label']]} {row['gold_name']}{'（备注项）' if row['note'] and zh else ' (note)' if row['note'] else ''}", _type(row["gold_type"], language),
+                 row["draft_name"] or "—", _type(row["draft_type"], language), _verdict(row, zh=zh))
                 for row in content["projects"]
             ),
         )
@@ -232,6 +283,10 @@ def _case(name: str, content: Mapping[str, Any], plan: GoldPlan | None, run: Run
 
 def _mode(key: str | None, language: Language) -> str:
     return MODES[key].in_(language) if key in MODES else "—"
+
+
+def _type(kind: str | None, language: Language) -> str:
+    return f"{kind} {PROJECT_TYPES[kind].in_(language)}" if kind in PROJECT_TYPES else "—"
 
 
 def _ratio(value: float | None) -> str:
