@@ -1,6 +1,7 @@
 """A plan in operation: actual values, deviations by each indicator's rule, proposals that people decide on."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from jumou.domain.implementation import Implementation
 from jumou.domain.operation import ActualEntry, Deviation, Period, ProposedAdjustment
 from jumou.domain.portfolio import Project
+from jumou.domain.review import Patch
 from jumou.domain.standing import standing
 from jumou.errors import InvalidRequest, NotFound, StepConflict
 from jumou.storage import PlanStore
@@ -297,6 +299,43 @@ def test_a_proposal_for_an_item_edited_since_is_gone(operating: Operating) -> No
     with pytest.raises(NotFound):
         operating.accept("p", moved.id, BEN)
     operating.accept("p", raised.id, BEN)  # the other items are as they were
+
+
+def test_of_many_who_accept_at_once_one_does(operating: Operating) -> None:
+    enter(operating, "K3", y2025=1000.0)
+    found = operating.proposals("p")[0]
+
+    def accept(number: int) -> bool:
+        try:
+            operating.accept("p", found.id, Person(f"第{number}人"))
+        except (StepConflict, NotFound):
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(accept, range(6))) == 1
+    assert len(operating.operation("p").decisions) == 1
+    assert len(operating.store.history("p").of("implementation")) == 2
+
+
+def test_values_of_many_who_enter_at_once_are_all_kept(operating: Operating) -> None:
+    def put(number: int) -> None:
+        entry = ActualEntry(kpi_id="K5", period=f"{2026 + number}", value=number, source="台账")
+        operating.record("p", [entry], Person(f"第{number}人"))
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(put, range(6)))
+    kept = operating.operation("p").actuals
+    assert sorted(one.value for one in kept) == [0, 1, 2, 3, 4, 5]
+    assert len({one.event for one in kept}) == 6
+
+
+def test_a_project_whose_dates_cannot_be_read_is_not_moved(operating: Operating) -> None:
+    moved = standing(operating.store.history("p"))["projects"].item("project/P02")
+    assert moved is not None
+    operating.reviewing.edit(Subject("p", "projects", moved.hash, moved.id), Patch(merge={"start": "待定"}), ANNA)
+    enter(operating, "K1", y2026Q1=20.0, y2026Q2=40.0)
+    assert of_kind(operating.proposals("p"), "bring_forward") == []
 
 
 def test_a_locked_item_is_not_adjusted(operating: Operating) -> None:

@@ -1,5 +1,6 @@
 """The report of a period: actual values against targets, alerts, where projects should be, what is proposed and decided."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -28,6 +29,9 @@ _BASES: Final = {
     "annual": Name("年度目标", "target of the year"), "kept": Name("全年同一目标", "the same all year"),
     "to_date": Name("年度目标按季折算", "share of the year's target"), "interpolated": Name("两年目标间按季内插", "between two years' targets"),
 }  # fmt: skip
+
+
+_MONTH: Final = re.compile(r"\d{4}-\d{2}")
 
 
 class Monitored(NamedTuple):
@@ -207,6 +211,8 @@ def _projects(page: Page, period: Period) -> None:
 
 
 def _gone(project: Project, period: Period) -> str:
+    if not all(_MONTH.fullmatch(month) for month in (project.start, project.end)):
+        return "—"
     first, last, now = (_months(month) for month in (project.start, project.end, period.end))
     return f"{100 * min(1.0, (now - first + 1) / max(1, last - first + 1)):.0f}%"
 

@@ -32,6 +32,7 @@ _RATE: Final = re.compile(r"growth_rate = (-?[\d.]+(?:e-?\d+)?)")
 _COUNTED: Final = re.compile(
     r"[家户个项件支人]|firms|clusters|projects|products|patents|platforms|standards|teams|people"
 )
+_MONTH: Final = re.compile(r"\d{4}-\d{2}")
 _MOST_PROJECTS: Final = 3
 """Projects proposed for one indicator and one kind of change; those that begin first."""
 
@@ -223,6 +224,8 @@ def _for_projects(plan: Standing, cases: Sequence[_Case]) -> Iterator[ProposedAd
 def _earlier(project: Project, known: Mapping[str, Project], period: Period) -> int:
     """By how many months a project that has not begun can begin earlier: after the period, and after what it waits for."""
     ends = [known[name].end for name in project.predecessors if name in known]
+    if not all(_MONTH.fullmatch(month) for month in (project.start, project.end, *ends)):
+        return 0  # what a person typed instead of a month cannot be counted from
     first = _months(max([period.end, *ends])) + 1
     return max(0, _months(project.start) - first)
 
@@ -231,7 +234,10 @@ def _moved(project: Project, months: int) -> dict[str, Any]:
     return {
         "start": _month(_months(project.start) - months),
         "end": _month(_months(project.end) - months),
-        "milestones": [{"date": _month(_months(one.date) - months), "text": one.text} for one in project.milestones],
+        "milestones": [
+            {"date": _month(_months(one.date) - months) if _MONTH.fullmatch(one.date) else one.date, "text": one.text}
+            for one in project.milestones
+        ],
     }
 
 
