@@ -18,7 +18,7 @@ from jumou.chat.rules import RulesAnswerer, numbering, passages, settled
 from jumou.chat.workbench import Found, Shown, Workbench
 from jumou.domain.chat import Ask, Proposal
 from jumou.domain.quoting import comparable
-from jumou.errors import JumouError, ModelRefused, ModelUnavailable, OverBudget
+from jumou.errors import JumouError, MissingExtra, ModelRefused, ModelUnavailable, OverBudget
 from jumou.llm import LanguageModel, Message, Prompt, Reply, Run, ToolCall, ToolSpec, load_prompt
 
 _ROUNDS: Final = 4
@@ -51,7 +51,7 @@ _TOOLS: Final = (
     ),
     ToolSpec("compare_candidates", "The candidates side by side. 比较候选", _NOTHING),
 )
-_FAILURES: Final = (ModelUnavailable, ModelRefused, OverBudget)
+_FAILURES: Final = (ModelUnavailable, ModelRefused, OverBudget, MissingExtra)
 
 
 @dataclass(frozen=True, slots=True)

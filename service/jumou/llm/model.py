@@ -70,6 +70,10 @@ class Endpoint(Protocol):
         """The answer as it is written, at the end the whole reply; raises as `reply`."""
         ...
 
+    async def warm(self) -> None:
+        """Loads what the first question would have to wait for; asks nothing. Raises MissingExtra when a part is missing."""
+        ...
+
     async def close(self) -> None:
         """Closes what is open in the running loop."""
         ...
@@ -175,6 +179,10 @@ class LangchainEndpoint:
             raise ModelUnavailable("大模型的回答中途断开。", "The model's answer was cut off.")
         yield Piece(reply=reply)
 
+    async def warm(self) -> None:
+        """As the port says."""
+        await self._bound((), None, _LEAST_ANSWER, 0.0)
+
     async def close(self) -> None:
         """Closes the connections of the running loop."""
         opened = self._open.pop(asyncio.get_running_loop(), None)
@@ -186,7 +194,8 @@ class LangchainEndpoint:
         for ended in [other for other in self._open if other.is_closed()]:  # their connections went with them
             del self._open[ended]
         if loop not in self._open:
-            self._open[loop] = await asyncio.to_thread(self._make)  # importing langchain takes a second
+            made = await asyncio.to_thread(self._make)  # importing langchain takes a second
+            self._open.setdefault(loop, made)  # another call may have been first
         chat = self._open[loop][0]
         more: dict[str, Any] = {"max_tokens": max_tokens, "temperature": temperature}
         offered = [_function(tool) for tool in tools]

@@ -72,6 +72,10 @@ class LanguageModel:
         """Held while its abilities are found out, so that they are found out once."""
         return self._trying.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
+    async def warm(self) -> None:
+        """Loads what the first question would have to wait for; asks nothing."""
+        await self.endpoint.warm()
+
     async def close(self) -> None:
         """Closes the connections of the running loop."""
         await self.endpoint.close()

@@ -72,6 +72,9 @@ class RecordedEndpoint:
             yield Piece(reply.text[start : start + 8])
         yield Piece(reply=reply)
 
+    async def warm(self) -> None:
+        """Nothing to load."""
+
     async def close(self) -> None:
         """Closes the real endpoint."""
         if self._real is not None:

@@ -1,11 +1,12 @@
 """Chats: opened, talked to, followed while they are answered, and a candidate taken into a plan."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, BackgroundTasks, Header, Query
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from jumou.api.access import Chats, Open, RequestId, Seen, Speaking, person
@@ -14,7 +15,9 @@ from jumou.api.openapi import problems
 from jumou.api.requests import AdoptionRequest, ChatOpenRequest, MessageRequest
 from jumou.api.strict import StrictRoute
 from jumou.chat.opening import ChatRequest, Choice, adopt, open_chat
+from jumou.compose import Jumou
 from jumou.domain.chat import Brief, ChatEvent, ChatMessage, ChatRecord, Proposal
+from jumou.errors import MissingExtra
 from jumou.profile import parse_profile
 
 router = APIRouter(prefix="/v1/chats", tags=["chat"], route_class=StrictRoute)
@@ -32,8 +35,12 @@ IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, desc
 
 
 @router.post("", status_code=201, responses=problems(400, 404, 413, 422, 503))
-async def create_chat(sent: ChatOpenRequest, jumou: Open, language: Speaking) -> ChatRecord:
+async def create_chat(
+    sent: ChatOpenRequest, jumou: Open, language: Speaking, afterwards: BackgroundTasks
+) -> ChatRecord:
     """Opens a chat about a plan, a region, or nothing yet."""
+    if "llm" in jumou.chatting.answerers and sent.drafter != "rules":
+        afterwards.add_task(_warm, jumou)
     profile = None if sent.profile is None else await asyncio.to_thread(parse_profile, sent.profile, language)
     request = ChatRequest(
         language=sent.language or jumou.settings.language,
@@ -43,6 +50,13 @@ async def create_chat(sent: ChatOpenRequest, jumou: Open, language: Speaking) ->
         drafter=sent.drafter,
     )
     return await asyncio.to_thread(open_chat, jumou.chatting.store, jumou.store, request, sent.created_by)
+
+
+async def _warm(jumou: Jumou) -> None:
+    """While the planner types: the first answer does not wait for the client's library. What fails shows when it is asked."""
+    if jumou.model is not None:
+        with contextlib.suppress(MissingExtra):
+            await jumou.model.warm()
 
 
 @router.get("", responses=problems(422, 503))
