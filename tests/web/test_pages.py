@@ -18,6 +18,7 @@ PAGES = (
     "/positioning",
     "/projects",
     "/implementation",
+    "/monitoring",
     "/history",
 )
 

@@ -242,3 +242,24 @@ def test_a_gap_links_to_the_projects_that_answer_it(visit: Callable[..., Any], p
     page.locator('#gaps a[href$="#project/P01"]').first.click()
     page.wait_for_url("**/projects#project/P01")
     page.locator('.item[data-item="project/P01"]:focus').wait_for()
+
+
+def test_actual_values_lead_to_a_proposal_that_a_person_decides(
+    visit: Callable[..., Any], plan: dict[str, Any], server: Any
+) -> None:
+    kpi = next(one for one in plan["implementation"]["kpis"] if one["targets"])
+    target = kpi["targets"][0]
+    for year in (target["year"], target["year"] + 1):
+        entry = {"kpi_id": kpi["id"], "period": str(year), "value": 0.0, "source": "统计公报"}
+        sent = httpx.post(
+            f"{server.url}/v1/plans/{plan['id']}/actuals", json={"person": "张工", "entries": [entry]}, timeout=60
+        )
+        assert sent.status_code == 201, sent.text
+    page = visit(f"/plans/{plan['id']}/monitoring")
+    page.locator("td", has_text=kpi["name"]).first.wait_for()
+    asked = page.get_by_role("button", name="不采纳").first
+    if asked.count():
+        asked.click()
+        page.get_by_label("请写明理由").fill("口径未定")
+        page.get_by_role("button", name="确定").click()
+        page.get_by_text("口径未定").wait_for()

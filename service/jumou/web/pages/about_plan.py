@@ -1,4 +1,4 @@
-"""The pages of one plan: the board, its four steps, its versions."""
+"""The pages of one plan: the board, its four steps, its operation, its versions."""
 
 from nicegui import ui
 
@@ -6,6 +6,7 @@ from jumou.web.board import build_board
 from jumou.web.diagnosis import build_diagnosis
 from jumou.web.history import build_history
 from jumou.web.implementation import build_implementation
+from jumou.web.monitoring import build_monitoring
 from jumou.web.plan_page import plan_page
 from jumou.web.positioning import build_positioning
 from jumou.web.preferences import preferences
@@ -18,6 +19,7 @@ _PAGES = {
     "positioning": build_positioning,
     "projects": build_projects,
     "implementation": build_implementation,
+    "monitoring": build_monitoring,
     "history": build_history,
 }
 
