@@ -13,7 +13,7 @@ from jumou.domain.framework import Language, Name
 from jumou.domain.implementation import Kpi
 from jumou.domain.operation import Actual, ActualEntry, Period
 from jumou.domain.plan import Plan
-from jumou.drafting.wording import number, unit_in
+from jumou.drafting.wording import shown, unit_in
 from jumou.errors import InvalidRequest
 from jumou.export.cell_values import as_text, blank
 from jumou.export.label import running_label
@@ -54,9 +54,12 @@ def actuals_xlsx(plan: Plan, period: Period, known: dict[str, dict[Period, Actua
 
 def _row(kpi: Kpi, period: Period, held: Actual | None, language: Language) -> list[str | float | None]:
     aimed = period_target(kpi, period)
-    shown = f"{number(aimed[0])} {unit_in(aimed[1].quantity.unit or kpi.unit, language)}".strip() if aimed else None
+    aim = None
+    if aimed is not None:
+        unit = aimed[1].quantity.unit or kpi.unit
+        aim = shown(aimed[1].quantity.model_copy(update={"value": aimed[0], "upper": None, "unit": unit}), language)
     return [
-        kpi.id, kpi.name, unit_in(kpi.unit, language), _how(kpi, period, language), shown, period.code,
+        kpi.id, kpi.name, unit_in(kpi.unit, language), _how(kpi, period, language), aim, period.code,
         held.value if held else None, held.source if held else None, (held.note or None) if held else None,
     ]  # fmt: skip
 
@@ -73,6 +76,11 @@ def _how(kpi: Kpi, period: Period, language: Language) -> str:
         if period.quarter:
             return "年初至本季末累计数" if zh else "sum from the year's beginning to the end of the quarter"
         return "全年数" if zh else "of the whole year"
+    if {flag for target in kpi.targets if target.quantity.unit == kpi.unit for flag in target.quantity.flags} & {
+        "rate",
+        "points",
+    }:
+        return "与目标同口径的增速或变动幅度" if zh else "the rate or change itself, as the target has it"
     told = "期末数（水平值）" if zh else "level at the end of the period"
     if "rate" in flags:
         told += "，系统据上期值计算增速" if zh else "; growth is computed from earlier values"

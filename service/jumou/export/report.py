@@ -127,7 +127,8 @@ def _values(page: Page, seen: Monitored, rows: dict[str, Deviation]) -> None:
 
 def _figure(page: Page, value: float, unit: str) -> str:
     unit = unit_in(unit, page.language)
-    return f"{number(round(value, 4))}{'' if page.language == 'zh' or unit[:1] == '%' else ' '}{unit}"
+    between = "" if page.language == "zh" or unit[:1] in {"", "%"} else " "
+    return f"{number(round(value, 4))}{between}{unit}"
 
 
 def _target(page: Page, row: Deviation) -> Cell:
