@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from jumou.domain.batch import BatchResult
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Document, Evidence, Passage
 from jumou.domain.implementation import Implementation
@@ -17,7 +18,7 @@ from jumou.domain.review import Review, Revision
 
 PUBLISHED: Final[tuple[type[BaseModel], ...]] = (
     RegionProfile, ProfileProblem, Diagnosis, Positioning, Project, Implementation, Plan, ProjectList, Evidence, Document,
-    Passage, Revision, Review, Actual, Deviation, ProposedAdjustment, AdjustmentDecision,
+    Passage, Revision, Review, Actual, Deviation, ProposedAdjustment, AdjustmentDecision, BatchResult,
 )  # fmt: skip
 
 
