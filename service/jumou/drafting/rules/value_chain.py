@@ -119,16 +119,18 @@ def _summary(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> Statement:
         )  # fmt: skip
     if not lacking:
         return write.say(
-            "{name}产业链{total}个环节中，资料可见本地企业的有{count}个（{present}），关键环节均有企业布局，重点转向强链和延链。",
-            "Of {total} links of the {name} chain, firms stand at {count} ({present}); every key link is served, so the task is to strengthen and extend.",
+            "{name}产业链{total}个环节中，资料可见本地企业的有{count}个（{present}{more}），关键环节均有企业布局，重点转向强链和延链。",
+            "Of {total} links of the {name} chain, firms stand at {count} ({present}{more}); every key link is served, so the task is to strengthen and extend.",
             name=name, total=_count(ctx, len(nodes)), count=_count(ctx, len(present)), present=present[:_MOST_NAMED],
+            more=write.pick("等", " and others") if len(present) > _MOST_NAMED else "",
             state="grounded",
         )  # fmt: skip
     return write.say(
-        "{name}产业链{total}个环节中，资料可见本地企业的有{count}个（{present}）；关键环节中{lacking}未见企业，是补链重点。",
-        "Of {total} links of the {name} chain, firms stand at {count} ({present}); among the key links none is seen at {lacking}.",
+        "{name}产业链{total}个环节中，资料可见本地企业的有{count}个（{present}{more}）；关键环节中{lacking}未见企业，是补链重点。",
+        "Of {total} links of the {name} chain, firms stand at {count} ({present}{more}); among the key links none is seen at {lacking}.",
         name=name, total=_count(ctx, len(nodes)), count=_count(ctx, len(present)),
-        present=present[:_MOST_NAMED], lacking=lacking[:_MOST_NAMED], state="grounded",
+        present=present[:_MOST_NAMED],
+            more=write.pick("等", " and others") if len(present) > _MOST_NAMED else "", lacking=lacking[:_MOST_NAMED], state="grounded",
     )  # fmt: skip
 
 
