@@ -127,25 +127,25 @@ def _why(ctx: DraftContext, document: Document, mode: ModeKey, title: str) -> St
         return write.say(
             "{title}与本区域产业方向相近（{industries}），成效与挫折并存，正反两面均可比较。",
             "{title} is close in industry; it shows both what worked and what did not.",
-            title=title, industries=industries, citations=citations,
+            title=Said(title, document.id), industries=industries, citations=citations,
         )  # fmt: skip
     if document.outcome == "failure":
         return write.say(
             "{title}与本区域产业方向相近（{industries}），其受挫经历可作警示。",
             "{title} is close in industry; its set-back is a warning.",
-            title=title, industries=industries, citations=citations,
+            title=Said(title, document.id), industries=industries, citations=citations,
         )  # fmt: skip
     if same_mode:
         return write.say(
             "{title}同属{mode}，主导产业为{industries}，聚合路径与本区域拟选路径具有可比性。",
             "{title} grew in the same way ({mode}); its path compares with the one proposed here.",
-            title=title, mode=MODES[mode].in_(ctx.language), industries=industries, citations=citations,
+            title=Said(title, document.id), mode=MODES[mode].in_(ctx.language), industries=industries, citations=citations,
         )  # fmt: skip
     other = MODES[document.modes[0]].in_(ctx.language) if document.modes else "—"
     return write.say(
         "{title}主导产业为{industries}，与本区域产业方向相近；其模式为{mode}，可供比较不同路径的条件。",
         "{title} works in a related industry in another way ({mode}), which shows what each path needs.",
-        title=title, mode=other, industries=industries, citations=citations,
+        title=Said(title, document.id), mode=other, industries=industries, citations=citations,
     )  # fmt: skip
 
 
