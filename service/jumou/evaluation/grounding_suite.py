@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from jumou.corpus.progress import Progress, silent
+from jumou.domain.framework import Language
 from jumou.drafting import sufficiency
 from jumou.evaluation.cases import run_cases
 from jumou.evaluation.checker import Grounding, check_plan
+from jumou.evaluation.measures import measure_definition, measure_name
 from jumou.evaluation.own_questions import own_questions
 from jumou.evaluation.pages import Block, Heading, Prose, Table, interval, markdown, number, page
 from jumou.evaluation.refusal import fitted_cut, halves, refusals
@@ -131,9 +133,11 @@ def _superseded(library: Library) -> list[dict[str, Any]]:
 def write_grounding_report(run: Run, folder: Path, language: str) -> list[Path]:
     """`report.md` and `report.html`."""
     zh = language == "zh"
+    spoken: Language = "zh" if zh else "en"
     rows = tuple(
-        (name, number(one.value), interval(one.low, one.high), str(one.cases)) for name, one in run.means.items()
-    )
+        (measure_name(name, spoken), number(one.value), interval(one.low, one.high), str(one.cases), measure_definition(name, spoken))
+        for name, one in run.means.items()
+    )  # fmt: skip
     blocks: list[Block] = [
         Heading("依据评测报告" if zh else "Grounding", 1),
         Prose(
@@ -141,13 +145,15 @@ def write_grounding_report(run: Run, folder: Path, language: str) -> list[Path]:
             if zh
             else "An independent checker reads every plan: quotes, numbers, references. Unanswerable questions and superseded documents are asked for besides."
         ),
-        Table(("指标" if zh else "measure", "值" if zh else "value", "95 %", "n"), rows),
+        Table(("指标", "值", "95 %", "数量", "定义") if zh else ("measure", "value", "95 %", "n", "definition"), rows),
+        Heading("未通过的条目" if zh else "What did not hold"),
         _findings(run, zh=zh),
+        Heading("判断有误的问题" if zh else "Questions decided wrongly"),
         Table(
-            ("问题" if zh else "question", "可答" if zh else "answerable", "得分" if zh else "score", "拒答" if zh else "refused"),
-            _wrong(run.detail["unanswerable"]),
-            "判断有误的问题" if zh else "Decided wrongly",
+            ("问题", "得分", "判断") if zh else ("question", "score", "decision"),
+            _wrong(run.detail["unanswerable"], zh=zh),
         ),
+        Heading("已废止文件" if zh else "Superseded documents"),
         Table(
             ("已废止文件" if zh else "superseded", "首条" if zh else "first", "合格" if zh else "ok"),
             tuple((row["title"], str(row["first"]), "○" if row["outdated_first"] else "●") for row in run.detail["superseded"]),
@@ -159,23 +165,25 @@ def write_grounding_report(run: Run, folder: Path, language: str) -> list[Path]:
     return written
 
 
-def _wrong(asked: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:
+def _wrong(asked: Sequence[Mapping[str, Any]], *, zh: bool) -> tuple[tuple[str, ...], ...]:
+    refused = "有答案而拒答" if zh else "has an answer, was refused"
+    answered = "没有答案而作答" if zh else "has no answer, was answered"
     return tuple(
-        (row["question"], str(row["answerable"]), number(row["score"]), str(row["refused"]))
+        (row["question"], number(row["score"]), refused if row["refused"] else answered)
         for row in asked
         if row["answerable"] == row["refused"]
     )
 
 
-def _findings(run: Run, *, zh: bool) -> Table:
+def _findings(run: Run, *, zh: bool) -> Block:
     rows = tuple(
         (name, kind, text)
         for name, found in run.detail["findings"].items()
         for kind, texts in found.items()
         for text in texts[:12]
     )
-    return Table(
-        ("规划" if zh else "plan", "问题" if zh else "what", "位置" if zh else "where"),
-        rows,
-        "未通过的条目" if zh else "What did not hold",
-    )
+    if not rows:
+        return Prose(
+            "没有：引文、数字和编号引用全部通过。" if zh else "Nothing: every quote, number and reference holds."
+        )
+    return Table(("规划" if zh else "plan", "问题" if zh else "what", "位置" if zh else "where"), rows)
