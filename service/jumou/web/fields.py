@@ -46,6 +46,10 @@ _FORMS: Final[dict[str, tuple[tuple[str, str, str, Kind], ...]]] = {
     ),
     "summary": (), "mode": (("key", "主导模式", "Leading mode", "choice"), ("reason.text", "选择理由", "Reason", "text")),
 }  # fmt: skip
+_OTHERS: Final[dict[str, Name]] = {
+    "baseline": Name("基期", "baseline"), "baseline_note": Name("基期说明", "on the baseline"), "targets": Name("年度目标", "targets by year"),
+    "target_note": Name("目标说明", "on the targets"), "milestones": Name("里程碑", "milestones"), "investment": Name("投资", "investment"), "financing": Name("资金", "financing"),
+}  # fmt: skip
 _KINDS: Final[dict[str, Name]] = {
     "factor": Name("宏观因素", "macro factor"), "endowment": Name("优势与短板", "endowment"), "element": Name("要素", "element"), "driver": Name("动力", "driver"),
     "condition": Name("模式条件", "condition"), "gap": Name("差距", "gap"), "data_gap": Name("待补数据", "data to collect"), "node": Name("产业链环节", "link"),
@@ -103,7 +107,8 @@ def label_of(item_id: str, path: str, language: Language) -> str:
     for known, zh, en, _ in _FORMS.get(item_id.partition("/")[0], ()):
         if known == path:
             return (zh if language == "zh" else en).partition("（")[0]
-    return path
+    name = _OTHERS.get(path)
+    return name.in_(language) if name else path
 
 
 def title_of(item_id: str, language: Language) -> str:

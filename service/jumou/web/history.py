@@ -1,19 +1,17 @@
 """Versions on the page: every revision of every step, what changed in it, going back, and all decisions."""
 
 import asyncio
-import json
-from typing import Any, Final, cast
+from typing import cast
 
 from nicegui import ui
 
-from jumou.domain.framework import StepKey
+from jumou.domain.framework import Language, StepKey
 from jumou.errors import JumouError
 from jumou.web.frame import ask_name, button, markup, tell
 from jumou.web.plan_page import PlanPage
+from jumou.web.values import readable
 from jumou.workflow.diff import Change, Difference, difference
 from jumou.workflow.review import Person, Subject
-
-_LONG: Final = 300
 
 
 def build_history(page: PlanPage) -> None:
@@ -45,7 +43,7 @@ async def _show(page: PlanPage, revision_id: str) -> None:
         tell(page.chosen, error)
         return
     changes = [
-        {"id": item.item_id, "kind": item.kind, "rows": [_row(change) for change in item.changes]}
+        {"id": item.item_id, "kind": item.kind, "rows": [_row(change, page.chosen.language) for change in item.changes]}
         for item in found.items
     ]
     with ui.dialog(value=True) as dialog, ui.card().style("max-height:86vh;overflow-y:auto"):
@@ -54,15 +52,12 @@ async def _show(page: PlanPage, revision_id: str) -> None:
         button(page.t("关闭", "Close"), dialog.close)
 
 
-def _row(change: Change) -> dict[str, str]:
-    return {"path": change.path.strip("/") or "—", "before": _text(change.before), "after": _text(change.after)}
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "—"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
+def _row(change: Change, language: Language) -> dict[str, str]:
+    return {
+        "path": change.path.strip("/") or "—",
+        "before": readable(change.before, language),
+        "after": readable(change.after, language),
+    }
 
 
 def _confirm(page: PlanPage, sent: dict[str, str]) -> None:

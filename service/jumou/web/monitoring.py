@@ -1,10 +1,9 @@
 """The plan in operation: actual values brought in, deviations by each indicator's own rule, proposals that people decide on."""
 
 import asyncio
-import json
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from nicegui import events, ui
 
@@ -14,12 +13,12 @@ from jumou.web.fields import label_of, title_of
 from jumou.web.frame import ask_name, button, html, tell
 from jumou.web.panels import panel
 from jumou.web.plan_page import PlanPage
+from jumou.web.values import readable
 from jumou.web.view import render, render_plain
 from jumou.workflow.iterate import Operating
 from jumou.workflow.review import Person
 
 _MOST_BYTES: Final = 20_000_000
-_LONG: Final = 200
 
 
 async def build_monitoring(page: PlanPage) -> None:
@@ -59,7 +58,7 @@ def _content(page: PlanPage, operating: Operating) -> str:
     language = page.chosen.language
     return render_plain(
         "monitoring", language, deviations=operating.deviations(page.plan_id), proposals=operating.proposals(page.plan_id),
-        decided=operating.operation(page.plan_id).decisions, show=_text, names=lambda item: title_of(item, language),
+        decided=operating.operation(page.plan_id).decisions, show=lambda value: readable(value, language), names=lambda item: title_of(item, language),
         labels=lambda item, key: label_of(item, key, language),
     )  # fmt: skip
 
@@ -105,10 +104,3 @@ async def _decide(page: PlanPage, operating: Operating, sent: dict[str, str]) ->
         with ui.row():
             button(t("确定", "Do it"), send, main=True)
             button(t("取消", "Cancel"), dialog.close)
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "—"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONG else f"{text[:_LONG]}…"

@@ -1,10 +1,9 @@
 """An edited Excel project list on its way back: what was changed is shown, and becomes one revision when a person says so."""
 
 import asyncio
-import json
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from nicegui import events, ui
 
@@ -14,11 +13,11 @@ from jumou.errors import InvalidRequest, JumouError
 from jumou.export import ProjectListChanges, patched, read_projects
 from jumou.web.frame import ask_name, button, html, tell
 from jumou.web.plan_page import PlanPage
+from jumou.web.values import readable
 from jumou.web.view import render_plain
 from jumou.workflow.review import Subject
 
 _MOST_BYTES: Final = 20_000_000
-_LONG: Final = 160
 
 
 def build_reimport(page: PlanPage) -> None:
@@ -53,7 +52,7 @@ async def _show(page: PlanPage, content: bytes) -> None:
         return
     with ui.dialog(value=True) as dialog, ui.card():
         ui.label(t("表中的改动", "Changes in the list")).classes("jm-h")
-        html(render_plain("reimport", page.chosen.language, edits=found.edits, removed=found.removed, added=found.added, show=_text))  # fmt: skip
+        html(render_plain("reimport", page.chosen.language, edits=found.edits, removed=found.removed, added=found.added, show=lambda value: readable(value, page.chosen.language, most=160)))  # fmt: skip
         without = ui.checkbox(t("删去表中没有的项目", "take out projects that are gone")) if found.removed else None
 
         async def apply() -> None:
@@ -92,10 +91,3 @@ def _operations(plan: Plan, found: ProjectListChanges, person: str, *, remove: b
     ]  # fmt: skip
     gone = [place for place, project in enumerate(plan.projects) if remove and project.id in found.removed]
     return (*changed, *(PatchOperation(op="remove", path=f"/projects/{place}") for place in reversed(gone)))
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "—"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONG else f"{text[:_LONG]}…"

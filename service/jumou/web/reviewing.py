@@ -1,7 +1,6 @@
 """Decisions made on the page: approve, edit, reject, ask again, comment, lock, and a clear choice when two people collide."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -16,6 +15,7 @@ from jumou.web.fields import Field, changes, fields_of, label_of, read, title_of
 from jumou.web.frame import ask_name, button, tell
 from jumou.web.preferences import Preferences
 from jumou.web.service import Service
+from jumou.web.values import readable
 from jumou.workflow.review import Person, Subject, Verdict
 
 _WORDS: Final[dict[str, tuple[str, str, str, str]]] = {
@@ -232,7 +232,7 @@ class Desk:
                         ui.label(title).classes("jm-h4")
                         for name in names or ["—"]:
                             ui.label(
-                                f"{label_of(subject.item_id, name, self.chosen.language)}{t('：', ': ')}{_short(side.get(name) if isinstance(side, dict) else side)}"
+                                f"{label_of(subject.item_id, name, self.chosen.language)}{t('：', ': ')}{readable(side.get(name) if isinstance(side, dict) else side, self.chosen.language, most=400)}"
                             ).classes("small")
 
             async def again() -> None:
@@ -257,8 +257,3 @@ def _input(field: Field, value: Any) -> Any:
     if field.kind == "line":
         return ui.input(field.label, value=value).props("outlined dense").classes("w-full")
     return ui.textarea(field.label, value=value).props("outlined dense autogrow").classes("w-full")
-
-
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 400 else f"{text[:400]}…"
