@@ -18,4 +18,6 @@ def asset_dir(name: str) -> Path:
         folder = root / name
         if folder.is_dir() and (root / "pyproject.toml").is_file():
             return folder
-    raise FileNotFoundError(f"the folder {name}/ is neither in the installed package nor in a checkout above {_PACKAGE}")
+    raise FileNotFoundError(
+        f"the folder {name}/ is neither in the installed package nor in a checkout above {_PACKAGE}"
+    )

@@ -13,46 +13,62 @@ from jumou.errors import InvalidRequest
 _CHECKOUT: Final = Path(__file__).resolve().parents[2]
 
 
-class Settings(BaseSettings):
-    """Settings with their defaults; each is an environment variable with the prefix JUMOU_."""
-
-    model_config = SettingsConfigDict(env_prefix="JUMOU_", extra="ignore", frozen=True)
-
-    home: Path = Field(default_factory=lambda: default_home(), description="folder of database, index, model files and logs")
-    language: Literal["zh", "en"] = "zh"
-    encoder: str = Field(default="e5-small-int8", description="e5-small-int8, sentence-transformers:<model> or openai:<model>")
-    embeddings_base_url: str = Field(default="", description="endpoint of an openai:<model> encoder")
-    embeddings_api_key: str = Field(default="", repr=False)
-    reranker: str = Field(default="", description="empty for none, or sentence-transformers:<cross encoder>")
-    chroma_url: str = Field(default="", description="a Chroma server; empty for the embedded store")
-    database_url: str = Field(default="", repr=False, description="postgresql://...; empty for jumou.db in the home folder")
-    drafting_workers: int | None = Field(
-        default=None, ge=0, le=64, description="processes that draft for the server; 0 drafts in the server itself, empty is one a core"
-    )
-    llm: str = Field(
-        default="", description="the language model: openai:<model> for any OpenAI-compatible endpoint, or <provider>:<model>; empty for none"
-    )
-    llm_base_url: str = Field(default="", description="its endpoint, for example http://127.0.0.1:8000/v1; empty is the provider's own")
-    llm_api_key: str = Field(default="", repr=False)
-    llm_timeout: float = Field(default=120.0, gt=0, description="seconds a model may take to answer, or between two pieces of a stream")
-    llm_concurrency: int = Field(default=8, ge=1, le=256, description="calls under way at once in one process")
-    llm_retries: int = Field(default=3, ge=0, le=10, description="further tries after an answer 429 or 5xx")
-    llm_rounds: int = Field(default=2, ge=0, le=5, description="times a model may mend what failed the checks")
-    llm_run_calls: int = Field(default=150, ge=0, description="most calls one plan or one chat answer may make")
-    llm_run_tokens: int = Field(default=1_000_000, ge=0, description="most tokens of one run, in and out")
-    llm_run_usd: float | None = Field(default=None, ge=0, description="most US dollars of one run; calls without a known price are counted apart")
-    llm_user_tokens: int | None = Field(default=None, ge=0, description="most tokens a user may use a day")
-    llm_user_usd: float | None = Field(default=None, ge=0, description="most US dollars a user may use a day")
-    drafter: Literal["", "rules", "llm"] = Field(default="", description="who drafts unless told; empty: the model where there is one, else the rules")
-    log_level: Literal["debug", "info", "warning", "error"] = "warning"
-    most_upload_bytes: int = Field(default=50_000_000, gt=0)
-
-
 def default_home() -> Path:
     """`.jumou/` in a checkout, else the platform's folder for a user's data."""
     if (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "corpus").is_dir():
         return _CHECKOUT / ".jumou"
     return user_data_path("jumou", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """Settings with their defaults; each is an environment variable with the prefix JUMOU_."""
+
+    model_config = SettingsConfigDict(env_prefix="JUMOU_", extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=default_home, description="folder of database, index, model files and logs")
+    language: Literal["zh", "en"] = "zh"
+    encoder: str = Field(
+        default="e5-small-int8", description="e5-small-int8, sentence-transformers:<model> or openai:<model>"
+    )
+    embeddings_base_url: str = Field(default="", description="endpoint of an openai:<model> encoder")
+    embeddings_api_key: str = Field(default="", repr=False)
+    reranker: str = Field(default="", description="empty for none, or sentence-transformers:<cross encoder>")
+    chroma_url: str = Field(default="", description="a Chroma server; empty for the embedded store")
+    database_url: str = Field(
+        default="", repr=False, description="postgresql://...; empty for jumou.db in the home folder"
+    )
+    drafting_workers: int | None = Field(
+        default=None,
+        ge=0,
+        le=64,
+        description="processes that draft for the server; 0 drafts in the server itself, empty is one a core",
+    )
+    llm: str = Field(
+        default="",
+        description="the language model: openai:<model> for any OpenAI-compatible endpoint, or <provider>:<model>; empty for none",
+    )
+    llm_base_url: str = Field(
+        default="", description="its endpoint, for example http://127.0.0.1:8000/v1; empty is the provider's own"
+    )
+    llm_api_key: str = Field(default="", repr=False)
+    llm_timeout: float = Field(
+        default=120.0, gt=0, description="seconds a model may take to answer, or between two pieces of a stream"
+    )
+    llm_concurrency: int = Field(default=8, ge=1, le=256, description="calls under way at once in one process")
+    llm_retries: int = Field(default=3, ge=0, le=10, description="further tries after an answer 429 or 5xx")
+    llm_rounds: int = Field(default=2, ge=0, le=5, description="times a model may mend what failed the checks")
+    llm_run_calls: int = Field(default=150, ge=0, description="most calls one plan or one chat answer may make")
+    llm_run_tokens: int = Field(default=1_000_000, ge=0, description="most tokens of one run, in and out")
+    llm_run_usd: float | None = Field(
+        default=None, ge=0, description="most US dollars of one run; calls without a known price are counted apart"
+    )
+    llm_user_tokens: int | None = Field(default=None, ge=0, description="most tokens a user may use a day")
+    llm_user_usd: float | None = Field(default=None, ge=0, description="most US dollars a user may use a day")
+    drafter: Literal["", "rules", "llm"] = Field(
+        default="", description="who drafts unless told; empty: the model where there is one, else the rules"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    most_upload_bytes: int = Field(default=50_000_000, gt=0)
 
 
 @lru_cache(maxsize=1)

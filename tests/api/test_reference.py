@@ -116,16 +116,22 @@ def test_every_request_body_carries_an_example(document: dict[str, dict[str, obj
     schemas = document["components"]["schemas"]
     for operation in operations(document):
         if "requestBody" in operation:
-            content = operation["requestBody"]["content"]["application/json"]  # type: ignore[index]
+            content = operation["requestBody"]["content"].get("application/json")  # type: ignore[index]
+            if content is None:  # a workbook is its own example
+                continue
             name = content["schema"].get("$ref", "").rpartition("/")[2]
             assert content.get("examples") or schemas[name]["examples"], operation["operationId"]  # type: ignore[index]
 
 
 def test_problems_are_documented_in_their_media_type(document: dict[str, dict[str, object]]) -> None:
-    for operation in operations(document):
-        for status, answer in operation["responses"].items():  # type: ignore[attr-defined]
-            if int(status) >= 400 and operation["operationId"] != "readiness":
-                assert list(answer["content"]) == ["application/problem+json"], (operation["operationId"], status)
+    for path, at_path in document["paths"].items():
+        media = (
+            "application/json" if path.startswith("/openai/") else "application/problem+json"
+        )  # there, OpenAI's form
+        for operation in at_path.values():  # type: ignore[attr-defined]
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400 and operation["operationId"] != "readiness":
+                    assert list(answer["content"]) == [media], (operation["operationId"], status)
 
 
 def test_only_this_machine_is_loopback() -> None:

@@ -22,7 +22,12 @@ def template(
 ) -> None:
     """写出带批注的空白资料工作簿。"""
     write_template(path, language=_language(language))
-    say(pick(f"已写出 {path};填好后运行 jumou profile check {path}", f"wrote {path}; fill it in, then run jumou profile check {path}"))
+    say(
+        pick(
+            f"已写出 {path};填好后运行 jumou profile check {path}",
+            f"wrote {path}; fill it in, then run jumou profile check {path}",
+        )
+    )
 
 
 @app.command("check")
@@ -50,7 +55,11 @@ def show_problems(problems: Sequence[ProfileProblem]) -> None:
         kind = pick("错误", "error") if problem.severity == "error" else pick("提示", "note")
         say(f"[{kind}] {problem.file} {place} {problem.message} {problem.mend}".rstrip())
     errors = sum(problem.severity == "error" for problem in problems)
-    say(pick(f"共 {errors} 处错误,{len(problems) - errors} 处提示。", f"{errors} errors, {len(problems) - errors} notes."))
+    say(
+        pick(
+            f"共 {errors} 处错误,{len(problems) - errors} 处提示。", f"{errors} errors, {len(problems) - errors} notes."
+        )
+    )
 
 
 def _language(language: str) -> Language:

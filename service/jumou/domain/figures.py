@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from functools import lru_cache
 from typing import Final
 
 from jumou.domain.quantity import Quantity

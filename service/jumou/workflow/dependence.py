@@ -69,7 +69,9 @@ def _of_diagnosis(changed: AbstractSet[str], contents: Mapping[StepKey, Content]
                 yield "projects", f"project/{project['id']}", item_id
 
 
-def _of_positioning(changed: AbstractSet[str], contents: Mapping[StepKey, Content]) -> Iterator[tuple[StepKey, str, str]]:
+def _of_positioning(
+    changed: AbstractSet[str], contents: Mapping[StepKey, Content]
+) -> Iterator[tuple[StepKey, str, str]]:
     projects = contents.get("projects", {}).get("projects", ())
     kpis = contents.get("implementation", {}).get("kpis", ())
     targets = {target["kpi_id"] for target in contents["positioning"]["vision"]["targets"]}
