@@ -1,11 +1,11 @@
-"""What a served process answers with: the API at once, the pages as soon as they are loaded.
+"""What a served process answers with: the API at once, the pages when they are asked for or after some seconds.
 
 Loading the pages costs a second of processor time that no caller of the API should wait for.
 """
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Final
 
 import structlog
@@ -18,6 +18,9 @@ _SOON: Final = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta http-equiv="refresh" content="1"><title>聚谋 jumou</title>'
     '<body style="font:16px/1.6 sans-serif;padding:3rem;color:#444">正在启动，页面将自动打开…<br>Starting; the page opens by itself.'
 )
+_QUIET: Final = 6.0
+"""Seconds after the start, or the first time a page is asked for, that the pages are loaded."""
+
 log = structlog.get_logger("jumou.start")
 
 
@@ -25,10 +28,11 @@ class Front:
     """An ASGI application over two: the API, and the pages once `load_pages` has made them."""
 
     def __init__(self, api: FastAPI, load_pages: Callable[[], FastAPI]) -> None:
-        """`load_pages` is called in a thread when the process starts."""
+        """`load_pages` is called once, in a thread."""
         self._api = api
         self._load_pages = load_pages
         self._pages: FastAPI | None = None
+        self._wanted = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hands a request to the one it is for."""
@@ -39,6 +43,7 @@ class Front:
         elif self._pages is not None:
             await self._pages(scope, receive, send)
         elif scope["type"] == "http":
+            self._wanted.set()
             await HTMLResponse(_SOON, 503, {"Retry-After": "1"})(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1012})
@@ -57,6 +62,8 @@ class Front:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _open_pages(self, stack: AsyncExitStack) -> None:
+        with suppress(TimeoutError):  # the first callers of the API have the processor to themselves
+            await asyncio.wait_for(self._wanted.wait(), _QUIET)
         pages = await asyncio.to_thread(self._load_pages)
         await stack.enter_async_context(pages.router.lifespan_context(pages))
         self._pages = pages
