@@ -62,7 +62,7 @@ revisions: Final = Table(
 )  # fmt: skip
 
 
-def _record_table(name: str) -> Table:
+def record_table(name: str) -> Table:
     """Records of one kind, in the order of the plan's events."""
     return Table(
         name, metadata,
@@ -76,9 +76,9 @@ def _record_table(name: str) -> Table:
     )  # fmt: skip
 
 
-reviews: Final = _record_table("reviews")
-stale_marks: Final = _record_table("stale_marks")
-comments: Final = _record_table("comments")
+reviews: Final = record_table("reviews")
+stale_marks: Final = record_table("stale_marks")
+comments: Final = record_table("comments")
 
 idempotency_keys: Final = Table(
     "idempotency_keys", metadata,
