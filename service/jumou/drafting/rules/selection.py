@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from jumou.domain.chain import Chain, NamedFunction
+from jumou.domain.chain import Chain, ChainNode, NamedFunction
 from jumou.domain.diagnosis import Diagnosis, Gap
 from jumou.domain.framework import PROJECT_TYPES, ModeKey, ProjectType
 from jumou.domain.playbook import Archetype
@@ -151,9 +151,17 @@ def _instances(
             if comprehensive(ctx) or not ctx.industry.known:
                 return []
             known = any(node.firms for node in diagnosis.value_chain.nodes)
+            found = [(segment, _within(segment, chain, matching)) for segment in _segments(chain)]
             return [
-                Candidate(archetype, best, also, chain, base - 0.3 * rank - 0.5 * known, segment=segment)
-                for rank, segment in enumerate(_segments(chain)[:most])
+                Candidate(
+                    archetype,
+                    own[0],
+                    tuple(gap.id for gap in own[1:3]),
+                    chain,
+                    weight + own[0].severity - 0.3 * rank - 0.5 * known,
+                    segment=segment,
+                )
+                for rank, (segment, own) in enumerate([one for one in found if one[1]][:most])
             ]
         case "firm":
             return [
@@ -188,11 +196,23 @@ def _subjects(ctx: DraftContext, per: str, most: int) -> list[tuple[NamedFunctio
     return found[:most]
 
 
+def _segment_of(node: ChainNode) -> Segment:
+    return "downstream" if node.position == "service" else node.position
+
+
 def _segments(chain: Chain) -> list[Segment]:
     """The parts of the chain that have links: the two ends first, where most is to be won or to be extended."""
-    positions = {"downstream" if node.position == "service" else node.position for node in chain.nodes}
+    positions = {_segment_of(node) for node in chain.nodes}
     order: tuple[Segment, ...] = ("upstream", "downstream", "midstream")
     return [segment for segment in order if segment in positions]
+
+
+def _within(segment: Segment, chain: Chain, gaps: list[Gap]) -> list[Gap]:
+    """The gaps of this segment's own links, then those of no link: a gap upstream is no reason for work downstream."""
+    nodes = {node.id for node in chain.nodes if _segment_of(node) == segment}
+    return sorted(
+        (gap for gap in gaps if gap.node_id is None or gap.node_id in nodes), key=lambda gap: gap.node_id is None
+    )
 
 
 def _matching(archetype: Archetype, gaps: tuple[Gap, ...]) -> list[Gap]:
