@@ -106,8 +106,8 @@ lock: | $(VENV)/pyvenv.cfg ## resolve all versions anew (Linux and others, x86_6
 	compile="$(LOCKER)/bin/uv pip compile -q --universal --python-version 3.11 $(LOCKFLAGS)"; \
 	$$compile --generate-hashes --allow-unsafe requirements/build.in -o requirements/build.lock.txt; \
 	$$compile --generate-hashes pyproject.toml -o requirements/lock.txt; \
-	$$compile --generate-hashes pyproject.toml --extra postgres -c requirements/lock.txt -o requirements/postgres.lock.txt; \
-	$$compile --generate-hashes pyproject.toml --extra postgres --group dev -c requirements/lock.txt -o requirements/dev.lock.txt; \
+	$$compile --generate-hashes pyproject.toml --extra postgres --extra telemetry -c requirements/lock.txt -o requirements/postgres.lock.txt; \
+	$$compile --generate-hashes pyproject.toml --extra postgres --extra telemetry --group dev -c requirements/lock.txt -o requirements/dev.lock.txt; \
 	$$compile pyproject.toml --extra transformers -c requirements/lock.txt -o requirements/transformers.lock.txt
 
 clean: ## remove what was built and drafted; the index and the virtual environment stay

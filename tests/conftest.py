@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from jumou.retrieval import Library
 from jumou.storage import PlanStore, open_database
+
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("searching", print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+"""A change is judged by the same examples every time; HYPOTHESIS_PROFILE=searching looks for new ones."""
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
 from jumou.errors import NotFound
 from jumou.profile import check_profile, read_profile, sample_names, sample_profile, write_template
+from jumou.profile.inert import cleaned
 from jumou.profile.samples import sample_path
 from jumou.profile.sheets import LEVELS, MEASURES, ROLES, SHEETS, STATUSES, Choice
 
@@ -71,7 +72,7 @@ def test_the_template_guides_who_fills_it(tmp_path: Path, language: Language) ->
 
 words = st.text(
     st.sampled_from(string.ascii_letters + "产业集群链某市=+@'，。（）《》0123456789&<>\""), min_size=1, max_size=12
-).map(lambda text: f"甲{text}")
+).map(lambda text: f"甲{text}").filter(lambda text: not cleaned(text)[1])  # markup is taken out: test_inert holds that
 numbers = st.floats(0, 1e6, allow_nan=False).map(lambda number: round(number, 4))
 years = st.integers(2015, 2024)
 
