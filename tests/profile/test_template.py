@@ -70,9 +70,13 @@ def test_the_template_guides_who_fills_it(tmp_path: Path, language: Language) ->
     assert all((choice.zh if language == "zh" else choice.key) in levels for choice in LEVELS)
 
 
-words = st.text(
-    st.sampled_from(string.ascii_letters + "产业集群链某市=+@'，。（）《》0123456789&<>\""), min_size=1, max_size=12
-).map(lambda text: f"甲{text}").filter(lambda text: not cleaned(text)[1])  # markup is taken out: test_inert holds that
+words = (
+    st.text(
+        st.sampled_from(string.ascii_letters + "产业集群链某市=+@'，。（）《》0123456789&<>\""), min_size=1, max_size=12
+    )
+    .map(lambda text: f"甲{text}")
+    .filter(lambda text: not cleaned(text)[1])
+)  # markup is taken out: test_inert holds that
 numbers = st.floats(0, 1e6, allow_nan=False).map(lambda number: round(number, 4))
 years = st.integers(2015, 2024)
 

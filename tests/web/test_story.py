@@ -164,14 +164,24 @@ def test_an_edited_excel_list_comes_back_as_a_revision(
     heads = [str(cell.value) for cell in sheet[1]]
     lead = next(place for place, head in enumerate(heads, 1) if "牵头" in head)
     sheet.cell(2, lead).value = "市产业链办公室"
+    number, title = (
+        next(place for place, head in enumerate(heads, 1) if head == name) for name in ("编号", "项目名称")
+    )
+    new = sheet.max_row + 1
+    for place in range(1, len(heads) + 1):  # a project written by copying the row above it
+        copied = sheet.cell(2, place).value
+        sheet.cell(new, place).value = None if str(copied).startswith("=") else copied
+    sheet.cell(new, number).value, sheet.cell(new, title).value = None, "老旧厂房改造中试基地项目"
     workbook.save(exported)
     page = visit(f"/plans/{plan['id']}/projects")
     page.get_by_role("button", name="导入改后的 Excel").click()
     page.locator("input[type=file]").set_input_files(str(exported))
     page.get_by_text("1 处改动").wait_for()
+    page.get_by_text("老旧厂房改造中试基地项目").wait_for()
     page.get_by_role("button", name="确认，成为新版本").click()
     page.get_by_text("已保存").first.wait_for()
     page.locator('.item[data-item="project/P01"] dd', has_text="市产业链办公室").first.wait_for(state="attached")
+    page.locator(".item h3, .item h4, .item", has_text="老旧厂房改造中试基地项目").first.wait_for(state="attached")
 
 
 def test_the_chat_answers_beside_the_vision_and_survives_a_reload(

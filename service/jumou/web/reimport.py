@@ -7,10 +7,10 @@ from typing import Final
 
 from nicegui import events, ui
 
+from jumou.domain.list_changes import ProjectListPatch
 from jumou.domain.plan import Plan
-from jumou.domain.review import Patch, PatchOperation
-from jumou.errors import InvalidRequest, JumouError
-from jumou.export import ProjectListChanges, patched, read_projects
+from jumou.errors import JumouError
+from jumou.export import read_list_patch
 from jumou.web.frame import ask_name, button, html, tell
 from jumou.web.plan_page import PlanPage
 from jumou.web.values import readable
@@ -45,49 +45,35 @@ def build_reimport(page: PlanPage) -> None:
 
 async def _show(page: PlanPage, content: bytes) -> None:
     t, plan, seen = page.t, page.view.loaded.whole, page.view.step("projects").hash
+    person = page.desk.chosen.name
     try:
-        found = await asyncio.to_thread(_read, content, plan)
+        proposed = await asyncio.to_thread(_read, content, plan, person, remove=False)
     except JumouError as error:
         tell(page.chosen, error)
         return
+    found = proposed.changes
     with ui.dialog(value=True) as dialog, ui.card():
         ui.label(t("表中的改动", "Changes in the list")).classes("jm-h")
-        html(render_plain("reimport", page.chosen.language, edits=found.edits, removed=found.removed, added=found.added, show=lambda value: readable(value, page.chosen.language, most=160)))  # fmt: skip
+        html(render_plain("reimport", page.chosen.language, edits=found.edits, removed=found.removed, added=tuple(zip(proposed.new_ids, found.added, strict=True)), show=lambda value: readable(value, page.chosen.language, most=160)))  # fmt: skip
         without = ui.checkbox(t("删去表中没有的项目", "take out projects that are gone")) if found.removed else None
 
         async def apply() -> None:
             dialog.close()
-            try:
-                operations = _operations(
-                    plan, found, page.desk.chosen.name, remove=without is not None and bool(without.value)
-                )
-            except (JumouError, ValueError) as problem:
-                known = problem if isinstance(problem, JumouError) else InvalidRequest(f"改动不合规：{problem}", f"Not valid: {problem}")  # fmt: skip
-                tell(page.chosen, known)
+            remove = without is not None and bool(without.value)
+            patch = (await asyncio.to_thread(_read, content, plan, person, remove=remove)).patch
+            if patch is None:
                 return
             note = t("由改后的 Excel 清单导入", "from an edited Excel list")
-            await page.desk.write(Subject(page.plan_id, "projects", seen), Patch(operations=operations), note)
+            await page.desk.write(Subject(page.plan_id, "projects", seen), patch, note)
 
         with ui.row():
-            if found.edits or found.removed:
+            if found.edits or found.removed or found.added:
                 button(t("确认，成为新版本", "Make it a revision"), apply, main=True)
             button(t("取消", "Cancel"), dialog.close)
 
 
-def _read(content: bytes, plan: Plan) -> ProjectListChanges:
+def _read(content: bytes, plan: Plan, person: str, *, remove: bool) -> ProjectListPatch:
     with tempfile.TemporaryDirectory(prefix="jumou-") as folder:
         path = Path(folder) / "projects.xlsx"
         path.write_bytes(content)
-        return read_projects(path, plan)
-
-
-def _operations(plan: Plan, found: ProjectListChanges, person: str, *, remove: bool) -> tuple[PatchOperation, ...]:
-    """The changes as one patch of the step; places count before anything is taken out, so removals come last, from the end."""
-    touched = {edit.project_id for edit in found.edits}
-    changed = [
-        PatchOperation(op="replace", path=f"/projects/{place}", value=patched(project, found.edits, person=person).model_dump(mode="json"))
-        for place, project in enumerate(plan.projects)
-        if project.id in touched
-    ]  # fmt: skip
-    gone = [place for place, project in enumerate(plan.projects) if remove and project.id in found.removed]
-    return (*changed, *(PatchOperation(op="remove", path=f"/projects/{place}") for place in reversed(gone)))
+        return read_list_patch(path, plan, remove=remove, person=person)
