@@ -6,6 +6,8 @@ JumouError
 │   │   ├── InvalidProfile a region's profile cannot be read; carries every problem with its place
 │   │   └── RefusedFile    a document cannot be taken into the corpus (broken, encrypted, empty, too large)
 │   ├── NotFound           no such plan, document, passage or region
+│   ├── NotSignedIn        accounts are on and the caller has not shown who it is (or its key or session has ended)
+│   ├── NotAllowed         the caller's role, or the scope of its key, does not reach that far
 │   ├── OverBudget         the run or the user has used up what may be spent on a language model
 │   └── StepConflict       the object changed since the caller saw it
 ├── OperatorError          whoever runs jumou can mend it
@@ -83,6 +85,14 @@ class RefusedFile(InvalidRequest):
 
 class NotFound(CallerError):
     """There is no such thing."""
+
+
+class NotSignedIn(CallerError):
+    """Accounts are on and the caller has not shown who it is."""
+
+
+class NotAllowed(CallerError):
+    """The caller's role, or the scope of its key, does not reach that far."""
 
 
 class OverBudget(CallerError):

@@ -10,6 +10,7 @@ from jumou.api.problems import language_of
 from jumou.api.readiness import Opening
 from jumou.chat import Chatting
 from jumou.compose import Jumou
+from jumou.domain.access import Principal
 from jumou.domain.framework import Language
 from jumou.workflow.review import Person, Reviewing
 
@@ -24,6 +25,11 @@ class Parts(NamedTuple):
 def _parts(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
+
+
+def _caller(request: Request) -> Principal:
+    principal: Principal = request.state.principal  # set around every request; its absence is a defect, not a stranger
+    return principal
 
 
 def _open(parts: Annotated[Parts, Depends(_parts)]) -> Jumou:
@@ -60,6 +66,8 @@ def _seen(
 
 
 Held = Annotated[Parts, Depends(_parts)]
+Caller = Annotated[Principal, Depends(_caller)]
+"""Who is calling; LOCAL where there are no accounts."""
 Open = Annotated[Jumou, Depends(_open)]
 Stored = Annotated[Jumou, Depends(_stored)]
 Reviews = Annotated[Reviewing, Depends(_reviewing)]

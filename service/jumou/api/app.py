@@ -11,6 +11,7 @@ from jumou.api import openapi, problems
 from jumou.api.access import Parts
 from jumou.api.batching import Batching
 from jumou.api.drafting import Drafting
+from jumou.api.identity import Identity
 from jumou.api.making import Making
 from jumou.api.middleware import BodyLimit, RequestLog
 from jumou.api.readiness import Opening
@@ -90,5 +91,6 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     openapi.install(app)
     app.add_middleware(BodyLimit, most=settings.most_upload_bytes)
+    app.add_middleware(Identity)
     app.add_middleware(RequestLog)
     return app

@@ -18,6 +18,8 @@ STATUS: Final[dict[type[errors.JumouError], int]] = {
     errors.InvalidProfile: 422,
     errors.RefusedFile: 422,
     errors.NotFound: 404,
+    errors.NotSignedIn: 401,
+    errors.NotAllowed: 403,
     errors.OverBudget: 429,
     errors.StepConflict: 409,
     errors.OperatorError: 503,
@@ -69,6 +71,8 @@ def install(app: FastAPI) -> None:
         answer = problem(status, text, kind=type(error).__name__, **more)
         if status == 503:
             answer.headers["Retry-After"] = "5"
+        if status == 401:
+            answer.headers["WWW-Authenticate"] = 'Bearer realm="jumou"'
         return answer
 
     @app.exception_handler(RequestValidationError)
