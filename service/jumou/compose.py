@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jumou.chat import Answerer, Chatting
     from jumou.chat.workbench import Workbench
     from jumou.llm import LanguageModel
-    from jumou.storage import PlanStore
+    from jumou.storage import AuditLog, PlanStore
     from jumou.workflow.iterate import Operating
     from jumou.workflow.review import Reviewing
 
@@ -88,6 +88,13 @@ class Jumou:
         from jumou.storage import open_database  # noqa: PLC0415 - as above
 
         return open_database(self.settings.home, self.settings.database_url)
+
+    @cached_property
+    def audit(self) -> "AuditLog":
+        """The audit stream; raises as `store`."""
+        from jumou.storage import AuditLog  # noqa: PLC0415 - as above
+
+        return AuditLog(self.database)
 
     @cached_property
     def chatting(self) -> "Chatting":

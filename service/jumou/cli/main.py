@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from jumou.cli import actuals, batch, corpus, evaluate, llm, mcp, plan, profile, service
+from jumou.cli import actuals, audit, batch, corpus, evaluate, llm, mcp, plan, profile, service
 from jumou.cli.terminal import say
 from jumou.errors import CallerError, InvalidProfile, JumouError, OperatorError, OutsideError
 from jumou.settings import settings
@@ -36,6 +36,7 @@ app.add_typer(llm.app, name="llm")
 app.add_typer(profile.app, name="profile")
 app.add_typer(actuals.app, name="actuals")
 app.add_typer(corpus.app, name="corpus")
+app.add_typer(audit.app, name="audit")
 app.add_typer(evaluate.app, name="eval")
 
 

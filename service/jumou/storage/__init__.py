@@ -1,5 +1,6 @@
 """Where plans are kept: tables, migrations and the store. Nothing in it is overwritten or deleted."""
 
+from jumou.storage.audit import AuditLog
 from jumou.storage.batches import BatchPage, BatchStore
 from jumou.storage.change import PlanChange
 from jumou.storage.chats import ChatPage, ChatStore
@@ -8,6 +9,7 @@ from jumou.storage.presence import Presence
 from jumou.storage.store import PlanPage, PlanStore, ProgressEntry, StoredRequest
 
 __all__ = [
+    "AuditLog",
     "BatchPage",
     "BatchStore",
     "ChatPage",

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from jumou.domain.audit import Act
 from jumou.domain.evidence import Evidence
 from jumou.domain.framework import StepKey
 from jumou.domain.model import SCHEMA_VERSION
@@ -28,6 +29,8 @@ class PlanChange:
         self.plan = plan
         self._reading = reading
         self._connection = reading.connection
+        self.acts: list[Act] = []
+        """What was done, for the audit stream; written when the change ends."""
 
     def history(self) -> History:
         """All records, with those of this change."""
@@ -76,6 +79,13 @@ class PlanChange:
             insert(tables.events).values(
                 plan_id=made.plan_id, number=made.number, at=made.at, actor=actor, action=action, record=record_text(made),
                 schema_version=SCHEMA_VERSION,
+            )
+        )  # fmt: skip
+        place = {"step": step, "item": item_id, "revision": revision_id}
+        self.acts.append(
+            Act(
+                f"plan.{action}", f"plan:{made.plan_id}", actor, request_id=request_id,
+                details={"event": made.number, **{name: value for name, value in place.items() if value}},
             )
         )  # fmt: skip
         return made.number

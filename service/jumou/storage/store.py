@@ -14,7 +14,7 @@ from jumou.domain.review import Event, PlanRecord, Revision
 from jumou.domain.standing import History
 from jumou.domain.steps import canonical
 from jumou.errors import StepConflict
-from jumou.storage import tables
+from jumou.storage import audit, tables
 from jumou.storage.change import PlanChange, insert_new, now, record_text
 from jumou.storage.reading import Kept, Reading, no_plan
 
@@ -72,7 +72,9 @@ class PlanStore:
                 )  # fmt: skip
             except IntegrityError as problem:
                 raise StepConflict(f"规划 {record.id} 已存在。", f"There is a plan {record.id} already.") from problem
-            yield PlanChange(record, Reading(connection, self._records))
+            change = PlanChange(record, Reading(connection, self._records))
+            yield change
+            audit.append(connection, change.acts)
 
     @contextmanager
     def changing(self, plan_id: str) -> Iterator[PlanChange]:
@@ -87,7 +89,9 @@ class PlanStore:
             ).first()
             if row is None:
                 raise no_plan(plan_id)
-            yield PlanChange(PlanRecord.model_validate_json(row.record), Reading(connection, self._records))
+            change = PlanChange(PlanRecord.model_validate_json(row.record), Reading(connection, self._records))
+            yield change
+            audit.append(connection, change.acts)
 
     def remember_request(self, key: str, request: StoredRequest) -> StoredRequest:
         """Stores what `key` stands for, unless it stands for something already; returns what it stands for."""
