@@ -13,6 +13,7 @@ JumouError
 ├── OperatorError          whoever runs jumou can mend it
 │   ├── IndexMismatch      the index was built by another encoder, chunker or corpus
 │   ├── IndexLocked        another process owns the embedded index
+│   ├── CannotWrite        the disk is full, or a folder or the database may only be read
 │   ├── MissingExtra       an optional part was asked for and is not installed
 │   └── ModelRefused       the language model's endpoint refuses the key, the model's name or a parameter
 ├── DraftError             what a drafter produced does not hold
@@ -126,6 +127,10 @@ class IndexMismatch(OperatorError):
 
 class IndexLocked(OperatorError):
     """Another process owns the embedded index."""
+
+
+class CannotWrite(OperatorError):
+    """The disk is full, or a folder or the database may only be read. What was stored before stays as it was."""
 
 
 class MissingExtra(OperatorError):

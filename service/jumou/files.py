@@ -1,8 +1,43 @@
 """Writing files so that a reader sees the whole of one or nothing of it."""
 
+import errno
 import os
+import sqlite3
 import tempfile
 from pathlib import Path
+from typing import Final
+
+from jumou.errors import CannotWrite
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_READ_ONLY: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+_SQLITE_FULL: Final = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_SHMSIZE"})
+_SQLITE_READ_ONLY: Final = frozenset({"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"})
+
+
+def why_unwritable(problem: BaseException | None) -> CannotWrite | None:
+    """What an error of the system or of SQLite says about the disk, in words; None when it is about something else."""
+    full = read_only = False
+    place = ""
+    if isinstance(problem, OSError):
+        full, read_only = problem.errno in _FULL, problem.errno in _READ_ONLY
+        place = str(problem.filename or "")
+    elif isinstance(problem, sqlite3.Error):
+        name = getattr(problem, "sqlite_errorname", "")
+        full = name in _SQLITE_FULL
+        read_only = any(name == one or name.startswith(f"{one}_") for one in _SQLITE_READ_ONLY)
+    if full:
+        return CannotWrite(
+            f"磁盘已满，未能写入{place}。", f"The disk is full; {place or 'it'} could not be written.",
+            mend_zh="请清理磁盘后重试，或用 JUMOU_HOME 换一个目录；此前已保存的内容不受影响。",
+            mend_en="Free some space and try again, or set JUMOU_HOME; what was stored before is as it was.",
+        )  # fmt: skip
+    if read_only:
+        return CannotWrite(
+            f"目录或数据库只能读取，未能写入{place}。", f"The folder or the database may only be read; {place or 'it'} could not be written.",
+            mend_zh="请检查 JUMOU_HOME、数据库文件与输出目录的权限后重试。", mend_en="Check the permissions of JUMOU_HOME, of the database and of the target folder, then try again.",
+        )  # fmt: skip
+    return None
 
 
 def _umask() -> int:

@@ -1,5 +1,6 @@
 """Problems by RFC 9457, in the caller's language; the one place that knows HTTP status codes."""
 
+import sqlite3
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -10,6 +11,7 @@ from starlette.routing import Match
 
 from jumou import errors
 from jumou.domain.framework import Language
+from jumou.files import why_unwritable
 
 STATUS: Final[dict[type[errors.JumouError], int]] = {
     errors.JumouError: 500,
@@ -25,6 +27,7 @@ STATUS: Final[dict[type[errors.JumouError], int]] = {
     errors.OperatorError: 503,
     errors.IndexMismatch: 503,
     errors.IndexLocked: 503,
+    errors.CannotWrite: 503,
     errors.MissingExtra: 501,
     errors.ModelRefused: 503,
     errors.DraftError: 500,
@@ -54,6 +57,15 @@ def problem(status: int, title: str, *, kind: str, **more: Any) -> JSONResponse:
 
 def install(app: FastAPI) -> None:
     """Maps designed errors, request validation and unknown paths."""
+
+    async def unwritable(request: Request, error: Exception) -> JSONResponse:
+        found = why_unwritable(error)
+        if found is None:
+            raise error
+        return await designed(request, found)
+
+    app.add_exception_handler(OSError, unwritable)
+    app.add_exception_handler(sqlite3.Error, unwritable)
 
     @app.exception_handler(errors.JumouError)
     async def designed(request: Request, error: errors.JumouError) -> JSONResponse:

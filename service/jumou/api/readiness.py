@@ -1,16 +1,23 @@
 """Opening what the service needs, in the background, while /healthz answers already."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 import structlog
 
 from jumou.compose import Jumou
 from jumou.domain.framework import Language
 from jumou.errors import JumouError, ServiceUnavailable
+from jumou.files import why_unwritable
 from jumou.settings import Settings
+
+_FIRST_WAIT: Final = 1.0
+_LONGEST_WAIT: Final = 10.0
+"""Seconds between two tries to open what failed; doubled from one to the next."""
 
 log = structlog.get_logger("jumou.start")
 
@@ -29,6 +36,7 @@ class Opening:
     _store_open: bool = False
     _open: bool = False
     _thread: threading.Thread | None = None
+    _closing: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         """The parts tell their progress here."""
@@ -41,23 +49,42 @@ class Opening:
 
     def _run(self) -> None:
         began = time.perf_counter()
+        wait = _FIRST_WAIT
+        while not self._opened():
+            if self._closing.wait(wait):
+                return
+            wait = min(2 * wait, _LONGEST_WAIT)
+        self.when_open(self._jumou)
+        self._open = True
+        log.info("ready", seconds=round(time.perf_counter() - began, 2))
+
+    def _opened(self) -> bool:
+        """Opens what is not open yet; what fails is told to callers until a later try succeeds.
+
+        A database or a vector server comes back, an operator frees the disk: nobody has to start the server again.
+        """
         try:
             _ = self._jumou.store
             self._store_open = True
             self._jumou.library.warm()
-        except JumouError as error:
+        except (JumouError, OSError, sqlite3.Error) as problem:
+            error = problem if isinstance(problem, JumouError) else why_unwritable(problem)
+            if error is None:
+                raise
+            if self.error is None or self.error.message("en") != error.message("en"):
+                cause = str(error.__cause__ or "")
+                log.warning("opening failed", error=type(error).__name__, message=error.message("en"), cause=cause)
             self.error = error
-            log.warning("opening failed", error=type(error).__name__, message=error.message("en"))
-            return
-        self.when_open(self._jumou)
-        self._open = True
-        log.info("ready", seconds=round(time.perf_counter() - began, 2))
+            return False
+        self.error = None
+        return True
 
     def _progress(self, done: int, total: int, what: str) -> None:
         self.done, self.total, self.what = done, total, what
 
     def close(self) -> None:
         """Lets go of database and index."""
+        self._closing.set()
         if self._store_open:
             self._jumou.store.close()
         if self._open:
@@ -73,7 +100,7 @@ class Opening:
 
         Raises:
             ServiceUnavailable: they are still being opened.
-            JumouError: opening them failed; the same error every time.
+            JumouError: opening them failed, and is tried again.
         """
         if not self._open:
             raise self.error or self._not_yet()
@@ -84,7 +111,7 @@ class Opening:
 
         Raises:
             ServiceUnavailable: it is still being opened.
-            JumouError: opening it failed.
+            JumouError: opening it failed, and is tried again.
         """
         if not self._store_open:
             raise self.error or self._not_yet()

@@ -7,12 +7,14 @@ check found errors, or a batch was, and some of its regions have no list · 6 an
 
 import sys
 import traceback
+from typing import NoReturn
 
 import typer
 
 from jumou.cli import actuals, audit, batch, corpus, evaluate, llm, mcp, plan, profile, service
 from jumou.cli.terminal import say
 from jumou.errors import CallerError, InvalidProfile, JumouError, OperatorError, OutsideError
+from jumou.files import why_unwritable
 from jumou.settings import settings
 
 app = typer.Typer(
@@ -57,18 +59,26 @@ def run() -> None:
         profile.show_problems(problem.problems)
         sys.exit(2)
     except JumouError as problem:
-        try:
-            language = settings().language
-        except JumouError:
-            language = "zh"
-        say(problem.message(language))
-        sys.exit(exit_code(problem))
+        _told(problem)
     except BrokenPipeError:  # the reader of a pipe went away
         sys.exit(0)
-    except Exception:  # noqa: BLE001 - the command line's end: a defect leaves a trace, not a half-written terminal
+    except Exception as problem:  # noqa: BLE001 - the command line's end: a defect leaves a trace, not a half-written terminal
+        if (unwritable := why_unwritable(problem)) is not None:
+            _told(unwritable)
         traceback.print_exc()
         say("这是程序缺陷,请附上以上信息反馈。 This is a defect; please report the lines above.")
         sys.exit(1)
+
+
+def _told(problem: JumouError) -> NoReturn:
+    try:
+        language = settings().language
+    except JumouError:
+        language = "zh"
+    say(problem.message(language))
+    if isinstance(problem, OutsideError) and problem.__cause__ is not None:
+        say(f"  {problem.__cause__}")
+    sys.exit(exit_code(problem))
 
 
 if __name__ == "__main__":

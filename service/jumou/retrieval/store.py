@@ -103,10 +103,11 @@ class TextStore:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
+            connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # a full disk has SQLite take it back itself
+                connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
 
     def _one(self, query: str, *values: str | int) -> int | str | None:
         found = self._connection.execute(query, values).fetchone()

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
-from sqlalchemy.exc import OperationalError
 
 from jumou.domain.batch import (
     BatchEntry,
@@ -23,7 +22,7 @@ from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.plan import ProjectList
 from jumou.domain.region import RegionProfile
 from jumou.domain.steps import canonical
-from jumou.errors import InvalidRequest, ServiceUnavailable
+from jumou.errors import InvalidRequest
 from jumou.storage import batch_rows, tables
 from jumou.storage.change import insert_new, now, record_text
 
@@ -261,23 +260,13 @@ class BatchStore:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._answering(), self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._answering(), self._engine.connect() as connection:
+        with self._engine.connect() as connection:
             yield connection
-
-    @contextmanager
-    def _answering(self) -> Iterator[None]:
-        try:
-            yield
-        except OperationalError as problem:
-            raise ServiceUnavailable(
-                f"数据库没有应答:{problem.orig}", f"The database does not answer: {problem.orig}",
-                mend_zh="请检查数据库与磁盘空间后重试。", mend_en="Check the database and the disk, then try again.",
-            ) from problem  # fmt: skip
 
 
 def _lock(connection: Connection, batch_id: str) -> None:

@@ -3,18 +3,26 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Final
 
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
-from jumou.errors import InvalidRequest, MissingExtra, OperatorError, ServiceUnavailable
+from jumou.errors import InvalidRequest, JumouError, MissingExtra, OperatorError, ServiceUnavailable
+from jumou.files import why_unwritable
 
 _MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
 _BUSY_MS: Final = 30_000
+_CONNECT_SECONDS: Final = 5
+"""A machine that does not answer at all is given up after this; the next request tries again."""
+
+_NO_ROOM: Final = ("53100", "53200")
+"""PostgreSQL's disk full and out of memory."""
+
 _ADVISORY_LOCK: Final = 0x6A756D6F75
 """An arbitrary number all processes of jumou share; only its holder migrates."""
 
@@ -22,24 +30,47 @@ _ADVISORY_LOCK: Final = 0x6A756D6F75
 def open_database(home: Path, url: str = "") -> Engine:
     """The database of `home` (`jumou.db`), or the PostgreSQL database at `url`, with all migrations run.
 
+    Whoever uses it gets, now and later, `ServiceUnavailable` when it does not answer and `CannotWrite` when the disk is full or
+    may only be read; a connection that was lost is replaced when the database is back.
+
     Raises:
         InvalidRequest: `url` is no database address.
         MissingExtra: `url` names PostgreSQL and its driver is not installed.
         ServiceUnavailable: the database does not answer.
+        CannotWrite: there is no room for it, or its folder may only be read.
         OperatorError: it was made by a newer version of jumou.
     """
     engine = _engine(home, url)
+    event.listen(engine, "handle_error", _in_our_words)
     try:
         with _alone(engine, home) as connection:
             if _version(connection) != newest_migration():
                 _migrate(connection)
-    except OperationalError as problem:
+    except JumouError:
         engine.dispose()
-        raise ServiceUnavailable(
-            f"数据库没有应答:{problem.orig}", f"the database does not answer: {problem.orig}",
-            mend_zh="请检查 JUMOU_DATABASE_URL 与数据库状态。", mend_en="Check JUMOU_DATABASE_URL and the server.",
-        ) from problem  # fmt: skip
+        raise
     return engine
+
+
+def _in_our_words(context: ExceptionContext) -> None:
+    """Failures of the database or its disk, wherever they come up, as the errors of the tree."""
+    problem = context.original_exception
+    if context.is_pre_ping:  # the pool tries another connection first
+        return
+    unwritable = why_unwritable(problem)
+    if unwritable is None and getattr(problem, "sqlstate", None) in _NO_ROOM:
+        unwritable = why_unwritable(OSError(ENOSPC, "", "PostgreSQL"))
+    if unwritable is not None:
+        raise unwritable from problem
+    if (
+        context.is_disconnect
+        or isinstance(context.sqlalchemy_exception, OperationalError)
+        or context.connection is None
+    ):
+        raise ServiceUnavailable(
+            "数据库没有应答。", "The database does not answer.",
+            mend_zh="请检查 JUMOU_DATABASE_URL 与数据库状态，稍后重试。", mend_en="Check JUMOU_DATABASE_URL and the server, and try again.",
+        ) from problem  # fmt: skip
 
 
 def newest_migration() -> str:
@@ -83,7 +114,13 @@ def _engine(home: Path, url: str) -> Engine:
             address = address.set(drivername="postgresql+psycopg")
         if address.get_backend_name() != "postgresql":
             raise _unusable()
-        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(
+            address,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+            connect_args={"connect_timeout": _CONNECT_SECONDS},
+        )
     except (ArgumentError, NoSuchModuleError) as problem:
         raise _unusable() from problem
     except ModuleNotFoundError as problem:

@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from jumou.errors import ServiceUnavailable
+
 _FOLDER: Final = "presence"
 
 
@@ -39,7 +41,7 @@ class Presence:
             if self._session is not None:
                 self._session.execute(text("SELECT 1"))
                 return
-        except DBAPIError:
+        except (DBAPIError, ServiceUnavailable):
             self._let_go()
         session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self._session = session
