@@ -3,7 +3,8 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,9 @@ from jumou.settings import Settings
 PROFILE = {"name": "瓦房店市", "industry": "轴承", "background": "轴承企业集中，保持架依赖外购。"}
 
 
-@pytest.fixture(scope="session")
-def address(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the server listens; its index is open."""
-    database = tmp_path_factory.mktemp("api") / "jumou.db"
-    chosen = Settings(home=home, database_url=f"sqlite:///{database}", drafting_workers=0, most_upload_bytes=2_000_000)
+@contextmanager
+def running(chosen: Settings, *, until: int = 200) -> Iterator[str]:
+    """A server with these settings in a thread of this process; its address once /readyz answers with the status `until`."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(create_app(chosen), log_config=None, access_log=False))
@@ -31,14 +30,34 @@ def address(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     end = time.monotonic() + 120
     while time.monotonic() < end:
         try:
-            if httpx.get(f"{found}/readyz").status_code == 200:
+            if httpx.get(f"{found}/readyz").status_code == until:
                 break
         except httpx.TransportError:
             pass
         time.sleep(0.05)
-    yield found
-    server.should_exit = True
-    thread.join(20)
+    try:
+        yield found
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+Serve = Callable[..., AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def serve() -> Serve:
+    """Starts a server of one's own: a context manager over settings that gives the address."""
+    return running
+
+
+@pytest.fixture(scope="session")
+def address(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the server listens; its index is open."""
+    database = tmp_path_factory.mktemp("api") / "jumou.db"
+    chosen = Settings(home=home, database_url=f"sqlite:///{database}", drafting_workers=0, most_upload_bytes=2_000_000)
+    with running(chosen) as found:
+        yield found
 
 
 @pytest.fixture

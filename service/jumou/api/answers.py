@@ -33,16 +33,28 @@ class Alive(BaseModel):
     version: str
 
 
-class Ready(BaseModel):
-    """How far the opening of the index is."""
+class ReadyPart(BaseModel):
+    """Something the service stands on."""
 
-    status: Literal["ready", "preparing", "failed"]
+    name: Literal["database", "index", "chroma"]
+    ok: bool
+    message: str = Field(default="", description="what is missing without it, in words")
+
+
+class Ready(BaseModel):
+    """Whether plans can be drafted and kept now, and what is missing if not."""
+
+    status: Literal["ready", "preparing", "failed", "away"] = Field(
+        description="`preparing`: being opened; `failed`: the last try to open it failed, the next follows by itself; "
+        "`away`: it was open, and the database does not answer"
+    )
     message: str
     done: int
     total: int
     documents: int | None = None
     passages: int | None = None
     workers_ready: bool
+    parts: list[ReadyPart] = Field(description="the service answers while `chroma` is away, and adds no documents then")
 
 
 class PlanSummary(BaseModel):

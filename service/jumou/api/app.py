@@ -14,6 +14,7 @@ from jumou.api.drafting import Drafting
 from jumou.api.identity import Identity
 from jumou.api.making import Making
 from jumou.api.middleware import BodyLimit, RequestLog
+from jumou.api.pulse import Pulse
 from jumou.api.readiness import Opening
 from jumou.api.routes import batches, chat, health, openai, operate, plans, profiles, projects, reference, search, steps
 from jumou.compose import Jumou
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.parts = Parts(opening, drafting)
     app.state.making = making
+    app.state.pulse = Pulse(opening)
     app.state.batching = batching
     for router in _ROUTERS:
         app.include_router(router)

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +12,7 @@ import structlog
 
 from jumou.compose import Jumou
 from jumou.domain.framework import Language
-from jumou.errors import JumouError, ServiceUnavailable
+from jumou.errors import JumouError, OperatorError, ServiceUnavailable
 from jumou.files import why_unwritable
 from jumou.settings import Settings
 
@@ -68,9 +69,7 @@ class Opening:
             self._store_open = True
             self._jumou.library.warm()
         except (JumouError, OSError, sqlite3.Error) as problem:
-            error = problem if isinstance(problem, JumouError) else why_unwritable(problem)
-            if error is None:
-                raise
+            error = problem if isinstance(problem, JumouError) else why_unwritable(problem) or _unusable(problem)
             if self.error is None or self.error.message("en") != error.message("en"):
                 cause = str(error.__cause__ or "")
                 log.warning("opening failed", error=type(error).__name__, message=error.message("en"), cause=cause)
@@ -95,6 +94,11 @@ class Opening:
         """Whether everything is open."""
         return self._open
 
+    @property
+    def store_open(self) -> bool:
+        """Whether the database was opened."""
+        return self._store_open
+
     def jumou(self) -> Jumou:
         """The parts, all open.
 
@@ -103,7 +107,7 @@ class Opening:
             JumouError: opening them failed, and is tried again.
         """
         if not self._open:
-            raise self.error or self._not_yet()
+            raise self._reason()
         return self._jumou
 
     def stored(self) -> Jumou:
@@ -114,7 +118,7 @@ class Opening:
             JumouError: opening it failed, and is tried again.
         """
         if not self._store_open:
-            raise self.error or self._not_yet()
+            raise self._reason()
         return self._jumou
 
     def message(self, language: Language) -> str:
@@ -126,5 +130,14 @@ class Opening:
         share = f" {self.done}/{self.total}" if self.total else ""
         return f"正在准备检索索引{share}" if language == "zh" else f"preparing the index{share}"
 
-    def _not_yet(self) -> ServiceUnavailable:
+    def _reason(self) -> JumouError:
+        if self.error is not None:
+            return copy(self.error)  # raised by many; one object would gather the traces of all
         return ServiceUnavailable(f"{self.message('zh')}。", f"{self.message('en')}.", mend_zh="请稍后重试。", mend_en="Try again soon.")  # fmt: skip
+
+
+def _unusable(problem: OSError | sqlite3.Error) -> OperatorError:
+    return OperatorError(
+        f"数据目录无法使用：{problem}", f"The home folder cannot be used: {problem}",
+        mend_zh="请检查 JUMOU_HOME；改正后自动继续。", mend_en="Check JUMOU_HOME; it goes on by itself once that is right.",
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from jumou.storage.audit import AuditLog
 from jumou.storage.batches import BatchPage, BatchStore
 from jumou.storage.change import PlanChange
 from jumou.storage.chats import ChatPage, ChatStore
-from jumou.storage.database import open_database
+from jumou.storage.database import answers, open_database
 from jumou.storage.presence import Presence
 from jumou.storage.store import PlanPage, PlanStore, ProgressEntry, StoredRequest
 
@@ -20,5 +20,6 @@ __all__ = [
     "Presence",
     "ProgressEntry",
     "StoredRequest",
+    "answers",
     "open_database",
 ]

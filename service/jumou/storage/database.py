@@ -10,7 +10,7 @@ from typing import Any, Final
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from jumou.errors import InvalidRequest, JumouError, MissingExtra, OperatorError, ServiceUnavailable
 from jumou.files import why_unwritable
@@ -71,6 +71,15 @@ def _in_our_words(context: ExceptionContext) -> None:
             "数据库没有应答。", "The database does not answer.",
             mend_zh="请检查 JUMOU_DATABASE_URL 与数据库状态，稍后重试。", mend_en="Check JUMOU_DATABASE_URL and the server, and try again.",
         ) from problem  # fmt: skip
+
+
+def answers(engine: Engine) -> bool:
+    """Whether the database answers now."""
+    try:
+        with engine.connect() as connection:
+            return _version(connection) >= newest_migration()
+    except (JumouError, SQLAlchemyError):
+        return False
 
 
 def newest_migration() -> str:

@@ -1,8 +1,9 @@
 """Is it alive, is it ready."""
 
+import asyncio
 from importlib.metadata import version
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from jumou.api.access import Held, Speaking
@@ -18,20 +19,23 @@ async def health() -> Alive:
 
 
 @router.get(
-    "/readyz", response_model=Ready, responses={503: {"model": Ready, "description": "still preparing, or failed"}}
+    "/readyz", response_model=Ready, responses={503: {"model": Ready, "description": "preparing, failed or away"}}
 )
-async def readiness(held: Held, language: Speaking) -> JSONResponse:
-    """Whether plans can be drafted; until then how far the preparation is."""
+async def readiness(request: Request, held: Held, language: Speaking) -> JSONResponse:
+    """Whether plans can be drafted and kept now; otherwise what is missing, and how far the preparation is."""
     opening = held.opening
-    documents, passages = opening.jumou().library.size() if opening.ready else (None, None)
+    parts = await request.app.state.pulse.parts(language)
+    gone = next((part for part in parts if part.name == "database" and not part.ok), None)
+    ready = opening.ready and gone is None
+    documents, passages = await asyncio.to_thread(opening.jumou().library.size) if opening.ready else (None, None)
     answer = Ready(
-        status="ready" if opening.ready else "failed" if opening.error else "preparing",
-        message=opening.message(language),
+        status="ready" if ready else "away" if opening.ready else "failed" if opening.error else "preparing",
+        message=gone.message if gone is not None else opening.message(language),
         done=opening.done,
         total=opening.total,
         documents=documents,
         passages=passages,
         workers_ready=held.drafting.workers_ready,
+        parts=list(parts),
     )
-    headers = {} if opening.ready else {"Retry-After": "2"}
-    return JSONResponse(answer.model_dump(mode="json"), 200 if opening.ready else 503, headers)
+    return JSONResponse(answer.model_dump(mode="json"), 200 if ready else 503, {} if ready else {"Retry-After": "2"})
