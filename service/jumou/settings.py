@@ -69,6 +69,10 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     most_upload_bytes: int = Field(default=50_000_000, gt=0)
+    allowed_hosts: str = Field(
+        default="",
+        description="further names by which browsers may call the service, separated by commas, such as plan.example.gov.cn; *.example.cn for all below",
+    )
 
 
 @lru_cache(maxsize=1)

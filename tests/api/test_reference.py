@@ -82,7 +82,7 @@ def test_before_the_index_is_open_the_server_is_alive_and_says_how_far_it_is(tmp
     app = create_app(Settings(home=tmp_path))  # without its lifespan nothing is opened
 
     async def ask(path: str) -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://jumou") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
             return await client.get(path)
 
     assert asyncio.run(ask("/healthz")).status_code == 200

@@ -84,7 +84,7 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(chromium: Any, server: Server) -> Iterator[Callable[..., Any]]:
-    """Opens a page as somebody, in a browser context of their own; errors of the page fail the test."""
+    """Opens a page as somebody, in a browser context of their own; errors of the page, and what its security policy had to stop, fail the test."""
     contexts: list[Any] = []
     errors: list[str] = []
 
@@ -96,6 +96,7 @@ def visit(chromium: Any, server: Server) -> Iterator[Callable[..., Any]]:
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda told: errors.append(told.text) if "Security Policy" in told.text else None)
         page.goto(server.url + path)
         return page
 

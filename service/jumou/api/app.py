@@ -7,13 +7,15 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
-from jumou.api import openapi, problems
+from jumou.api import manual, openapi, problems
 from jumou.api.access import Parts
 from jumou.api.batching import Batching
 from jumou.api.drafting import Drafting
+from jumou.api.headers import SecurityHeaders
 from jumou.api.identity import Identity
 from jumou.api.making import Making
 from jumou.api.middleware import BodyLimit, RequestLog
+from jumou.api.origins import Names, SameOrigin
 from jumou.api.pulse import Pulse
 from jumou.api.readiness import Opening
 from jumou.api.routes import batches, chat, health, openai, operate, plans, profiles, projects, reference, search, steps
@@ -48,9 +50,10 @@ _TAGS = [
 ]
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     """The application over the home folder the settings name. It opens (or builds) the index once it is started.
 
+    `bound` is the address it is served on: it decides by which names it may be called.
     `/healthz` answers at once; everything that needs the index answers 503 with the progress until it is open.
     """
     drafting = Drafting()
@@ -81,6 +84,8 @@ def create_app(settings: Settings) -> FastAPI:
         description="区域产业规划助手的接口:由区域资料起草项目清单与四步规划,逐条审阅,检索政策与案例。\n\n"
         "From a region's profile to a project list and a plan in four steps, reviewed item by item, with its evidence.",
         openapi_tags=_TAGS,
+        docs_url=None,  # FastAPI's page loads its scripts from a server of somebody else's
+        redoc_url=None,
         lifespan=lifespan,
         generate_unique_id_function=openapi.operation_id,
     )
@@ -92,7 +97,15 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     openapi.install(app)
+    manual.install(app)
     app.add_middleware(BodyLimit, most=settings.most_upload_bytes)
     app.add_middleware(Identity)
-    app.add_middleware(RequestLog)
+    guard(app, settings, bound)
     return app
+
+
+def guard(app: FastAPI, settings: Settings, bound: str, *, pages: bool = False) -> None:
+    """What goes around every request, the log outermost; `pages` for the application of the web pages."""
+    app.add_middleware(SameOrigin, names=Names(bound, settings.allowed_hosts))
+    app.add_middleware(SecurityHeaders, pages=pages)
+    app.add_middleware(RequestLog)

@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from starlette.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
+from jumou.api.headers import SecurityHeaders
+
 _OF_THE_API: Final = ("/v1", "/healthz", "/readyz", "/docs", "/redoc", "/openapi.json", "/openai", "/mcp")
 _SOON: Final = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta http-equiv="refresh" content="1"><title>聚谋 jumou</title>'
@@ -44,7 +46,7 @@ class Front:
             await self._pages(scope, receive, send)
         elif scope["type"] == "http":
             self._wanted.set()
-            await HTMLResponse(_SOON, 503, {"Retry-After": "1"})(scope, receive, send)
+            await SecurityHeaders(HTMLResponse(_SOON, 503, {"Retry-After": "1"}))(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1012})
 

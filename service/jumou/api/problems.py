@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from jumou import errors
+from jumou.api.headers import ALWAYS, OF_THE_API
 from jumou.domain.framework import Language
 from jumou.files import why_unwritable
 
@@ -101,6 +102,18 @@ def install(app: FastAPI) -> None:
         answer.headers.update(error.headers or {})
         if error.status_code == 405:
             answer.headers["Allow"] = ", ".join(_allowed(request))
+        return answer
+
+    @app.exception_handler(Exception)
+    async def defect(request: Request, error: Exception) -> JSONResponse:
+        """Says no more than the id under which the log has the rest; it stands outside everything else, so it is dressed here."""
+        del error
+        zh = language_of(request) == "zh"
+        title = "程序内部出错" if zh else "A defect in jumou"
+        told = str(getattr(request.state, "request_id", ""))
+        detail = f"请将请求编号 {told} 告知管理员。" if zh else f"Tell your administrator the request id {told}."
+        answer = problem(500, title, kind="Defect", detail=detail)
+        answer.headers.update({**ALWAYS, "Content-Security-Policy": OF_THE_API, "X-Request-ID": told})
         return answer
 
 

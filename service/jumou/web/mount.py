@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 from nicegui import app as pages_app
 from nicegui import ui
 
@@ -13,6 +14,7 @@ from jumou.web.pages.about_plan import register as plan_pages
 from jumou.web.pages.about_plans import register as list_pages
 from jumou.web.service import Service
 
+log = structlog.get_logger("jumou.web")
 _STATIC: Final = Path(__file__).parent / "static"
 
 
@@ -20,9 +22,17 @@ def install(app: Any, settings: Settings) -> None:
     """Adds the pages to `app`, which shares the state of the API, before it is started."""
     service = Service(settings, app.state.parts, app.state.making)
     pages_app.add_static_files(ASSETS, _STATIC, max_cache_age=0)
+    pages_app.on_page_exception(_defect)
     for register in (list_pages, plan_pages, library_pages):
         register(service)
     ui.run_with(
         app, title="聚谋 jumou", language="zh-CN" if settings.language == "zh" else "en-US", favicon=_STATIC / "icon.svg",
         show_welcome_message=False, reconnect_timeout=30.0, tailwind=False,
     )  # fmt: skip
+
+
+def _defect(error: Exception) -> None:
+    """The page instead of one that could not be made: what went wrong stands in the log, not here."""
+    log.error("page failed", error=type(error).__name__, exc_info=error)
+    ui.label("页面出错，详情见服务日志。 The page could not be made; the log has the details.").style("padding: 3rem")
+    ui.link("聚谋 jumou", "/").style("padding: 0 3rem")
