@@ -109,3 +109,34 @@ def test_a_plan_can_be_seen_as_it_was(client: httpx.Client, plan: dict[str, Any]
     then = client.get(f"/v1/plans/{plan['id']}", params={"at_event": plan["event"]}).json()
     assert now["projects"][0]["lead_body"] == "甲局"
     assert then == plan
+
+
+def test_a_change_sent_again_under_its_key_is_made_once_and_answered_alike(
+    client: httpx.Client, plan: dict[str, Any]
+) -> None:
+    """As a client does that lost the answer: the same bytes, the same If-Match, although the object has changed by it."""
+    base = f"/v1/plans/{plan['id']}/steps/projects"
+    first = client.get(base)
+    edit = {"reviewer": "安工", "item_id": "project/P01", "patch": {"merge": {"lead_body": "市科技局"}}}
+    seen = etag(client, plan)
+    made = [client.patch(base, json=edit, headers={**seen, "Idempotency-Key": "edit"}) for _ in range(2)]
+    assert [one.status_code for one in made] == [200, 200]
+    assert made[0].json() == made[1].json()
+    assert made[0].headers["ETag"] == made[1].headers["ETag"]
+
+    def twice(path: str, body: dict[str, Any], headers: dict[str, str]) -> None:
+        answers = [client.post(f"{base}/{path}", json=body, headers={**headers, "Idempotency-Key": path}) for _ in "12"]
+        assert [one.status_code for one in answers] == [201, 201]
+        assert answers[0].json() == answers[1].json()
+
+    twice("reviews", {"reviewer": "本处", "item_id": "project/P01", "decision": "approve"}, etag(client, plan))
+    twice("comments", {"author": "李处", "text": "请核对。", "item_id": "project/P01"}, {})
+    now = {"If-Match": client.get(base).headers["ETag"]}
+    twice("undo", {"reviewer": "安工", "to_revision": first.json()["revision"]["id"]}, now)
+    assert [one["decision"] for one in client.get(f"{base}/reviews").json()["reviews"]] == ["edit", "approve"]
+    assert len(client.get(f"{base}/comments").json()["comments"]) == 1
+    assert len(client.get(f"{base}/revisions").json()["revisions"]) == 3
+    other = client.post(
+        f"{base}/comments", json={"author": "李处", "text": "另一条。"}, headers={"Idempotency-Key": "comments"}
+    )
+    assert other.status_code == 422

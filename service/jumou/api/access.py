@@ -75,8 +75,12 @@ Chats = Annotated[Chatting, Depends(_chatting)]
 RequestId = Annotated[str, Depends(_request_id)]
 Seen = Annotated[str, Depends(_seen)]
 Speaking = Annotated[Language, Depends(language_of)]
+Key = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", min_length=1, max_length=200, description="sent again with the same key, the change is made once and answered alike"),
+]  # fmt: skip
 
 
-def person(name: str, request_id: str) -> Person:
-    """Who acts, in which request."""
-    return Person(name, request_id)
+def person(name: str, request_id: str, key: str | None = None) -> Person:
+    """Who acts, in which request, under which idempotency key."""
+    return Person(name, request_id, key or "")

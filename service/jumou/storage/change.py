@@ -17,6 +17,7 @@ from jumou.domain.operation import Actual, AdjustmentDecision, Operation
 from jumou.domain.review import Comment, Event, ItemHash, PlanRecord, Review, Revision, RevisionInfo, StaleMark
 from jumou.domain.standing import History
 from jumou.domain.steps import Item, canonical, hash_of_text
+from jumou.errors import InvalidRequest
 from jumou.storage import operation_tables, tables
 from jumou.storage.reading import Reading
 
@@ -113,6 +114,33 @@ class PlanChange:
             )
         )  # fmt: skip
         return info
+
+    def made_by(self, key: str, digest: str) -> str:
+        """The id of what was made in this plan under an idempotency key; empty without one, and when it is new.
+
+        Raises:
+            InvalidRequest: the key was used for another change; `digest` tells.
+        """
+        if not key:
+            return ""
+        column = tables.idempotency_keys.c
+        wanted = select(column.request_hash, column.resource_id).where(column.key == self._key(key))
+        row = self._connection.execute(wanted).first()
+        if row is not None and row.request_hash != digest:
+            raise InvalidRequest(
+                "该 Idempotency-Key 已用于另一修改。", "This Idempotency-Key was used for another change.",
+                mend_zh="请换一个键。", mend_en="Use another key.",
+            )  # fmt: skip
+        return "" if row is None else str(row.resource_id)
+
+    def remember(self, key: str, digest: str, made: str) -> None:
+        """Stores with the change what was made under a key; nothing without one."""
+        if key:
+            row = {"key": self._key(key), "request_hash": digest, "resource_id": made, "created_at": now()}
+            insert_new(self._connection, tables.idempotency_keys, [row])
+
+    def _key(self, key: str) -> str:
+        return f"{self.plan.id}:{key}"
 
     def append_review(self, review: Review) -> None:
         """Stores a decision."""

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from jumou.domain.evidence import Evidence, EvidencePassage
 from jumou.domain.framework import STEPS, StepKey
-from jumou.domain.review import Comment, Decision, Patch, Review, RevisionInfo
+from jumou.domain.review import Comment, Decision, Patch, Review, RevisionInfo, content_hash
 from jumou.domain.standing import History
 from jumou.domain.steps import Item
 from jumou.errors import InvalidRequest, NotFound, StepConflict
@@ -28,10 +28,11 @@ _NEEDS_WORDS = ("reject", "ask_again")
 
 
 class Person(NamedTuple):
-    """Who acts, and in which request."""
+    """Who acts, and in which request. What is done under one `key` is done once, however often it is sent."""
 
     name: str
     request_id: str = ""
+    key: str = ""
 
 
 class Subject(NamedTuple):
@@ -63,9 +64,15 @@ class Reviewing:
                 "退回或要求重拟时请说明理由。", "Rejecting and asking again need a reason.",
                 mend_zh="请填写 comment。", mend_en="Fill in comment.",
             )  # fmt: skip
+        asked = content_hash({"decide": list(subject), "verdict": verdict, "comment": comment, "by": person.name})
         with self.store.changing(subject.plan_id) as change:
-            step = _seen(change, change.history(), subject)
-            return _review(change, subject, step, verdict, person, comment=comment)
+            history = change.history()
+            if made := change.made_by(person.key, asked):
+                return next(review for review in history.reviews if review.id == made)
+            step = _seen(change, history, subject)
+            review = _review(change, subject, step, verdict, person, comment=comment)
+            change.remember(person.key, asked, review.id)
+            return review
 
     def edit(
         self, subject: Subject, patch: Patch, person: Person, *, comment: str = "", approve: bool = False
@@ -79,8 +86,15 @@ class Reviewing:
             StepConflict: it changed since it was seen, or a locked item would change.
             InvalidRequest: the patch does not apply, changes nothing, or its result is not valid.
         """
+        asked = content_hash({
+            "edit": list(subject), "patch": patch.model_dump(mode="json"), "comment": comment, "approve": approve, "by": person.name,
+        })  # fmt: skip
         with self.store.changing(subject.plan_id) as change:
-            return self.edit_in(change, subject, patch, person, comment=comment, approve=approve)
+            if made := change.made_by(person.key, asked):
+                return _revision(change, made)
+            info = self.edit_in(change, subject, patch, person, comment=comment, approve=approve)
+            change.remember(person.key, asked, info.id)
+            return info
 
     def edit_in(
         self,
@@ -120,7 +134,10 @@ class Reviewing:
             StepConflict: the step changed since it was seen, or a locked item would change.
             InvalidRequest: it is the newest revision's content already.
         """
+        asked = content_hash({"undo": list(subject), "to": to_revision, "comment": comment, "by": person.name})
         with self.store.changing(subject.plan_id) as change:
+            if made := change.made_by(person.key, asked):
+                return _revision(change, made)
             history = change.history()
             step = _seen(change, history, subject._replace(item_id=""))
             target = next((info for info in history.of(subject.step) if info.id == to_revision), None)
@@ -131,11 +148,13 @@ class Reviewing:
             if not changed:
                 raise InvalidRequest("该版本与当前内容相同。", "That revision has the content of the newest one.")
             _unlocked(step, changed)
-            return write_revision(
+            info = write_revision(
                 change, history, subject.step, items, change.evidence(target),
                 Origin("undo", person.name, target.drafter, comment or f"→ {target.number}", target.prompt_id,
                        target.prompt_version, target.model, target.upstream, person.request_id),
             )  # fmt: skip
+            change.remember(person.key, asked, info.id)
+            return info
 
     def comment(
         self, plan_id: str, step: StepKey, text: str, person: Person, *, item_id: str = "", reply_to: str = ""
@@ -148,8 +167,11 @@ class Reviewing:
         """
         if not text.strip():
             raise InvalidRequest("批注内容为空。", "The comment is blank.")
+        asked = content_hash({"comment": text, "step": step, "item": item_id, "reply_to": reply_to, "by": person.name})
         with self.store.changing(plan_id) as change:
             history = change.history()
+            if made := change.made_by(person.key, asked):
+                return next(remark for remark in history.comments if remark.id == made)
             current = load_step(change, history, step)
             if current is None or (item_id and current.standing.item(item_id) is None):
                 raise no_item(step, item_id)
@@ -163,6 +185,7 @@ class Reviewing:
                 reply_to=reply_to, created_at=now(),
             )  # fmt: skip
             change.append_comment(remark)
+            change.remember(person.key, asked, remark.id)
             return remark
 
     def _frozen(self, evidence: Evidence, items: tuple[Item, ...]) -> Evidence:
@@ -171,6 +194,10 @@ class Reviewing:
         wanted = {name for item in items for name in citations_in(item.value)} - held
         found = [passage for passage in map(self.find_passage, sorted(wanted)) if passage is not None]
         return united([evidence, Evidence(passages=tuple(found))]) if found else evidence
+
+
+def _revision(change: PlanChange, revision_id: str) -> RevisionInfo:
+    return next(info for info in change.history().revisions if info.id == revision_id)
 
 
 def _seen(change: PlanChange, history: History, subject: Subject) -> Step:

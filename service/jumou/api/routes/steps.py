@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Response
 
-from jumou.api.access import Held, Open, RequestId, Reviews, Seen, Stored, person
+from jumou.api.access import Held, Key, Open, RequestId, Reviews, Seen, Stored, person
 from jumou.api.answers import CommentList, ItemAnswer, ReviewList, RevisionList, StepAnswer
 from jumou.api.openapi import problems
 from jumou.api.requests import CommentRequest, DecisionRequest, EditRequest, RedraftRequest, UndoRequest
@@ -87,11 +87,17 @@ def compare_revisions(
 
 @router.post("/steps/{step}/reviews", status_code=201, responses=_WRITE)
 def decide(
-    plan_id: str, step: StepKey, sent: DecisionRequest, reviews: Reviews, seen: Seen, request_id: RequestId
+    plan_id: str,
+    step: StepKey,
+    sent: DecisionRequest,
+    reviews: Reviews,
+    seen: Seen,
+    request_id: RequestId,
+    key: Key = None,
 ) -> Review:
     """Approves, rejects, asks again, locks or unlocks a step or an item, as seen under If-Match."""
     subject = Subject(plan_id, step, seen, sent.item_id)
-    return reviews.decide(subject, sent.decision, person(sent.reviewer, request_id), sent.comment)
+    return reviews.decide(subject, sent.decision, person(sent.reviewer, request_id, key), sent.comment)
 
 
 @router.get("/steps/{step}/reviews", responses=_READ)
@@ -110,11 +116,12 @@ def edit_step(
     seen: Seen,
     request_id: RequestId,
     response: Response,
+    key: Key = None,
 ) -> RevisionInfo:
     """Changes an item (If-Match: its hash) or the step (its hash); answers with the new revision and what the check found."""
     subject = Subject(plan_id, step, seen, sent.item_id)
     info = reviews.edit(
-        subject, sent.patch, person(sent.reviewer, request_id), comment=sent.comment, approve=sent.approve
+        subject, sent.patch, person(sent.reviewer, request_id, key), comment=sent.comment, approve=sent.approve
     )
     response.headers["ETag"] = f'"{info.manifest.get(sent.item_id, info.hash)}"'
     return info
@@ -122,10 +129,17 @@ def edit_step(
 
 @router.post("/steps/{step}/undo", status_code=201, responses=_WRITE)
 def undo_step(
-    plan_id: str, step: StepKey, sent: UndoRequest, reviews: Reviews, seen: Seen, request_id: RequestId
+    plan_id: str,
+    step: StepKey,
+    sent: UndoRequest,
+    reviews: Reviews,
+    seen: Seen,
+    request_id: RequestId,
+    key: Key = None,
 ) -> RevisionInfo:
     """Goes back to an earlier revision of the step, by a new one."""
-    return reviews.undo(Subject(plan_id, step, seen), sent.to_revision, person(sent.reviewer, request_id), sent.comment)
+    who = person(sent.reviewer, request_id, key)
+    return reviews.undo(Subject(plan_id, step, seen), sent.to_revision, who, sent.comment)
 
 
 @router.post("/steps/{step}/drafts", status_code=201, responses=problems(400, 404, 409, 413, 422, 503))
@@ -146,10 +160,12 @@ def list_comments(plan_id: str, step: StepKey, jumou: Stored) -> CommentList:
 
 
 @router.post("/steps/{step}/comments", status_code=201, responses=problems(400, 404, 413, 422, 503))
-def add_comment(plan_id: str, step: StepKey, sent: CommentRequest, reviews: Reviews, request_id: RequestId) -> Comment:
+def add_comment(
+    plan_id: str, step: StepKey, sent: CommentRequest, reviews: Reviews, request_id: RequestId, key: Key = None
+) -> Comment:
     """Leaves a remark on a step or an item; it changes nothing."""
     return reviews.comment(
-        plan_id, step, sent.text, person(sent.author, request_id), item_id=sent.item_id, reply_to=sent.reply_to
+        plan_id, step, sent.text, person(sent.author, request_id, key), item_id=sent.item_id, reply_to=sent.reply_to
     )
 
 
