@@ -11,10 +11,12 @@ import pytest
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from jumou.domain.answering import OpenGap
 from jumou.domain.plan import Plan
 from jumou.domain.portfolio import Project
 from jumou.errors import InvalidRequest, RefusedFile, StepConflict
 from jumou.export import patched, projects_xlsx, read_projects
+from jumou.export.markdown import plan_markdown
 
 Edit = Callable[[Worksheet], None]
 
@@ -49,9 +51,31 @@ def setting(header: str, row: int, value: object) -> Edit:
 
 
 def test_the_workbook_has_its_sheets_in_both_languages(book: Workbook, plan_en: Plan) -> None:
-    assert book.sheetnames == ["项目清单", "汇总", "行动计划", "KPI", "资金计划", "依据", "说明", "选项"]
+    assert book.sheetnames == ["项目清单", "汇总", "短板", "行动计划", "KPI", "资金计划", "依据", "说明", "选项"]
     english = openpyxl.load_workbook(io.BytesIO(projects_xlsx(plan_en)))
-    assert english.sheetnames == ["Projects", "Summary", "Actions", "KPI", "Financing", "Sources", "Notes", "Lists"]
+    assert english.sheetnames == [
+        "Projects",
+        "Summary",
+        "Gaps",
+        "Actions",
+        "KPI",
+        "Financing",
+        "Sources",
+        "Notes",
+        "Lists",
+    ]
+
+
+def test_a_gap_without_a_project_stands_with_its_reason(plan: Plan) -> None:
+    gap = plan.diagnosis.gaps[0]
+    alone = plan.model_copy(
+        update={"open_gaps": (OpenGap(gap_id=gap.id, name=gap.name, severity=gap.severity, reason="先摸底再立项。"),)}
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(projects_xlsx(alone)))["短板"]
+    rows = {row[0]: row for row in sheet.iter_rows(min_row=2, values_only=True)}
+    assert set(rows) == {item.id for item in plan.diagnosis.gaps}
+    assert rows[gap.id][-1] == "先摸底再立项。"
+    assert "先摸底再立项。" in plan_markdown(alone)
 
 
 def test_every_field_of_a_project_has_a_column(book: Workbook, plan: Plan) -> None:

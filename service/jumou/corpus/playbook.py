@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from pydantic import ValidationError
@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from jumou.assets import asset_dir
 from jumou.domain.playbook import Playbook
 from jumou.errors import InvalidRequest
+
+_FILES: Final = ("projects", "rules", "kpis", "macro", "concerns", "boundaries")
 
 
 def load_playbook(folder: Path | None = None) -> Playbook:
@@ -24,12 +26,13 @@ def load_playbook(folder: Path | None = None) -> Playbook:
 @lru_cache(maxsize=4)
 def _loaded(folder: Path) -> Playbook:
     try:
-        projects, rules, kpis, macro = (
-            _read(folder / name) for name in ("projects.yaml", "rules.yaml", "kpis.yaml", "macro.yaml")
-        )
+        projects, rules, kpis, macro, concerns, boundaries = (_read(folder / f"{name}.yaml") for name in _FILES)
         playbook = Playbook.model_validate(
             {
                 "archetypes": projects["projects"],
+                "concerns": concerns["concerns"],
+                "drivers": concerns["drivers"],
+                "boundaries": boundaries["boundaries"],
                 "rules": rules["rules"],
                 "rules_country": rules["country"],
                 "kpis": kpis["kpis"],
@@ -43,11 +46,26 @@ def _loaded(folder: Path) -> Playbook:
         raise InvalidRequest(
             f"策划手册 {folder} 不合规：{problem}", f"the playbook {folder} cannot be read: {problem}"
         ) from problem
+    _refuse_unknown(playbook)
+    return playbook
+
+
+def _refuse_unknown(playbook: Playbook) -> None:
     known = {rule.id for rule in playbook.rules}
     lost = sorted({name for archetype in playbook.archetypes for name in archetype.rules} - known)
     if lost:
         raise InvalidRequest(f"策划手册引用了不存在的规则：{lost}", f"the playbook refers to unknown rules: {lost}")
-    return playbook
+    kinds = {archetype.id for archetype in playbook.archetypes}
+    named = {
+        *(name for concern in playbook.concerns for name in concern.answers),
+        *(name for names in playbook.drivers.values() for name in names),
+        *(name for row in playbook.boundaries for name in (row.project, row.other)),
+        *(name for archetype in playbook.archetypes for name in archetype.after),
+    }
+    if strange := sorted(named - kinds):
+        raise InvalidRequest(
+            f"策划手册引用了不存在的项目原型：{strange}", f"the playbook refers to unknown kinds of project: {strange}"
+        )
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -134,7 +134,13 @@ class Gap(Statement):
     kind: Literal["chain_missing", "chain_weak", "chain_extend", "element", "driver", "mode", "transition", "stated"]
     name: Code
     element: ElementKey | None = None
+    driver: DriverKey | None = None
     node_id: Code | None = None
+    node_ids: tuple[Code, ...] = Field(default=(), description="links of the chain a stated problem speaks of")
+    concerns: tuple[Code, ...] = Field(
+        default=(), description="what a stated problem is about, by the playbook's concerns"
+    )
+    unverified: bool = Field(default=False, description="nothing is known of the link; the gap is a hypothesis")
     severity: float = Field(ge=0, le=1, description="0–1; orders gaps, not a measurement")
 
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from jumou.domain.answering import OpenGap
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Evidence
 from jumou.domain.framework import Language, StepKey
@@ -114,6 +115,7 @@ class Plan(Model):
     diagnosis: Diagnosis
     positioning: Positioning
     projects: tuple[Project, ...]
+    open_gaps: tuple[OpenGap, ...] = Field(default=(), description="gaps of weight without a project, and why")
     implementation: Implementation
     evidence: Evidence
     quality: Quality
@@ -130,6 +132,7 @@ class ProjectList(Model):
     themes: tuple[Code, ...]
     gaps: tuple[dict[str, str], ...]
     projects: tuple[Project, ...]
+    open_gaps: tuple[OpenGap, ...] = Field(default=(), description="gaps of weight without a project, and why")
     evidence: Evidence
     quality: Quality
     provenance: Provenance

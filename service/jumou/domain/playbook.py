@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from jumou.domain.chain import Text, Texts
-from jumou.domain.framework import ElementKey, KpiFamily, ModeKey, PestelKey, ProjectType
+from jumou.domain.framework import DriverKey, ElementKey, KpiFamily, ModeKey, PestelKey, ProjectType
 from jumou.domain.model import Code, Model
 from jumou.domain.portfolio import Funding
 from jumou.domain.region import RegionLevel
@@ -23,6 +23,23 @@ class GapFilter(Model):
 
     kinds: tuple[Code, ...] = ()
     elements: tuple[ElementKey, ...] = ()
+
+
+class Concern(Model):
+    """A kind of problem regions state: the words it is known by, its element, the archetypes that answer it."""
+
+    id: Code
+    find: Code = Field(description="a regular expression over both languages")
+    element: ElementKey
+    answers: tuple[Code, ...] = Field(min_length=1)
+
+
+class Boundary(Model):
+    """What a project leaves to another one where a plan holds both; {other} stands for the other's id."""
+
+    project: Code
+    other: Code
+    text: Text
 
 
 class Range(Model):
@@ -58,6 +75,9 @@ class Archetype(Model):
     emphasis: dict[ModeKey, int] = Field(description="0 not offered, 1 optional, 2 usual, 3 core")
     also_when: Literal["", "exchanges", "comprehensive", "consumer"] = ""
     gap: GapFilter
+    links: Literal["", "theme", "second", "weak", "firms", "targets", "exchanges"] = Field(
+        default="", description="which links of the chain a project of the kind `once` works on"
+    )
     name: Text
     objective: Text
     content: Texts
@@ -139,6 +159,9 @@ class Playbook(Model):
     """All of it."""
 
     archetypes: tuple[Archetype, ...]
+    concerns: tuple[Concern, ...] = ()
+    drivers: dict[DriverKey, tuple[Code, ...]] = Field(default_factory=dict)
+    boundaries: tuple[Boundary, ...] = ()
     rules: tuple[BindingRule, ...]
     rules_country: Code
     kpis: tuple[KpiRule, ...]

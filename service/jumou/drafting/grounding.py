@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from jumou.domain.answering import misfits
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Citation, Evidence, Grounded, Statement
 from jumou.domain.figures import untraced
@@ -221,6 +222,7 @@ class _Tally:
             for finding in project.compliance:
                 self.compliance[finding.severity] += 1
         if diagnosis:
+            self._gaps_fit(diagnosis, projects)
             indicators = {item.id for item in (*diagnosis.indicators, *diagnosis.not_computable)}
             for index, item in enumerate(diagnosis.endowment):
                 self._resolve(item.indicator_ids, indicators, f"diagnosis.endowment[{index}].indicator_ids")
@@ -234,6 +236,19 @@ class _Tally:
         if positioning and implementation:
             for target in positioning.vision.targets:
                 self._resolve((target.kpi_id,), kpis, "positioning.vision.targets")
+
+    def _gaps_fit(self, diagnosis: Diagnosis, projects: tuple[Project, ...]) -> None:
+        """A project's type and text have to do with each gap it names; a link alone is no answer."""
+        known = {gap.id: gap for gap in diagnosis.gaps}
+        for index, project in enumerate(projects):
+            for name in misfits(project, known):
+                self.report(
+                    "structure",
+                    "warning",
+                    f"projects[{index}].closes_gap",
+                    f"项目{project.id}与所列短板{name}（{known[name].name}）的关系未在类型或内容中体现",
+                    f"{project.id} names the gap {name} ({known[name].name}), which its type and content do not touch",
+                )
 
     def _resolve(self, ids: tuple[str, ...], known: set[str] | None, where: str) -> None:
         if known is None:

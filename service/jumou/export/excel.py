@@ -30,6 +30,7 @@ from jumou.export.sheet_cells import (
     shade,
     widths,
 )
+from jumou.export.sheet_gaps import write_gaps
 from jumou.export.sheet_lists import write_actions, write_financing, write_kpis, write_notes, write_sources
 from jumou.export.sources import source_list
 from jumou.export.terms import FUNDING
@@ -39,6 +40,7 @@ PROJECTS: Final = Name("项目清单", "Projects")
 SUMMARY: Final = Name("汇总", "Summary")
 _LISTS: Final = Name("选项", "Lists")
 _OTHERS: Final = (
+    (Name("短板", "Gaps"), write_gaps),
     (Name("行动计划", "Actions"), write_actions),
     (Name("KPI", "KPI"), write_kpis),
     (Name("资金计划", "Financing"), write_financing),

@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from pydantic import BaseModel
 
+from jumou.domain.answering import open_gaps
 from jumou.domain.chain import Chain
 from jumou.domain.evidence import Citation, Evidence
 from jumou.domain.framework import STEPS, Language, StepKey
@@ -81,6 +82,7 @@ async def draft_plan(
         diagnosis=diagnosis,
         positioning=positioning,
         projects=projects,
+        open_gaps=open_gaps(diagnosis.gaps, projects, request.language),
         implementation=implementation,
         evidence=evidence,
         quality=quality,
@@ -107,6 +109,7 @@ async def draft_projects(request: PlanRequest, library: Library, drafter: Drafte
         themes=tuple(theme.name for theme in positioning.themes),
         gaps=tuple({"id": gap.id, "kind": gap.kind, "name": gap.name} for gap in diagnosis.gaps),
         projects=projects,
+        open_gaps=open_gaps(diagnosis.gaps, projects, request.language),
         evidence=evidence,
         quality=check(projects=projects, evidence=evidence, names=ctx.names, language=ctx.language),
         provenance=_provenance(ctx, drafter, began),

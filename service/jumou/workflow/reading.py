@@ -1,5 +1,6 @@
 """A stored plan as people read it: its steps as they stand, put together, checked as a whole."""
 
+from jumou.domain.answering import OpenGap, open_gaps
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Evidence
 from jumou.domain.framework import StepKey
@@ -31,6 +32,7 @@ class StoredPlan(Model):
     diagnosis: Diagnosis | None = None
     positioning: Positioning | None = None
     projects: tuple[Project, ...] = ()
+    open_gaps: tuple[OpenGap, ...] = ()
     implementation: Implementation | None = None
     evidence: Evidence
     quality: Quality
@@ -49,8 +51,8 @@ class StoredPlan(Model):
             )  # fmt: skip
         return Plan(
             title=self.title, profile=self.profile, diagnosis=self.diagnosis, positioning=self.positioning,
-            projects=self.projects, implementation=self.implementation, evidence=self.evidence, quality=self.quality,
-            provenance=self.provenance,
+            projects=self.projects, open_gaps=self.open_gaps, implementation=self.implementation, evidence=self.evidence,
+            quality=self.quality, provenance=self.provenance,
         )  # fmt: skip
 
 
@@ -83,6 +85,9 @@ def read_plan(store: PlanStore, plan_id: str, *, at_event: int | None = None) ->
         diagnosis=diagnosis if isinstance(diagnosis, Diagnosis) else None,
         positioning=positioning if isinstance(positioning, Positioning) else None,
         projects=portfolio.projects if isinstance(portfolio, Portfolio) else (),
+        open_gaps=open_gaps(diagnosis.gaps, portfolio.projects, record.language)
+        if isinstance(diagnosis, Diagnosis) and isinstance(portfolio, Portfolio)
+        else (),
         implementation=implementation if isinstance(implementation, Implementation) else None,
         evidence=evidence,
         quality=checked_parts(parts, evidence, (record.profile.name, record.profile.target_industry or "")),

@@ -19,6 +19,7 @@ from jumou.domain.positioning import Positioning
 from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.bodies import abroad, body
+from jumou.drafting.rules.borders import bordered
 from jumou.drafting.rules.compliance import findings
 from jumou.drafting.rules.scheduling import scheduled
 from jumou.drafting.rules.selection import Candidate, select
@@ -49,7 +50,7 @@ def design(
         if project is not None:
             drafts.append(project)
             owners.append(candidate)
-    return scheduled(ctx, drafts, owners)
+    return scheduled(ctx, bordered(ctx, drafts, owners), owners)
 
 
 def _project(
@@ -69,7 +70,9 @@ def _project(
     precedents = _precedents(ctx, item, query, name)
     if not precedents and ctx.needs_precedents:
         return None
+    objective = fill(archetype.objective.in_(language))
     content = tuple(fill(line) for line in archetype.content.in_(language))
+    content = (*content, *_links_served(ctx, item, " ".join((name, objective, *content))))
     investment, basis, basis_figures = sizes.investment(ctx, archetype)
     compliance = () if abroad(ctx.profile) else findings(ctx, archetype)
     named = [(rule, fill(rule.text.in_(language))) for rule in archetype.outputs]
@@ -83,7 +86,7 @@ def _project(
         closes_gap=item.gap.id,
         also_closes=item.also,
         theme_id=(item.theme or positioning.themes[0]).id if project_type in ("A1", "A2", "B1") else None,
-        objective=fill(archetype.objective.in_(language)),
+        objective=objective,
         content=content,
         scale=fill(archetype.scale.in_(language)),
         site=fill(archetype.site.in_(language)),
@@ -113,6 +116,16 @@ def _project(
         figures=(*dict.fromkeys((*figures, *basis_figures)),),
         state=state_of(() if precedents else figures, precedents),
     )
+
+
+def _links_served(ctx: DraftContext, item: Candidate, text: str) -> tuple[str, ...]:
+    """The links of the chain a project is there for, where its text does not name them yet."""
+    named = (item.gap.id, *item.also)
+    links = [gap.name for gap in item.fits if gap.id in named and gap.node_id and gap.name.lower() not in text.lower()]
+    if not links:
+        return ()
+    joined = ctx.writer.joined(links)
+    return (ctx.writer.pick(f"重点服务产业链环节：{joined}", f"Links of the chain it serves first: {joined}"),)
 
 
 def _titled(name: str) -> str:

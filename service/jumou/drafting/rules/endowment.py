@@ -8,7 +8,7 @@ from jumou.domain.evidence import Statement
 from jumou.domain.framework import ElementKey
 from jumou.domain.quantity import Indicator
 from jumou.drafting.context import DraftContext
-from jumou.drafting.rules.gaps import element_of
+from jumou.drafting.rules.answers import element_of_problem
 from jumou.drafting.wording import Said
 
 _SPECIALISED, _UNDER = 1.25, 0.8
@@ -137,7 +137,7 @@ def _size(ctx: DraftContext, item: Indicator, kind: str) -> Statement | None:
 def _resources(ctx: DraftContext) -> Iterator[EndowmentItem]:
     for word in ctx.reading.resources[:_MOST_WORDS]:
         said = ctx.writer.say("优势资源：{word}。", "Resource: {word}.", word=word)
-        yield _item(said, element_of(word.text) or "infrastructure", "strength")
+        yield _item(said, _element_of(ctx, word.text) or "infrastructure", "strength")
 
 
 def _from_elements(ctx: DraftContext, elements: tuple[ElementReading, ...]) -> Iterator[EndowmentItem]:
@@ -158,13 +158,19 @@ def _stated(ctx: DraftContext) -> Iterator[EndowmentItem]:
         text = item.statement.strip().rstrip("。.")
         if text:
             said = ctx.writer.say("{text}。", "{text}.", text=Said(text, item.ref))
-            yield _item(said, element_of(text) or "supporting_firms", "shortfall")
+            yield _item(said, _element_of(ctx, text) or "supporting_firms", "shortfall")
     stated = {item.statement.strip() for item in ctx.profile.constraints}
     for word in ctx.reading.problems:
         if word.text not in stated:
             yield _item(
-                ctx.writer.say("{text}。", "{text}.", text=word), element_of(word.text) or "infrastructure", "shortfall"
+                ctx.writer.say("{text}。", "{text}.", text=word),
+                _element_of(ctx, word.text) or "infrastructure",
+                "shortfall",
             )
+
+
+def _element_of(ctx: DraftContext, text: str) -> ElementKey | None:
+    return element_of_problem(ctx.playbook.concerns, text)
 
 
 def _absent(elements: tuple[ElementReading, ...]) -> Iterator[EndowmentItem]:

@@ -5,20 +5,13 @@ from typing import Final
 
 from jumou.domain.diagnosis import ChainNode, DriverReading, ElementReading, Gap
 from jumou.domain.evidence import Statement
-from jumou.domain.framework import DRIVERS, ELEMENTS, MODE_CONDITIONS, MODES, ElementKey, ModeKey
+from jumou.domain.framework import DRIVERS, ELEMENTS, MODE_CONDITIONS, MODES, ModeKey
 from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.answers import concerns_of, links_named
 from jumou.drafting.wording import Said
 
 _MOST_NODES: Final = 6
 _WHOLE: Final = 32
-_STATED: Final[tuple[tuple[str, ElementKey], ...]] = (
-    (r"龙头|链主|领军|破产|anchor|leading", "leading_firms"),
-    (r"配套|断链|供应链|上游|下游|零部件|supply|supplier|chain", "supporting_firms"),
-    (r"人才|技术|研发|创新|高校|工艺|高端|核心|skill|talent|research|innovat|technolog|workforce", "knowledge"),
-    (r"品牌|市场|平台|中介|协会|营销|brand|market|platform", "intermediaries"),
-    (r"土地|园区|交通|物流|(?<!新)能源|电力|供电|供水|缺水|基础设施|载体|环境|排放|land|infrastructure|energy|transport|emission|flood|carbon", "infrastructure"),
-    (r"财政|资金|政策|体制|机制|规划|融资|fund|policy|regulat|financ", "government"),
-)  # fmt: skip
 _ELEMENT_NAMES: Final = {
     "strong": "{name}能级提升",
     "partial": "{name}支撑不足",
@@ -90,7 +83,9 @@ def _chain(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> list[Gap]:
                 "Link “{node}” of the {industry} chain is strong and can extend to its neighbours.",
                 industry=Said(chain.name.in_(ctx.language), "chain"), node=Said(node.name, "chain"), state="grounded",
             )  # fmt: skip
-        rows.append(_gap(said, kind=kind, name=node.name, node_id=node.id, severity=round(severity, 3)))
+        rows.append(
+            _gap(said, kind=kind, name=node.name, node_id=node.id, severity=round(severity, 3), unverified=not named)
+        )
     return rows
 
 
@@ -101,12 +96,22 @@ def _stated(ctx: DraftContext) -> list[Gap]:
         text = item.statement.strip()
         if not text:
             continue
-        element = element_of(text)
+        concerns = concerns_of(ctx.playbook.concerns, text)
         severity = {"high": 0.85, "mid": 0.65, "medium": 0.65, "low": 0.45}.get(item.severity, 0.7)
         said = write.say(
             "资料反映的问题：{text}。", "Stated by the region: {text}.", text=Said(text.rstrip("。."), item.ref)
         )
-        rows.append(_gap(said, kind="stated", name=_short(text), element=element, severity=severity))
+        rows.append(
+            _gap(
+                said,
+                kind="stated",
+                name=_short(text),
+                element=concerns[0].element if concerns else None,
+                concerns=tuple(concern.id for concern in concerns),
+                node_ids=links_named(ctx.industry.chain, text) if ctx.industry.known else (),
+                severity=severity,
+            )
+        )
     return rows
 
 
@@ -118,11 +123,6 @@ def _short(text: str) -> str:
     if len(clause) <= (30 if re.search(r"[\u4e00-\u9fff]", clause) else 70):
         return clause
     return clause[:30] if re.search(r"[\u4e00-\u9fff]", clause) else clause[:70].rsplit(" ", 1)[0]
-
-
-def element_of(text: str) -> ElementKey | None:
-    """The element of a cluster a problem or resource speaks of, by its words."""
-    return next((name for pattern, name in _STATED if re.search(pattern, text, re.IGNORECASE)), None)
 
 
 def _element(ctx: DraftContext, reading: ElementReading) -> Gap:
@@ -160,6 +160,7 @@ def _driver(ctx: DraftContext, reading: DriverReading) -> Gap:
         said,
         kind="driver",
         name=ctx.writer.pick(f"{name}动力不足", f"weak driver: {name}"),
+        driver=reading.driver,
         severity=0.6 if absent else 0.4,
     )
 

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 from jumou.domain.chain import Chain, ChainNode, NamedFunction
 from jumou.domain.diagnosis import Diagnosis, Gap
@@ -11,6 +11,8 @@ from jumou.domain.framework import PROJECT_TYPES, ModeKey, ProjectType
 from jumou.domain.playbook import Archetype
 from jumou.domain.positioning import Positioning, Theme
 from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.answers import answers, directness, links_named, links_of, links_of_firms
+from jumou.drafting.rules.closing import closing
 from jumou.drafting.rules.places import named_parks
 from jumou.drafting.wording import Said
 
@@ -20,30 +22,55 @@ _LIMIT: Final = {"national": 20, "provincial": 20, "city": 20, "county": 18, "pa
 _MOST_OF_A_TYPE: Final[dict[ProjectType, int]] = {
     "A1": 2, "A2": 4, "B1": 7, "B2": 3, "B3": 2, "C1": 4, "C2": 4, "D1": 3, "D2": 3,
 }  # fmt: skip
-_AT_LEAST_TWO: Final[tuple[ProjectType, ...]] = ("A2", "B1", "C1", "C2", "D1", "D2")
-"""Types of which a plan usually needs more than one: platforms, chain projects, places, facilities, policies, brands."""
+_AT_LEAST_TWO: Final[tuple[ProjectType, ...]] = ("A1", "A2", "B1", "C1", "C2", "D1", "D2")
+"""Types of which a plan usually needs more than one: firms from outside and firms that are here, platforms, chain projects,
+places, facilities, policies, brands."""
+
+_AWAITED: Final = 0.3
+"""What other projects wait for comes before a like one that nothing waits for."""
 
 _COMPREHENSIVE: Final = 3
 """A region that leads with so many industries plans clusters side by side, not the links of one chain."""
 
 _CONSUMER: Final = 0.3
+_MOST_GAPS: Final = 4
+"""So many gaps a project may name: one that claims to close everything closes nothing."""
+
+_LEAST_LINKS: Final = 2
+"""A segment of one link is that link's own project."""
+
+_KEY: Final = 0.7
 _FEW_NODES: Final = 2
 """Links whose state is unknown are hypotheses: only the first ones become projects of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An archetype with the gap it answers and what it is about in this region."""
+    """An archetype with the gaps it answers, the severest first, and what it is about in this region.
+
+    `links` are the links of the chain it works on; `left_out` those of its segment that projects of their own take.
+    """
 
     archetype: Archetype
-    gap: Gap
-    also: tuple[str, ...]
+    fits: tuple[Gap, ...]
     chain: Chain
     score: float
+    links: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     theme: Theme | None = None
     subject: NamedFunction | None = None
     segment: Segment | None = None
     name: Said | None = None
+
+    @property
+    def gap(self) -> Gap:
+        """The gap it is there to close."""
+        return self.fits[0]
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Other gaps it helps to close."""
+        return tuple(gap.id for gap in self.fits[1:_MOST_GAPS])
 
     @property
     def order(self) -> tuple[str, float, str]:
@@ -57,7 +84,11 @@ def comprehensive(ctx: DraftContext) -> bool:
 
 
 def select(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) -> list[Candidate]:
-    """The candidates to plan, by type: every type that answers a gap at least once, then by emphasis and severity."""
+    """The candidates to plan, by type: every type that answers a gap at least once, then by emphasis and severity.
+
+    No link of the chain is planned twice: a segment's project leaves the links that have projects of their own to them, and
+    goes when fewer than two are left. Gaps of weight that nothing chosen answers draw in what does (`closing`).
+    """
     mode = positioning.mode.key
     candidates = [
         candidate
@@ -66,6 +97,15 @@ def select(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) ->
         for candidate in _instances(ctx, archetype, diagnosis, positioning)
     ]
     candidates.sort(key=lambda item: (-item.score, item.archetype.id, item.gap.id))
+    most = _LIMIT[ctx.profile.level]
+    chosen = _chosen(candidates, most)
+    taken = frozenset(link for item in chosen if item.archetype.per == "node" for link in item.links)
+    candidates = [part for item in candidates if (part := _apart(item, taken)) is not None]
+    chosen = closing(_chosen(candidates, most), candidates, diagnosis.gaps, most, _AT_LEAST_TWO)
+    return sorted(chosen, key=lambda item: item.order)
+
+
+def _chosen(candidates: list[Candidate], most: int) -> list[Candidate]:
     chosen: list[Candidate] = []
     for project_type in PROJECT_TYPES:  # the set covers the nine types
         best = next((item for item in candidates if item.archetype.type == project_type), None)
@@ -73,18 +113,31 @@ def select(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) ->
             chosen.append(best)
     counts = Counter(item.archetype.type for item in chosen)
     for project_type in _AT_LEAST_TWO:
-        second = next((item for item in candidates if item.archetype.type == project_type and item not in chosen), None)
+        more = [item for item in candidates if item.archetype.type == project_type and item not in chosen]
+        kinds = {item.archetype.id for item in chosen}
+        second = next((item for item in more if item.archetype.id not in kinds), next(iter(more), None))
         if second is not None:
             chosen.append(second)
             counts[project_type] += 1
     for item in candidates:
-        if len(chosen) >= _LIMIT[ctx.profile.level]:
+        if len(chosen) >= most:
             break
         kind = item.archetype.type
         if item not in chosen and counts[kind] < _MOST_OF_A_TYPE[kind]:
             chosen.append(item)
             counts[kind] += 1
-    return sorted(chosen, key=lambda item: item.order)
+    return chosen
+
+
+def _apart(item: Candidate, taken: frozenset[str]) -> Candidate | None:
+    """A segment's project without the links in `taken`; None when too little of it, or no gap, is left."""
+    if item.archetype.per != "segment" or not taken & set(item.links):
+        return item
+    links = tuple(link for link in item.links if link not in taken)
+    fits = tuple(gap for gap in item.fits if gap.node_id not in taken)
+    if len(links) < _LEAST_LINKS or not fits:
+        return None
+    return replace(item, links=links, left_out=tuple(link for link in item.links if link in taken), fits=fits)
 
 
 def _offered(ctx: DraftContext, archetype: Archetype, mode: ModeKey) -> bool:
@@ -108,73 +161,97 @@ def _offered(ctx: DraftContext, archetype: Archetype, mode: ModeKey) -> bool:
 def _instances(
     ctx: DraftContext, archetype: Archetype, diagnosis: Diagnosis, positioning: Positioning
 ) -> list[Candidate]:
-    mode, chain = positioning.mode.key, ctx.industry.chain
-    weight = max(archetype.emphasis.get(mode, 0), 2 if archetype.also_when else 1)
-    matching = _matching(archetype, diagnosis.gaps)
-    if not matching:
-        return []
-    best, also = matching[0], tuple(gap.id for gap in matching[1:3])
-    base = weight + best.severity
+    mode, chain, gaps = positioning.mode.key, ctx.industry.chain, diagnosis.gaps
+    awaited = any(archetype.id in other.after for other in ctx.playbook.archetypes)
+    weight = max(archetype.emphasis.get(mode, 0), 2 if archetype.also_when else 1) + _AWAITED * awaited
+    several = comprehensive(ctx)
     most = archetype.count
+
+    def made(rank_cost: float, one: Chain = chain, links: tuple[str, ...] = (), **about: Any) -> list[Candidate]:
+        fits = _fitting(ctx, archetype, links, gaps, mode)
+        if not fits:
+            return []
+        return [Candidate(archetype, fits, one, weight + fits[0].severity - rank_cost, links=links, **about)]
+
     match archetype.per:
         case "node":
-            nodes = [gap for gap in matching if gap.node_id]
+            nodes = [gap.node_id for gap in gaps if gap.node_id and gap.kind in archetype.gap.kinds]
             guessed = not any(node.firms for node in diagnosis.value_chain.nodes)
             return [
-                Candidate(
-                    archetype,
-                    gap,
-                    (),
-                    ctx.chain_of(gap.node_id or ""),
-                    weight + gap.severity - 0.4 * rank - 0.8 * comprehensive(ctx),
-                )
-                for rank, gap in enumerate(nodes[: _FEW_NODES if guessed or comprehensive(ctx) else most])
+                item
+                for rank, node in enumerate(nodes[: _FEW_NODES if guessed or several else most])
+                for item in made(0.4 * rank + 0.8 * several, ctx.chain_of(node), (node,))
             ]
         case "theme":
-            themes = positioning.themes[:1] if comprehensive(ctx) else positioning.themes
+            themes = positioning.themes[:1] if several else positioning.themes
             return [
-                Candidate(archetype, best, also, chain, base - 0.6 * rank - comprehensive(ctx), theme=theme)
+                item
                 for rank, theme in enumerate(themes)
+                for item in made(
+                    0.6 * rank + several,
+                    links=links_of(ctx, archetype, diagnosis, positioning, chain, theme),
+                    theme=theme,
+                )
             ]
         case "platform" | "facility":
             return [
-                Candidate(archetype, best, also, one, base - 0.45 * rank, subject=item)
-                for rank, (item, one) in enumerate(_subjects(ctx, archetype.per, most))
+                item
+                for rank, (subject, one) in enumerate(_subjects(ctx, archetype.per, most))
+                for item in made(
+                    0.45 * rank, one, links_named(one, f"{subject.name.zh} {subject.function.zh}"), subject=subject
+                )
             ]
         case "industry":
-            several = ctx.industry.chains if comprehensive(ctx) else ctx.industry.chains[1:]
             return [
-                Candidate(archetype, best, also, one, base + 0.3 - 0.12 * rank)
-                for rank, one in enumerate(several[:most])
+                item
+                for rank, one in enumerate((ctx.industry.chains if several else ctx.industry.chains[1:])[:most])
+                for item in made(
+                    0.12 * rank - 0.3, one, tuple(node.id for node in one.nodes if node.criticality >= _KEY)
+                )
             ]
         case "segment":
-            if comprehensive(ctx) or not ctx.industry.known:
+            if several or not ctx.industry.known:
                 return []
             known = any(node.firms for node in diagnosis.value_chain.nodes)
-            found = [(segment, _within(segment, chain, matching)) for segment in _segments(chain)]
-            return [
-                Candidate(
-                    archetype,
-                    own[0],
-                    tuple(gap.id for gap in own[1:3]),
-                    chain,
-                    weight + own[0].severity - 0.3 * rank - 0.5 * known,
-                    segment=segment,
-                )
-                for rank, (segment, own) in enumerate([one for one in found if one[1]][:most])
+            found = [
+                item
+                for segment in _segments(chain)
+                for item in made(0.5 * known, links=_links_of(segment, chain), segment=segment)
             ]
+            return [replace(item, score=item.score - 0.3 * rank) for rank, item in enumerate(found[:most])]
         case "firm":
             return [
-                Candidate(archetype, best, also, chain, base - 0.4 - 0.3 * rank, name=firm)
+                item
                 for rank, firm in enumerate(ctx.reading.leading[:most])
+                for item in made(0.4 + 0.3 * rank, links=links_of_firms(diagnosis, (firm.text,)), name=firm)
             ]
         case "park":
             return [
-                Candidate(archetype, best, also, chain, base - 0.2 - 0.3 * rank, name=place)
+                item
                 for rank, place in enumerate(named_parks(ctx)[1 : most + 1])
+                for item in made(0.2 + 0.3 * rank, name=place)
             ]
         case "once":
-            return [Candidate(archetype, best, also, chain, base)]
+            return made(0.0, links=links_of(ctx, archetype, diagnosis, positioning, chain, None))
+
+
+def _fitting(
+    ctx: DraftContext, archetype: Archetype, links: tuple[str, ...], gaps: tuple[Gap, ...], mode: ModeKey
+) -> tuple[Gap, ...]:
+    """The gaps a project answers: of its own links first, then what it answers most directly, the severest first."""
+    found = [gap for gap in gaps if answers(ctx.playbook, archetype, links, gap, mode)]
+    own = archetype.per in ("node", "segment")
+    return tuple(
+        sorted(
+            found,
+            key=lambda gap: (
+                own and gap.node_id is None,
+                directness(ctx.playbook, archetype, gap) > 1,
+                -gap.severity,
+                gap.id,
+            ),
+        )
+    )
 
 
 def _subjects(ctx: DraftContext, per: str, most: int) -> list[tuple[NamedFunction, Chain]]:
@@ -207,26 +284,7 @@ def _segments(chain: Chain) -> list[Segment]:
     return [segment for segment in order if segment in positions]
 
 
-def _within(segment: Segment, chain: Chain, gaps: list[Gap]) -> list[Gap]:
-    """The gaps of this segment's own links, then those of no link: a gap upstream is no reason for work downstream."""
-    nodes = {node.id for node in chain.nodes if _segment_of(node) == segment}
-    return sorted(
-        (gap for gap in gaps if gap.node_id is None or gap.node_id in nodes), key=lambda gap: gap.node_id is None
-    )
-
-
-def _matching(archetype: Archetype, gaps: tuple[Gap, ...]) -> list[Gap]:
-    """The gaps an archetype answers, the severest first; an element's own gap before any other."""
-    wanted = archetype.gap
-    found = [
-        gap
-        for gap in gaps
-        if gap.kind in wanted.kinds
-        and (
-            gap.kind not in ("element", "stated")
-            or gap.element is None
-            or not wanted.elements
-            or gap.element in wanted.elements
-        )
-    ]
-    return sorted(found, key=lambda gap: (gap.element not in wanted.elements, -gap.severity, gap.id))
+def _links_of(segment: Segment, chain: Chain) -> tuple[str, ...]:
+    """A segment's links, the most critical first."""
+    nodes = [node for node in chain.nodes if _segment_of(node) == segment]
+    return tuple(node.id for node in sorted(nodes, key=lambda node: (-node.criticality, node.order)))

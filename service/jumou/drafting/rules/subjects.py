@@ -112,11 +112,7 @@ def _segment_name(ctx: DraftContext, item: Candidate) -> str:
 
 
 def _segment_nodes(item: Candidate) -> list[ChainNode]:
-    positions = {"downstream": ("downstream", "service")}.get(item.segment or "", (item.segment,))
-    return sorted(
-        (node for node in item.chain.nodes if node.position in positions),
-        key=lambda node: (-node.criticality, node.order),
-    )
+    return [item.chain.node(link) for link in item.links] if item.segment else []
 
 
 def next_niche(ctx: DraftContext, positioning: Positioning) -> str:

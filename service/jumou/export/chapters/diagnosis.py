@@ -204,6 +204,13 @@ def _gaps(page: Page) -> None:
         ),
         (1.0, 2.2, 1.3, 1.0, 4.6, 1.5),
     )  # fmt: skip
+    if plan.open_gaps:
+        page.table(
+            "未单列项目的短板及理由", "Gaps without a project, and why",
+            (page.pick("编号", "Id"), page.pick("短板", "Gap"), page.pick("程度", "Severity"), page.pick("理由", "Reason")),
+            ((gap.gap_id, gap.name, f"{gap.severity:.2f}", gap.reason) for gap in plan.open_gaps),
+            (1.0, 2.6, 1.0, 7.0),
+        )  # fmt: skip
     page.note("程度取值0—1，仅用于排序，不是测量值。", "Severity, 0 to 1, only orders the gaps; it is no measurement.")
 
 

@@ -1,0 +1,111 @@
+"""Whether a project answers a gap: by the link it works on, the element it builds, the driver it sets to work, the problem it is meant for."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+from jumou.domain.chain import Chain, ChainNode
+from jumou.domain.diagnosis import Diagnosis, Gap
+from jumou.domain.framework import ElementKey, ModeKey
+from jumou.domain.playbook import Archetype, Concern, Playbook
+from jumou.domain.positioning import Positioning, Theme
+from jumou.drafting.context import DraftContext
+
+_MOST_CONCERNS: Final = 3
+_MOST_WEAK: Final = 4
+_USUAL: Final = 2
+"""From this emphasis on an archetype carries the mode's own condition."""
+
+
+@lru_cache(maxsize=256)
+def _finds(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def concerns_of(concerns: Sequence[Concern], text: str) -> tuple[Concern, ...]:
+    """What a stated problem is about: the first concerns whose words it uses, the earliest in the playbook first."""
+    return tuple(concern for concern in concerns if _finds(concern.find).search(text))[:_MOST_CONCERNS]
+
+
+def element_of_problem(concerns: Sequence[Concern], text: str) -> ElementKey | None:
+    """The element of a cluster a stated problem belongs to."""
+    return next((concern.element for concern in concerns_of(concerns, text)), None)
+
+
+def links_named(chain: Chain, text: str) -> tuple[str, ...]:
+    """The links of a chain a text speaks of, by their names, products and the parts of their names."""
+    low = text.lower()
+    return tuple(node.id for node in chain.nodes if any(word in low for word in _words(node)))
+
+
+def _words(node: ChainNode) -> frozenset[str]:
+    names = [node.name.zh, node.name.en, *node.products.zh, *node.products.en]
+    parts = [part for name in names for part in re.split(r"[与和、及/（()）]| and |, ", name)]
+    return frozenset(word.strip().lower() for word in (*names, *parts) if len(word.strip()) >= _LEAST[word.isascii()])
+
+
+_LEAST: Final = {False: 3, True: 5}
+"""Shorter words (材料, 检测; cell) stand in texts about other things."""
+
+
+def links_of(
+    ctx: DraftContext,
+    archetype: Archetype,
+    diagnosis: Diagnosis,
+    positioning: Positioning,
+    chain: Chain,
+    theme: Theme | None,
+) -> tuple[str, ...]:
+    """The links of the chain a project of a kind that is planned once (or for a theme) works on."""
+    match archetype.links:
+        case "theme":
+            return (theme or positioning.themes[0]).node_ids
+        case "second":
+            return positioning.themes[-1].node_ids if len(positioning.themes) > 1 else ()
+        case "weak":
+            return tuple(gap.node_id for gap in diagnosis.gaps if gap.kind == "chain_weak" and gap.node_id)[:_MOST_WEAK]
+        case "firms":
+            return links_of_firms(diagnosis, [firm.text for firm in ctx.reading.leading[:2]])
+        case "targets":
+            return links_named(chain, " ".join((*chain.projects.A1.targets.zh, *chain.projects.A1.targets.en)))
+        case "exchanges":
+            return tuple(dict.fromkeys(loop.from_ for loop in chain.exchanges))
+        case "":
+            return ()
+
+
+def links_of_firms(diagnosis: Diagnosis, firms: Iterable[str]) -> tuple[str, ...]:
+    """The links at which the diagnosis found these firms."""
+    names = set(firms)
+    return tuple(node.id for node in diagnosis.value_chain.nodes if names & set(node.firms))
+
+
+def answers(playbook: Playbook, archetype: Archetype, links: Iterable[str], gap: Gap, mode: ModeKey) -> bool:
+    """Whether a project of this kind, working on these links, answers the gap."""
+    match gap.kind:
+        case "chain_missing" | "chain_weak" | "chain_extend":
+            return gap.kind in archetype.gap.kinds and gap.node_id in set(links)
+        case "element":
+            return "element" in archetype.gap.kinds and gap.element in archetype.gap.elements
+        case "driver":
+            return gap.driver is not None and archetype.id in playbook.drivers.get(gap.driver, ())
+        case "mode":
+            return "mode" in archetype.gap.kinds and archetype.emphasis.get(mode, 0) >= _USUAL
+        case "stated":
+            meant = any(archetype.id in concern.answers for concern in playbook.concerns if concern.id in gap.concerns)
+            return meant or (archetype.per in ("node", "segment") and bool(set(links) & set(gap.node_ids)))
+        case "transition":
+            return "transition" in archetype.gap.kinds
+
+
+def directness(playbook: Playbook, archetype: Archetype, gap: Gap) -> int:
+    """How directly an archetype answers a stated problem: 0 first; other gaps are as direct as can be."""
+    if gap.kind != "stated":
+        return 0
+    places = [
+        concern.answers.index(archetype.id)
+        for concern in playbook.concerns
+        if concern.id in gap.concerns and archetype.id in concern.answers
+    ]
+    return min(places, default=0)

@@ -1,0 +1,162 @@
+"""Promises about gaps: each of weight has a project that fits it, or the plan says why it has none; nothing is planned twice."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from jumou.corpus.chains import load_chains
+from jumou.domain.answering import FOR_DRIVER, FOR_ELEMENT, OF_WEIGHT, misfits, open_gaps
+from jumou.domain.diagnosis import Gap
+from jumou.domain.plan import Plan
+from jumou.domain.portfolio import Project
+from jumou.domain.region import RegionProfile
+from jumou.drafting.drafter import RulesDrafter
+from jumou.drafting.grounding import check
+from jumou.profile import parse_profile, read_profile, sample_names, sample_profile
+from jumou.retrieval import Library
+from jumou.workflow import PlanRequest, draft_plan
+
+EXPERT = sorted((Path(__file__).resolve().parents[3] / "shared" / "expert_plans").glob("*.json"))
+ONE_LINE = (
+    {"name": "某某县", "target_industry": "茶叶"},
+    {"name": "西海经济技术开发区", "target_industry": "量子鱼鳞染色"},
+    {"name": "Borderland County", "country": "United Kingdom", "target_industry": "offshore wind"},
+    {"name": "青山镇"},
+)
+SEGMENT = re.compile(r"(?:上游环节|中游制造环节|下游应用与服务环节)（(.+?)）提升项目")
+
+
+def drafted(profile: RegionProfile, library: Library) -> Plan:
+    language = "zh" if re.search(r"[\u4e00-\u9fff]", profile.name) else "en"
+    return asyncio.run(draft_plan(PlanRequest(profile=profile, language=language), library, RulesDrafter()))
+
+
+def answered(plan: Plan) -> set[str]:
+    return {name for project in plan.projects for name in (project.closes_gap, *project.also_closes)}
+
+
+def fits(project: Project, gap: Gap) -> bool:
+    """Read anew from type and text, not with the drafter's own rule."""
+    if gap.kind.startswith("chain_"):
+        return gap.name.lower() in " ".join((project.name, project.objective, *project.content)).lower()
+    if gap.kind == "element" and gap.element:
+        return project.type in FOR_ELEMENT[gap.element]
+    if gap.kind == "driver" and gap.driver:
+        return project.type in FOR_DRIVER[gap.driver]
+    return True
+
+
+def holds(plan: Plan) -> None:
+    gaps: Mapping[str, Gap] = {gap.id: gap for gap in plan.diagnosis.gaps}
+    left = {gap.gap_id: gap.reason for gap in plan.open_gaps}
+    heavy = {gap.id for gap in gaps.values() if gap.severity >= OF_WEIGHT}
+    assert heavy == (heavy & answered(plan)) | set(left)
+    assert not set(left) & answered(plan)
+    assert all(len(reason) > 15 for reason in left.values())
+    for project in plan.projects:
+        for name in (project.closes_gap, *project.also_closes):
+            assert fits(project, gaps[name]), (project.name, gaps[name].name)
+        assert len(project.also_closes) <= 3
+    assert not [finding for finding in plan.quality.findings if finding.kind == "structure"]
+    content_ends(plan)
+
+
+def content_ends(plan: Plan) -> None:
+    """What a project leaves to another names a project of the plan, and never itself."""
+    known = {project.id for project in plan.projects}
+    for project in plan.projects:
+        line = project.content[-1]
+        if line.startswith(("与其他项目分工", "Division of work")):
+            named = set(re.findall(r"P\d\d", line))
+            assert named
+            assert named <= known - {project.id}
+
+
+@pytest.mark.parametrize("name", sample_names())
+def test_every_gap_of_weight_of_a_sample_has_a_fitting_project_or_a_reason(name: str, library: Library) -> None:
+    holds(drafted(sample_profile(name), library))
+
+
+@pytest.mark.parametrize("content", ONE_LINE, ids=lambda content: content["name"])
+def test_every_gap_of_weight_of_a_thin_profile_has_a_fitting_project_or_a_reason(
+    content: dict[str, str], library: Library
+) -> None:
+    holds(drafted(parse_profile(content), library))
+
+
+@pytest.mark.skipif(not EXPERT, reason="../shared/expert_plans is not here")
+@pytest.mark.parametrize("path", EXPERT[::3], ids=lambda path: path.stem)
+def test_every_gap_of_weight_of_a_sparse_input_has_a_fitting_project_or_a_reason(path: Path, library: Library) -> None:
+    holds(drafted(read_profile(path), library))
+
+
+def test_what_a_region_states_is_answered_by_what_it_is_about(library: Library) -> None:
+    problems = (
+        "产业工人技能不足，用工短缺",
+        "外部货运通道不畅，物流成本高",
+        "电驱动系统本地供给不足",
+        "品牌知名度不高",
+    )
+    profile = parse_profile(
+        {
+            "name": "临江市", "target_industry": "新能源汽车", "enterprises": ["临江整车厂", "临江电驱动公司"],
+            "constraints": [{"statement": text, "severity": "high"} for text in problems],
+        }
+    )  # fmt: skip
+    plan = drafted(profile, library)
+    stated = {gap.text: gap.id for gap in plan.diagnosis.gaps if gap.kind == "stated"}
+    expected = zip(problems, ({"B3"}, {"C2"}, {"A1", "B1"}, {"D1", "D2", "B1"}), strict=True)
+    for problem, types in expected:
+        gap = next(name for text, name in stated.items() if problem in text)
+        found = {project.type for project in plan.projects if gap in (project.closes_gap, *project.also_closes)}
+        assert found & types, problem
+        assert found <= types, problem
+
+
+def test_a_segments_project_closes_a_gap_of_its_own_links_first(library: Library) -> None:
+    nodes = {node.name.zh: node.id for chain in load_chains().values() for node in chain.nodes}
+    seen = 0
+    for name in sample_names():
+        plan = drafted(sample_profile(name), library)
+        gaps = {gap.id: gap for gap in plan.diagnosis.gaps}
+        for project in plan.projects:
+            if found := SEGMENT.search(project.name):
+                seen += 1
+                own = {nodes.get(word) for word in found[1].split("、")}
+                first = gaps[project.closes_gap]
+                assert first.node_id is None or first.node_id in own, project.name
+    assert seen
+
+
+def test_no_link_has_a_project_of_its_own_and_a_place_in_a_segments_name(library: Library) -> None:
+    for name in sample_names():
+        plan = drafted(sample_profile(name), library)
+        own = {found[1] for project in plan.projects if (found := re.match(r"(.+)(?:补链|强链)项目$", project.name))}
+        listed = {
+            word
+            for project in plan.projects
+            if (found := SEGMENT.search(project.name))
+            for word in found[1].split("、")
+        }
+        assert not own & listed
+
+
+def test_the_check_reports_a_link_that_does_not_fit(library: Library) -> None:
+    plan = drafted(sample_profile("mouding"), library)
+    gaps = {gap.id: gap for gap in plan.diagnosis.gaps}
+    policy = next(project for project in plan.projects if project.type == "D1")
+    chain = next(gap for gap in gaps.values() if gap.kind.startswith("chain_") and gap.name not in str(policy.content))
+    wrong = policy.model_copy(update={"also_closes": (chain.id,)})
+    assert misfits(wrong, gaps) == (chain.id,)
+    quality = check(diagnosis=plan.diagnosis, projects=(wrong,), evidence=plan.evidence)
+    assert [finding.where for finding in quality.findings if finding.kind == "structure"] == ["projects[0].closes_gap"]
+
+
+def test_a_gap_whose_project_is_taken_out_is_said_to_have_none(library: Library) -> None:
+    plan = drafted(sample_profile("mouding"), library)
+    gap = plan.diagnosis.gaps[0]
+    rest = [project for project in plan.projects if gap.id not in (project.closes_gap, *project.also_closes)]
+    assert gap.id in {row.gap_id for row in open_gaps(plan.diagnosis.gaps, rest, "en")}
