@@ -76,7 +76,7 @@ def test_a_gap_without_a_project_stands_with_its_reason(plan: Plan) -> None:
     rows = {row[0]: row for row in sheet.iter_rows(min_row=2, values_only=True)}
     assert set(rows) == {item.id for item in plan.diagnosis.gaps}
     assert rows[gap.id][-1] == "先摸底再立项。"
-    assert "先摸底再立项。" in plan_markdown(outline(alone))
+    assert "先摸底再立项。" in plan_markdown(outline(alone, {}))
 
 
 def test_every_field_of_a_project_has_a_column(book: Workbook, plan: Plan) -> None:
