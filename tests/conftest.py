@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from jumou.domain.access import HERE
 from jumou.retrieval import Library
 from jumou.storage import PlanStore, open_database
 
@@ -64,6 +65,6 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def store(tmp_path: Path, database_url: str) -> Iterator[PlanStore]:
     """An empty store on each kind of database."""
-    opened = PlanStore(open_database(tmp_path, database_url))
+    opened = PlanStore(open_database(tmp_path, database_url), HERE)
     yield opened
     opened.close()

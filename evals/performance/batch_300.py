@@ -22,6 +22,7 @@ from pathlib import Path
 
 from measured import Measure, report
 
+from jumou.domain.access import HERE
 from jumou.profile import sample_names, sample_profile
 from jumou.retrieval import Library
 from jumou.storage import BatchStore, open_database
@@ -88,7 +89,7 @@ def main() -> int:
         environment = {
             **os.environ, "JUMOU_HOME": str(home), "JUMOU_DATABASE_URL": f"sqlite:///{database}", "JUMOU_LLM": "",
         }  # fmt: skip
-        store = BatchStore(open_database(home, f"sqlite:///{database}"))
+        store = BatchStore(open_database(home, f"sqlite:///{database}"), HERE)
         profiles, out = written_profiles(Path(scratch) / "regions.jsonl", chosen.regions), Path(scratch) / "out"
         command = [
             sys.executable,

@@ -14,7 +14,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Final
 
-from jumou.compose import Jumou
+from jumou.compose import Office, at_home
 from jumou.drafting.llm import LlmDrafter
 from jumou.llm import LangchainEndpoint, LanguageModel, Message
 from jumou.profile import sample_profile
@@ -28,7 +28,7 @@ MOST_FIRST_TOKEN: Final = 0.05
 ROUNDS: Final = 3
 
 
-def plans(jumou: Jumou) -> dict[str, Any]:
+def plans(jumou: Office) -> dict[str, Any]:
     """Drafts a sample region; the first round warms up and is left out."""
     shares, walls, at_once, fallen = [], [], [], 0
     for number in range(ROUNDS + 1):
@@ -77,8 +77,8 @@ def first_token() -> float:
 
 def main() -> int:
     """Prints what was measured; 1 when a bar is missed."""
-    jumou = Jumou(settings())
-    jumou.library.warm()
+    jumou = at_home(settings())
+    jumou.whole.index.warm()
     found = {**plans(jumou), "first_token_overhead_seconds": first_token()}
     held = (
         found["outside_the_model"] <= MOST_OUTSIDE

@@ -76,10 +76,10 @@ def resident(process: int) -> float:
 def loads_torch(home: Path) -> bool:
     """Whether opening and drafting load torch."""
     script = (
-        "import sys, asyncio, pathlib; from jumou.compose import Jumou; from jumou.settings import Settings\n"
+        "import sys, asyncio, pathlib; from jumou.compose import at_home; from jumou.settings import Settings\n"
         "from jumou.api.app import create_app; from jumou.profile import parse_profile\n"
         "from jumou.workflow import PlanRequest, draft_projects\n"
-        "chosen = Settings(home=pathlib.Path(sys.argv[1])); create_app(chosen); jumou = Jumou(chosen)\n"
+        "chosen = Settings(home=pathlib.Path(sys.argv[1])); create_app(chosen); jumou = at_home(chosen)\n"
         f"request = PlanRequest(profile=parse_profile({_PROFILE!r}))\n"
         "asyncio.run(draft_projects(request, jumou.library, jumou.drafter)); print('torch' in sys.modules)"
     )

@@ -1,14 +1,16 @@
 """Builds the object graph of a process once, from its settings."""
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jumou.corpus.progress import Progress, silent
+from jumou.domain.access import Reach
 from jumou.domain.evidence import EvidencePassage
 from jumou.drafting.drafter import Drafter, DrafterName, RulesDrafter
 from jumou.errors import InvalidRequest, NotFound
-from jumou.retrieval import Encoder, Library, Reranker, load_encoder, load_reranker
+from jumou.retrieval import Encoder, Library, Reranker, Shelf, load_encoder, load_reranker
 from jumou.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,86 +21,57 @@ if TYPE_CHECKING:
     from jumou.chat import Answerer, Chatting
     from jumou.chat.workbench import Workbench
     from jumou.llm import LanguageModel
-    from jumou.storage import AuditLog, PlanStore
+    from jumou.storage import AuditLog, BatchQueue, BatchStore, PlanStore
+    from jumou.storage.reading import Kept
     from jumou.workflow.iterate import Operating
     from jumou.workflow.review import Reviewing
 
 
 @dataclass(frozen=True)
-class Jumou:
-    """The parts of one process. The library opens on first use, or is built from the shipped corpus when there is none."""
+class Office:
+    """The parts of a process as one reach has them: nothing else can be read or written through them."""
 
-    settings: Settings
-    progress: Progress = silent
+    whole: "Jumou"
+    reach: Reach
 
-    @cached_property
-    def encoder(self) -> Encoder:
-        """The encoder the settings name.
-
-        Raises:
-            InvalidRequest: none is called so.
-            MissingExtra: it needs an optional part that is not installed.
-        """
-        chosen = self.settings
-        return load_encoder(
-            chosen.encoder, home=chosen.home, base_url=chosen.embeddings_base_url, api_key=chosen.embeddings_api_key
-        )
+    @property
+    def settings(self) -> Settings:
+        """The settings of the process."""
+        return self.whole.settings
 
     @cached_property
-    def reranker(self) -> Reranker | None:
-        """The reranker the settings name; None when they name none.
+    def library(self) -> Shelf:
+        """The shipped corpus and the documents of the workspace.
 
         Raises:
-            MissingExtra: one is asked for and the optional part is not installed.
+            IndexLocked: the index has to be built and another process is writing.
         """
-        return load_reranker(self.settings.reranker) if self.settings.reranker else None
+        return Shelf(self.whole.index, self.reach)
 
-    @cached_property
-    def library(self) -> Library:
-        """The index of this home.
+    def library_for(self, drafter: str) -> Shelf:
+        """What a drafter or answerer called so may be shown: a model on an endpoint of somebody's sees nothing internal."""
+        return self.library if self._trusted(drafter) else Shelf(self.whole.index, self.reach._replace(internal=False))
 
-        Raises:
-            IndexLocked: it has to be built and another process is writing.
-        """
-        chosen = self.settings
-        return Library.ensure(
-            chosen.home,
-            encoder=self.encoder,
-            reranker=self.reranker,
-            progress=self.progress,
-            chroma_url=chosen.chroma_url,
-        )
+    def _trusted(self, drafter: str) -> bool:
+        return drafter == "rules" or self.settings.llm_internal
 
     @cached_property
     def store(self) -> "PlanStore":
-        """The plans kept in the database of this home, or in the one the settings name.
+        """The plans of the workspace, in the database of this home, or in the one the settings name; raises as `database`."""
+        from jumou.storage import PlanStore  # noqa: PLC0415 - some commands need no database
 
-        Raises:
-            InvalidRequest: the database address is of no use.
-            MissingExtra: the driver of the database is not installed.
-            ServiceUnavailable: the database does not answer.
-        """
-        from jumou.storage import PlanStore  # noqa: PLC0415 - the other commands need no database
-
-        return PlanStore(self.database)
+        return PlanStore(self.whole.database, self.reach, self.whole.records)
 
     @cached_property
-    def database(self) -> "Engine":
-        """The open database; raises as `store`."""
-        from jumou.storage import open_database  # noqa: PLC0415 - as above
+    def batches(self) -> "BatchStore":
+        """The batches of the workspace."""
+        from jumou.storage import BatchStore  # noqa: PLC0415 - as above
 
-        return open_database(self.settings.home, self.settings.database_url)
-
-    @cached_property
-    def audit(self) -> "AuditLog":
-        """The audit stream; raises as `store`."""
-        from jumou.storage import AuditLog  # noqa: PLC0415 - as above
-
-        return AuditLog(self.database)
+        return BatchStore(self.whole.database, self.reach)
 
     @cached_property
     def chatting(self) -> "Chatting":
-        """The chats of this process; used within one event loop.
+        """The chats of the workspace; used within one event loop.
 
         Raises:
             IndexLocked: the index has to be built and another process is writing.
@@ -106,7 +79,10 @@ class Jumou:
         from jumou.chat import Chatting  # noqa: PLC0415 - as above
         from jumou.storage import ChatStore  # noqa: PLC0415 - as above
 
-        return Chatting(ChatStore(self.database), self.store, self.answerers, self.settings.home)
+        store = ChatStore(self.whole.database, self.reach)
+        return Chatting(
+            store, self.store, self.answerers, self.settings.home, model_reads_internal=self.settings.llm_internal
+        )
 
     @cached_property
     def answerers(self) -> "Mapping[str, Answerer]":
@@ -114,14 +90,15 @@ class Jumou:
         from jumou.chat.rules import RulesAnswerer  # noqa: PLC0415 - as above
 
         rules = RulesAnswerer(self.workbench)
-        if self.model is None:
+        model = self.whole.model
+        if model is None:
             return {"rules": rules}
         from jumou.chat.model import ModelAnswerer  # noqa: PLC0415 - as above
         from jumou.chat.workbench import Workbench  # noqa: PLC0415 - as above
 
-        bench = Workbench(self.library, self.drafter_named("llm"))
-        quiet = RulesAnswerer(self.workbench, announce=False)
-        return {"rules": rules, "llm": ModelAnswerer(self.model, bench, quiet)}
+        shown = self.library_for("llm")
+        quiet = RulesAnswerer(Workbench(shown), announce=False)
+        return {"rules": rules, "llm": ModelAnswerer(model, Workbench(shown, self.drafter_named("llm")), quiet)}
 
     @cached_property
     def workbench(self) -> "Workbench":
@@ -150,6 +127,141 @@ class Jumou:
             return EvidencePassage(passage=passage, document=self.library.document(passage.document_id))
         except NotFound:
             return None
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder the settings name; raises as the process's."""
+        return self.whole.encoder
+
+    @property
+    def model(self) -> "LanguageModel | None":
+        """The language model the settings name; None when they name none."""
+        return self.whole.model
+
+    @property
+    def drafter(self) -> Drafter:
+        """The drafter the settings name; raises as `drafter_named`."""
+        return self.whole.drafter
+
+    def drafter_named(self, name: DrafterName, *, user: str = "") -> Drafter:
+        """The drafter called so; empty is the settings' choice. `user` is whom a model's daily allowance is counted for.
+
+        Raises:
+            InvalidRequest: the model's is asked for and the settings name no model.
+        """
+        return self.whole.drafter_named(name, user=user)
+
+    def drafter_of(self, plan_id: str, *, user: str = "") -> Drafter:
+        """Who drafts a stored plan again: the rules, where it is internal and a model must not see it.
+
+        Raises:
+            NotFound: there is no such plan.
+        """
+        drafter = self.drafter_named("", user=user)
+        if self._trusted(drafter.name) or self.store.classification(plan_id) == "public":
+            return drafter
+        return RulesDrafter()
+
+
+@dataclass(frozen=True)
+class Jumou:
+    """The parts of one process. The library opens on first use, or is built from the shipped corpus when there is none."""
+
+    settings: Settings
+    progress: Progress = silent
+    _offices: dict[Reach, Office] = field(default_factory=dict, compare=False, repr=False)
+    _opening: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder the settings name.
+
+        Raises:
+            InvalidRequest: none is called so.
+            MissingExtra: it needs an optional part that is not installed.
+        """
+        chosen = self.settings
+        return load_encoder(
+            chosen.encoder, home=chosen.home, base_url=chosen.embeddings_base_url, api_key=chosen.embeddings_api_key
+        )
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The reranker the settings name; None when they name none.
+
+        Raises:
+            MissingExtra: one is asked for and the optional part is not installed.
+        """
+        return load_reranker(self.settings.reranker) if self.settings.reranker else None
+
+    @cached_property
+    def index(self) -> Library:
+        """The whole index of this home, for whoever keeps it; readers get a shelf of it (`within`).
+
+        Raises:
+            IndexLocked: it has to be built and another process is writing.
+        """
+        chosen = self.settings
+        return Library.ensure(
+            chosen.home,
+            encoder=self.encoder,
+            reranker=self.reranker,
+            progress=self.progress,
+            chroma_url=chosen.chroma_url,
+        )
+
+    @cached_property
+    def database(self) -> "Engine":
+        """The open database.
+
+        Raises:
+            InvalidRequest: the database address is of no use.
+            MissingExtra: the driver of the database is not installed.
+            ServiceUnavailable: the database does not answer.
+        """
+        from jumou.storage import open_database  # noqa: PLC0415 - as above
+
+        return open_database(self.settings.home, self.settings.database_url)
+
+    @cached_property
+    def audit(self) -> "AuditLog":
+        """The audit stream; raises as `database`."""
+        from jumou.storage import AuditLog  # noqa: PLC0415 - as above
+
+        return AuditLog(self.database)
+
+    def within(self, reach: Reach) -> Office:
+        """The parts as somebody of this reach has them; the same ones every time."""
+        with self._opening:
+            if reach not in self._offices:
+                self._offices[reach] = Office(self, reach)
+            return self._offices[reach]
+
+    @property
+    def offices(self) -> tuple[Office, ...]:
+        """Those that were asked for."""
+        with self._opening:
+            return tuple(self._offices.values())
+
+    async def close_chats(self) -> None:
+        """Breaks off the answers under way; what was said so far is kept."""
+        for office in self.offices:
+            if "chatting" in vars(office):
+                await office.chatting.close()
+
+    @cached_property
+    def records(self) -> "Kept":
+        """Records of plans seen lately, whosever they are; stores look here only for plans they have found."""
+        from jumou.storage.reading import Kept  # noqa: PLC0415 - as above
+
+        return Kept()
+
+    @cached_property
+    def queue(self) -> "BatchQueue":
+        """The regions of all batches that are to be drafted."""
+        from jumou.storage import BatchQueue  # noqa: PLC0415 - as above
+
+        return BatchQueue(self.database)
 
     @cached_property
     def model(self) -> "LanguageModel | None":
@@ -188,3 +300,8 @@ class Jumou:
         from jumou.drafting.llm import LlmDrafter  # noqa: PLC0415 - as above
 
         return LlmDrafter(self.model, rounds=self.settings.llm_rounds, user=user)
+
+
+def at_home(settings: Settings, progress: Progress = silent) -> Office:
+    """The parts for a command on this machine: of the workspace the settings name, with all that an admin may do there."""
+    return Jumou(settings, progress).within(Reach(settings.workspace))

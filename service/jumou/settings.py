@@ -8,6 +8,7 @@ from platformdirs import user_data_path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from jumou.domain.access import WORKSPACE_ID
 from jumou.errors import InvalidRequest
 
 _CHECKOUT: Final = Path(__file__).resolve().parents[2]
@@ -63,9 +64,40 @@ class Settings(BaseSettings):
         default=None, ge=0, description="most US dollars of one run; calls without a known price are counted apart"
     )
     llm_user_tokens: int | None = Field(default=None, ge=0, description="most tokens a user may use a day")
+    llm_internal: bool = Field(
+        default=False,
+        description="whether the model may see internal documents and plans; it is an outside party unless you run it yourself",
+    )
     llm_user_usd: float | None = Field(default=None, ge=0, description="most US dollars a user may use a day")
     drafter: Literal["", "rules", "llm"] = Field(
         default="", description="who drafts unless told; empty: the model where there is one, else the rules"
+    )
+    workspace: str = Field(
+        default="default", pattern=WORKSPACE_ID, description="the workspace that commands on this machine work in"
+    )
+    accounts: bool = Field(
+        default=False,
+        description="whether callers have to show who they are; without, whoever reaches the port may do all",
+    )
+    session_hours: float = Field(default=12.0, gt=0, le=24 * 30, description="hours after which a page session ends")
+    public_url: str = Field(
+        default="",
+        description="the address people call the service by, for example https://plan.example.gov.cn; for OpenID Connect behind a proxy",
+    )
+    oidc_issuer: str = Field(
+        default="", description="OpenID Connect: the issuer, whose discovery document is asked for; empty for none"
+    )
+    oidc_client_id: str = Field(default="", description="the client's id there")
+    oidc_client_secret: str = Field(default="", repr=False, description="its secret there")
+    oidc_scopes: str = Field(default="openid profile email", description="what is asked for at the provider")
+    oidc_user_claim: str = Field(
+        default="preferred_username",
+        description="the claim that names the user; one that people cannot change themselves",
+    )
+    oidc_groups_claim: str = Field(default="groups", description="the claim that lists the user's groups")
+    oidc_roles: str = Field(
+        default="",
+        description="what groups may do, separated by commas: group=workspace:role, for example planning-bureau=default:reviewer",
     )
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     most_upload_bytes: int = Field(default=50_000_000, gt=0)

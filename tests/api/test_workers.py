@@ -12,6 +12,8 @@ from jumou.settings import Settings
 from jumou.workflow import PlanRequest
 from jumou.workflow.review import Person
 
+ANNA = Person("安工")
+
 
 def test_workers_draft_what_the_server_drafts_and_their_errors_arrive(home: Path, tmp_path: Path) -> None:
     jumou = Jumou(Settings(home=home, database_url=f"sqlite:///{tmp_path / 'jumou.db'}", drafting_workers=1))
@@ -20,19 +22,19 @@ def test_workers_draft_what_the_server_drafts_and_their_errors_arrive(home: Path
     drafting.start(jumou)
 
     async def both() -> None:
-        first = await drafting.project_list(request)
+        first = await drafting.project_list(request, ANNA)
         assert not drafting.workers_ready  # nobody waits: none is needed
-        await asyncio.gather(drafting.project_list(request), drafting.project_list(request))
+        await asyncio.gather(drafting.project_list(request, ANNA), drafting.project_list(request, ANNA))
         while not drafting.workers_ready:  # noqa: ASYNC110 - other processes get ready
             await asyncio.sleep(0.1)
-        again = await drafting.project_list(request)
+        again = await drafting.project_list(request, ANNA)
         assert json.loads(again)["projects"] == json.loads(first)["projects"]
         with pytest.raises(NotFound, match="no plan"):
-            await drafting.redraft("none", "projects", Person("安工"))
+            await drafting.redraft("none", "projects", ANNA)
 
     try:
         asyncio.run(asyncio.wait_for(both(), 120))
     finally:
         drafting.stop()
-        jumou.store.close()
-        jumou.library.close()
+        jumou.database.dispose()
+        jumou.index.close()

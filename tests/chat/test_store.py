@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from jumou.domain.access import HERE
 from jumou.domain.chat import Brief, ChatMessage, ChatRecord
 from jumou.errors import InvalidRequest, NotFound, StepConflict
 from jumou.storage import ChatStore, open_database
@@ -15,7 +16,7 @@ from jumou.storage import ChatStore, open_database
 def chats(tmp_path: Path, database_url: str) -> Iterator[ChatStore]:
     """A store with the chat `c`."""
     engine = open_database(tmp_path, database_url)
-    made = ChatStore(engine)
+    made = ChatStore(engine, HERE)
     made.open(record("c", "2026-01-01T00:00:00.000000+00:00"))
     yield made
     engine.dispose()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from jumou.compose import Jumou
+from jumou.domain.access import HERE
 from jumou.domain.region import RegionProfile
 from jumou.drafting.llm import LlmDrafter
 from jumou.errors import InvalidRequest
@@ -43,7 +44,7 @@ def test_a_kept_plan_records_model_and_prompts_with_every_revision(tmp_path: Pat
     with ModelServer(good_answers) as server:
         model = LanguageModel(LangchainEndpoint("openai:scripted", base_url=server.url), tmp_path)
         plan = asyncio.run(draft_plan(request, library, LlmDrafter(model)))
-    store = PlanStore(open_database(tmp_path, ""))
+    store = PlanStore(open_database(tmp_path, ""), HERE)
     try:
         keep_plan(store, "p1", request, plan, Person("安工"))
         infos = {info.step: info for info in store.history("p1").revisions}

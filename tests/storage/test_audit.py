@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from jumou.domain.access import HERE
 from jumou.domain.audit import Act, AuditEntry, Head
 from jumou.domain.calling import Calling, called_by
 from jumou.storage import AuditLog, PlanStore, open_database
@@ -28,7 +29,7 @@ def written(log: AuditLog, lines: int = 5) -> list[AuditEntry]:
 
 def test_a_change_and_its_line_are_kept_together_or_not_at_all(database: Engine) -> None:
     """A plan's events stand in the stream; what is rolled back leaves no line."""
-    store, log = PlanStore(database), AuditLog(database)
+    store, log = PlanStore(database, HERE), AuditLog(database)
     keep_plan(store, "p1", small_request(), small_plan(), Person("安工", "r1"))
     lines = list(log.entries())
     assert {(line.actor, line.subject, line.request_id) for line in lines} == {("安工", "plan:p1", "r1")}

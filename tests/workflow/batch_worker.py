@@ -10,11 +10,12 @@ import sys
 import time
 from pathlib import Path
 
+from jumou.domain.access import HERE, Principal
 from jumou.domain.batch import BatchEntry, BatchOptions, Failure
 from jumou.domain.plan import ProjectList
 from jumou.domain.region import RegionProfile
 from jumou.errors import InvalidRequest
-from jumou.storage import BatchStore, Presence, open_database
+from jumou.storage import BatchQueue, BatchStore, Presence, open_database
 from jumou.testing_plans import small_plan
 from jumou.workflow import PlanRequest
 from jumou.workflow.batch import RegionDesk, accept_batch
@@ -43,7 +44,8 @@ def main(home: Path, database_url: str, log: Path) -> None:
         with log.open("ab", buffering=0) as file:
             file.write(f"{what}\n".encode())
 
-    def draft(request: PlanRequest) -> bytes:
+    def draft(request: PlanRequest, caller: Principal) -> bytes:
+        assert caller.workspace == "default"
         name = request.profile.name
         note(f"begin {os.getpid()} {name}")
         time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - no secret
@@ -59,10 +61,12 @@ def main(home: Path, database_url: str, log: Path) -> None:
         )  # fmt: skip
 
     database = open_database(home, database_url)
-    store = BatchStore(database)
+    store = BatchStore(database, HERE)
     record = accept_batch(store, entries(), BatchOptions(language="zh"), created_by="test", key="one")
     note(f"accepted {record.id}")
-    engine = Engine(RegionDesk(store, draft), Presence(database, home), engine_address(home, database_url), at_once=3)
+    engine = Engine(
+        RegionDesk(BatchQueue(database), draft), Presence(database, home), engine_address(home, database_url), at_once=3
+    )
     engine.start()
     while store.standing(record.id).state == "running":
         time.sleep(0.05)

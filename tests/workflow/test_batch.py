@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from jumou.domain.access import HERE
 from jumou.domain.batch import BatchEntry, BatchOptions, BatchTask, Failure, Outcome
 from jumou.domain.region import RegionProfile
 from jumou.errors import InvalidRequest, NotFound
-from jumou.storage import BatchStore, Presence, open_database
+from jumou.storage import BatchQueue, BatchStore, Presence, open_database
 from jumou.workflow.batch import accept_batch
 
 WORKER = Path(__file__).with_name("batch_worker.py")
@@ -25,8 +26,14 @@ OPTIONS = BatchOptions(language="zh")
 def batches(tmp_path: Path, database_url: str) -> Iterator[BatchStore]:
     """An empty store of batches on each kind of database."""
     engine = open_database(tmp_path, database_url)
-    yield BatchStore(engine)
+    yield BatchStore(engine, HERE)
     engine.dispose()
+
+
+@pytest.fixture
+def queue(batches: BatchStore) -> BatchQueue:
+    """What an engine has of the same batches."""
+    return BatchQueue(batches._engine)
 
 
 def entry(number: int) -> BatchEntry:
@@ -59,7 +66,7 @@ def test_a_batch_killed_at_random_moments_loses_nothing_and_drafts_nothing_twice
             process.kill()
         if process.wait(120) == 0:
             break
-    store = BatchStore(open_database(tmp_path, database_url))
+    store = BatchStore(open_database(tmp_path, database_url), HERE)
     accepted = {line.split()[1] for line in lines(log) if line.startswith("accepted")}
     assert len(accepted) == 1
     batch = accepted.pop()
@@ -89,16 +96,16 @@ def test_what_a_killed_process_had_in_hand_is_taken_over_by_another(tmp_path: Pa
     one.kill()
     one.wait()
     assert other.wait(120) == 0
-    store = BatchStore(open_database(tmp_path, database_url))
+    store = BatchStore(open_database(tmp_path, database_url), HERE)
     batch = next(line.split()[1] for line in lines(log) if line.startswith("accepted"))
     assert Counter(result.state for result in store.results(batch)) == {"drafted": 32, "failed": 4}
 
 
-def test_an_outcome_is_kept_once(batches: BatchStore) -> None:
+def test_an_outcome_is_kept_once(batches: BatchStore, queue: BatchQueue) -> None:
     """Two processes at the same region: the first outcome stands."""
     made = accept_batch(batches, [entry(1), entry(2)], OPTIONS, created_by="t")
-    assert batches.settle(task(made.id, 1), LEFT_OUT)
-    assert not batches.settle(task(made.id, 1), Outcome(state="cancelled"))
+    assert queue.settle(task(made.id, 1), LEFT_OUT)
+    assert not queue.settle(task(made.id, 1), Outcome(state="cancelled"))
     assert [result.state for result in batches.results(made.id)] == ["failed", "open"]
 
 
@@ -109,36 +116,36 @@ def test_one_key_is_one_batch(batches: BatchStore) -> None:
         accept_batch(batches, [entry(2)], OPTIONS, created_by="t", key="k")
 
 
-def test_an_unreadable_profile_has_failed_when_the_batch_is_accepted(batches: BatchStore) -> None:
+def test_an_unreadable_profile_has_failed_when_the_batch_is_accepted(batches: BatchStore, queue: BatchQueue) -> None:
     made = accept_batch(batches, [entry(1), UNREADABLE], OPTIONS, created_by="t")
     standing = batches.standing(made.id)
     assert (standing.state, standing.open, standing.failed) == ("running", 1, 1)
-    assert [task.row for task in batches.open_tasks(made.id)] == [1]
+    assert [task.row for task in queue.open_tasks(made.id)] == [1]
 
 
-def test_a_cancelled_batch_ends_at_once_and_what_comes_late_is_not_kept(batches: BatchStore) -> None:
+def test_a_cancelled_batch_ends_at_once_and_what_comes_late_is_not_kept(batches: BatchStore, queue: BatchQueue) -> None:
     made = accept_batch(batches, [entry(1), entry(2)], OPTIONS, created_by="t")
     assert batches.cancel(made.id) == 2
-    assert not batches.settle(task(made.id, 1), LEFT_OUT)
+    assert not queue.settle(task(made.id, 1), LEFT_OUT)
     assert batches.standing(made.id).state == "cancelled"
     assert [event.kind for event in batches.events(made.id)] == ["accepted", "cancelled", "row", "row", "done"]
     assert batches.cancel(made.id) == 0
 
 
-def test_retry_opens_what_failed_and_can_be_drafted(batches: BatchStore) -> None:
+def test_retry_opens_what_failed_and_can_be_drafted(batches: BatchStore, queue: BatchQueue) -> None:
     made = accept_batch(batches, [entry(1), entry(2), UNREADABLE], OPTIONS, created_by="t")
-    batches.settle(task(made.id, 1), LEFT_OUT)
+    queue.settle(task(made.id, 1), LEFT_OUT)
     assert batches.retry(made.id) == 1
-    assert batches.open_tasks(made.id) == (task(made.id, 2), task(made.id, 1, 2))
+    assert queue.open_tasks(made.id) == (task(made.id, 2), task(made.id, 1, 2))
     assert [(result.state, result.attempt) for result in batches.results(made.id)] == [
         ("open", 2), ("open", 1), ("failed", 1),
     ]  # fmt: skip
 
 
-def test_events_go_on_from_where_a_reader_was(batches: BatchStore) -> None:
+def test_events_go_on_from_where_a_reader_was(batches: BatchStore, queue: BatchQueue) -> None:
     made = accept_batch(batches, [entry(1)], OPTIONS, created_by="t")
     seen = batches.events(made.id)[-1].number
-    batches.settle(task(made.id, 1), LEFT_OUT)
+    queue.settle(task(made.id, 1), LEFT_OUT)
     assert [event.kind for event in batches.events(made.id, after=seen)] == ["row", "done"]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 
+from jumou.domain.access import HERE
 from jumou.storage import PlanStore, open_database
 from jumou.testing_plans import small_plan, small_request
 from jumou.workflow.creating import keep_plan
@@ -22,7 +23,7 @@ def jumou(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_values_go_from_the_template_into_the_report(tmp_path: Path) -> None:
-    store = PlanStore(open_database(tmp_path))
+    store = PlanStore(open_database(tmp_path), HERE)
     keep_plan(store, "p", small_request(), small_plan(), Person("安工"))
     store.close()
     sheet, report = tmp_path / "actuals.xlsx", tmp_path / "report.md"

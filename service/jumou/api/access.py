@@ -9,7 +9,7 @@ from jumou.api.drafting import Drafting
 from jumou.api.problems import language_of
 from jumou.api.readiness import Opening
 from jumou.chat import Chatting
-from jumou.compose import Jumou
+from jumou.compose import Office
 from jumou.domain.access import Principal
 from jumou.domain.framework import Language
 from jumou.workflow.review import Person, Reviewing
@@ -32,25 +32,59 @@ def _caller(request: Request) -> Principal:
     return principal
 
 
-def _open(parts: Annotated[Parts, Depends(_parts)]) -> Jumou:
-    return parts.opening.jumou()
+def _open(parts: Annotated[Parts, Depends(_parts)], caller: Annotated[Principal, Depends(_caller)]) -> Office:
+    return parts.opening.jumou().within(caller.reach)
 
 
-def _stored(parts: Annotated[Parts, Depends(_parts)]) -> Jumou:
-    return parts.opening.stored()
+def _stored(parts: Annotated[Parts, Depends(_parts)], caller: Annotated[Principal, Depends(_caller)]) -> Office:
+    return parts.opening.stored().within(caller.reach)
 
 
-def _reviewing(jumou: Annotated[Jumou, Depends(_stored)]) -> Reviewing:
+def _reviewing(jumou: Annotated[Office, Depends(_stored)]) -> Reviewing:
     return jumou.reviewing
 
 
-def _chatting(jumou: Annotated[Jumou, Depends(_open)]) -> Chatting:
+def _chatting(jumou: Annotated[Office, Depends(_open)]) -> Chatting:
     return jumou.chatting
 
 
 def _request_id(request: Request) -> str:
     found: Any = getattr(request.state, "request_id", "")
     return str(found)
+
+
+Key = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", min_length=1, max_length=200, description="sent again with the same key, the change is made once and answered alike"),
+]  # fmt: skip
+
+
+class Signature(NamedTuple):
+    """The caller's signature under what this request does."""
+
+    caller: Principal
+    request_id: str
+    key: str = ""
+
+    def __call__(self, given: str = "", otherwise: str = "") -> Person:
+        """Who acts: the caller, or without accounts whoever `given` says, or `otherwise` when it says nobody.
+
+        Raises:
+            NotAllowed: it says somebody else.
+            InvalidRequest: it says nobody.
+        """
+        return Person(self.caller.signs(given, otherwise), self.request_id, self.key, self.caller)
+
+
+def _signature(
+    caller: Annotated[Principal, Depends(_caller)],
+    request_id: Annotated[str, Depends(_request_id)],
+) -> Signature:
+    return Signature(caller, request_id)
+
+
+def _once(sign: Annotated[Signature, Depends(_signature)], key: Key = None) -> Signature:
+    return sign._replace(key=key or "")
 
 
 def _seen(
@@ -68,19 +102,14 @@ def _seen(
 Held = Annotated[Parts, Depends(_parts)]
 Caller = Annotated[Principal, Depends(_caller)]
 """Who is calling; LOCAL where there are no accounts."""
-Open = Annotated[Jumou, Depends(_open)]
-Stored = Annotated[Jumou, Depends(_stored)]
+Open = Annotated[Office, Depends(_open)]
+Stored = Annotated[Office, Depends(_stored)]
 Reviews = Annotated[Reviewing, Depends(_reviewing)]
 Chats = Annotated[Chatting, Depends(_chatting)]
 RequestId = Annotated[str, Depends(_request_id)]
+SigningOnce = Annotated[Signature, Depends(_once)]
+"""The same for changes that are made once under an idempotency key."""
+Signing = Annotated[Signature, Depends(_signature)]
+"""Signs what is done with the caller's name; the name in a body counts only where there are no accounts."""
 Seen = Annotated[str, Depends(_seen)]
 Speaking = Annotated[Language, Depends(language_of)]
-Key = Annotated[
-    str | None,
-    Header(alias="Idempotency-Key", min_length=1, max_length=200, description="sent again with the same key, the change is made once and answered alike"),
-]  # fmt: skip
-
-
-def person(name: str, request_id: str, key: str | None = None) -> Person:
-    """Who acts, in which request, under which idempotency key."""
-    return Person(name, request_id, key or "")

@@ -73,7 +73,7 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
         yield
         await asyncio.to_thread(batching.stop)
         if opening.ready:
-            await opening.jumou().chatting.close()
+            await opening.jumou().close_chats()
         await making.stop()
         drafting.stop()
         opening.close()

@@ -9,10 +9,12 @@ import structlog
 
 from jumou.api.drafting import Drafting
 from jumou.compose import Jumou
+from jumou.domain.access import Principal
 from jumou.errors import JumouError
-from jumou.storage import BatchStore, Presence
+from jumou.storage import BatchQueue, Presence
 from jumou.workflow import PlanRequest
 from jumou.workflow.batch import RegionDesk
+from jumou.workflow.review import Person
 
 if TYPE_CHECKING:
     from jumou.workflow.durable import Engine
@@ -47,17 +49,17 @@ class Batching:
         """The same, and goes on with what was left open, if anything was; called from a thread that may wait."""
         self.use(jumou)
         try:
-            if self.store.open_tasks():
+            if self.queue.open_tasks():
                 threading.Thread(target=self.begin, name="batching", daemon=True).start()
         except JumouError as error:
             log.warning("batches not looked at", message=error.message("en"))
 
     @property
-    def store(self) -> BatchStore:
-        """The batches."""
+    def queue(self) -> BatchQueue:
+        """What is to be drafted, whosever it is."""
         if self._jumou is None:
             raise RuntimeError("it was not told what to work with")
-        return BatchStore(self._jumou.database)
+        return self._jumou.queue
 
     def begin(self, batch_id: str = "") -> None:
         """Starts the engine unless it runs, and queues the regions of a batch. Not for the event loop's thread.
@@ -83,17 +85,19 @@ class Batching:
         at_once = _IN_HAND * max(1, (os.cpu_count() or 1) if workers is None else workers)
         home, address = jumou.settings.home, jumou.settings.database_url
         engine = Engine(
-            RegionDesk(self.store, self._draft), Presence(jumou.database, home), engine_address(home, address),
+            RegionDesk(self.queue, self._draft), Presence(jumou.database, home), engine_address(home, address),
             at_once=at_once,
         )  # fmt: skip
         engine.start()
         return engine
 
-    def _draft(self, request: PlanRequest) -> bytes:
+    def _draft(self, request: PlanRequest, caller: Principal) -> bytes:
         """Drafts in the event loop's stead; called by the engine's threads."""
         if self._loop is None:
             raise RuntimeError("listen() was not called")
-        return asyncio.run_coroutine_threadsafe(self._drafting.project_list(request), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(
+            self._drafting.project_list(request, Person(caller.user, principal=caller)), self._loop
+        ).result()
 
     def stop(self) -> None:
         """Takes nothing more on; what is under way is taken up by the next process. Not for the event loop's thread."""

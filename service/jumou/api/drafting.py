@@ -60,13 +60,13 @@ class Drafting:
         """Whether worker processes draft (and not the server itself)."""
         return self._pool_ready
 
-    async def project_list(self, request: PlanRequest) -> bytes:
+    async def project_list(self, request: PlanRequest, person: Person) -> bytes:
         """A project list as JSON.
 
         Raises:
             ServiceUnavailable: too many drafts are waiting.
         """
-        return await self._run(worker.project_list, request)
+        return await self._run(worker.project_list, request, person)
 
     async def plan(self, plan_id: str, request: PlanRequest, person: Person) -> None:
         """Drafts and keeps a plan.

@@ -16,6 +16,9 @@ from jumou.workflow.review import Person
 
 log = structlog.get_logger("jumou.making")
 
+_Key = tuple[str, str]
+"""A workspace, and the id of a plan in it."""
+
 
 class Asked(NamedTuple):
     """A plan that is asked for, under the id it has or will have."""
@@ -32,7 +35,7 @@ class Making:
     def __init__(self, drafting: Drafting) -> None:
         """`drafting` does the work."""
         self._drafting = drafting
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[_Key, asyncio.Task[None]] = {}
 
     async def identify(self, store: PlanStore, request: PlanRequest, key: str) -> str:
         """The id of the plan: a new one, or the one `key` was first used for.
@@ -47,6 +50,7 @@ class Making:
                 "profile": request.profile.model_dump(mode="json"), "language": request.language,
                 "industry": request.industry, "start_year": request.start_year, "horizon": request.horizon,
                 **({"drafter": request.drafter} if request.drafter else {}),
+                **({"classification": "internal"} if request.classification == "internal" else {}),
             }
         )  # fmt: skip
         stored = await asyncio.to_thread(store.remember_request, f"plans:{key}", StoredRequest(digest, new_id()))
@@ -59,15 +63,16 @@ class Making:
 
     def begin(self, store: PlanStore, asked: Asked) -> asyncio.Task[None]:
         """Drafts and keeps the plan in the background; the same task when it is under way already."""
-        running = self._tasks.get(asked.plan_id)
+        key = (store.workspace, asked.plan_id)
+        running = self._tasks.get(key)
         if running is None:
-            running = self._tasks[asked.plan_id] = asyncio.create_task(self._make(store, asked))
-            running.add_done_callback(lambda task: self._ended(asked.plan_id, task))
+            running = self._tasks[key] = asyncio.create_task(self._make(store, asked))
+            running.add_done_callback(lambda task: self._ended(key, task))
         return running
 
-    def under_way(self, plan_id: str) -> bool:
-        """Whether this process is drafting the plan."""
-        return plan_id in self._tasks
+    def under_way(self, store: PlanStore, plan_id: str) -> bool:
+        """Whether this process is drafting a plan called so for the store's workspace."""
+        return (store.workspace, plan_id) in self._tasks
 
     async def stop(self) -> None:
         """Gives up what is under way."""
@@ -90,10 +95,10 @@ class Making:
             raise
         await asyncio.to_thread(store.report_progress, asked.plan_id, "done", {"plan": f"/v1/plans/{asked.plan_id}"})
 
-    def _ended(self, plan_id: str, task: asyncio.Task[None]) -> None:
-        self._tasks.pop(plan_id, None)
+    def _ended(self, key: _Key, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(key, None)
         if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, JumouError):
-            log.error("drafting failed", plan_id=plan_id, error=type(error).__name__)
+            log.error("drafting failed", plan_id=key[1], error=type(error).__name__)
 
 
 def exists(store: PlanStore, plan_id: str) -> bool:

@@ -9,7 +9,11 @@ from jumou.domain.operation import Actual, ActualEntry, AdjustmentDecision, Devi
 from jumou.domain.review import RevisionInfo
 
 _Name = Annotated[
-    str, Field(min_length=1, max_length=100, pattern=r"\S", description="who acts; stands in the audit log")
+    str,
+    Field(
+        max_length=100,
+        description="who acts; stands in the audit log. With accounts it is the caller, and may be left out",
+    ),
 ]
 _Words = Annotated[str, Field(max_length=10_000)]
 
@@ -29,7 +33,7 @@ class ActualsRequest(BaseModel):
         },
     )
 
-    person: _Name
+    person: _Name = ""
     entries: list[ActualEntry] = Field(min_length=1, max_length=1000)
 
 
@@ -38,7 +42,7 @@ class AcceptRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"person": "张工", "approve": True}]})
 
-    person: _Name
+    person: _Name = ""
     comment: _Words = Field(default="", description="stands on the revision; empty: the reason of the proposal")
     approve: bool = Field(default=False, description="approve what was changed at once")
 
@@ -51,7 +55,7 @@ class DismissRequest(BaseModel):
         json_schema_extra={"examples": [{"person": "张工", "comment": "统计口径调整所致，下季度再看。"}]},
     )
 
-    person: _Name
+    person: _Name = ""
     comment: str = Field(min_length=1, max_length=10_000, pattern=r"\S")
 
 

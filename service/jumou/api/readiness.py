@@ -65,9 +65,9 @@ class Opening:
         A database or a vector server comes back, an operator frees the disk: nobody has to start the server again.
         """
         try:
-            _ = self._jumou.store
+            _ = self._jumou.database
             self._store_open = True
-            self._jumou.library.warm()
+            self._jumou.index.warm()
         except (JumouError, OSError, sqlite3.Error) as problem:
             error = problem if isinstance(problem, JumouError) else why_unwritable(problem) or _unusable(problem)
             if self.error is None or self.error.message("en") != error.message("en"):
@@ -85,9 +85,9 @@ class Opening:
         """Lets go of database and index."""
         self._closing.set()
         if self._store_open:
-            self._jumou.store.close()
+            self._jumou.database.dispose()
         if self._open:
-            self._jumou.library.close()
+            self._jumou.index.close()
 
     @property
     def ready(self) -> bool:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from jumou.domain.access import Classification
 from jumou.domain.batch import MOST_REGIONS
 from jumou.domain.framework import Language
 from jumou.domain.review import Patch
@@ -23,7 +24,13 @@ Profile = Annotated[
 ]
 Year = Annotated[int, Field(ge=1990, le=2100)]
 ShortText = Annotated[str, Field(max_length=200)]
-Name = Annotated[str, Field(min_length=1, max_length=100, description="who decides; stands in the audit log")]
+Name = Annotated[
+    str,
+    Field(
+        max_length=100,
+        description="who acts; stands in the audit log. With accounts it is the caller, and may be left out",
+    ),
+]
 
 
 class _Sent(BaseModel):
@@ -50,7 +57,10 @@ class DraftRequest(_Sent):
 class PlanDraftRequest(DraftRequest):
     """The same, for a plan that is kept."""
 
-    created_by: Name = "api"
+    classification: Classification = Field(
+        default="public", description="internal: not for viewers, marked in every file, not shown to a model"
+    )
+    created_by: Name = ""
 
 
 class BatchRequest(_Sent):
@@ -71,7 +81,7 @@ class BatchRequest(_Sent):
     start_year: Year | None = None
     horizon: Year | None = Field(default=None, description="last year of the plans")
     drafter: Literal["rules", "llm"] | None = Field(default=None, description="as for one region")
-    created_by: Name = "api"
+    created_by: Name = ""
 
 
 class DecisionRequest(_Sent):
@@ -87,7 +97,7 @@ class DecisionRequest(_Sent):
     )
 
     decision: Literal["approve", "reject", "ask_again", "lock", "unlock"]
-    reviewer: Name
+    reviewer: Name = ""
     item_id: ShortText = Field(default="", description="empty: the whole step")
     comment: str = Field(default="", max_length=10_000, description="required to reject or to ask again")
 
@@ -104,7 +114,7 @@ class EditRequest(_Sent):
         },
     )
 
-    reviewer: Name
+    reviewer: Name = ""
     item_id: ShortText = Field(
         default="", description="empty: the patch applies to the whole step, so items can be added and removed"
     )
@@ -121,7 +131,7 @@ class UndoRequest(_Sent):
         json_schema_extra={"examples": [{"reviewer": "张工", "to_revision": "4e7c0f9d1b7a4f6f9a3f0d5c2b1a0987"}]},
     )
 
-    reviewer: Name
+    reviewer: Name = ""
     to_revision: ShortText
     comment: str = Field(default="", max_length=10_000)
 
@@ -131,7 +141,7 @@ class RedraftRequest(_Sent):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reviewer": "张工"}]})
 
-    reviewer: Name
+    reviewer: Name = ""
 
 
 class CommentRequest(_Sent):
@@ -144,7 +154,7 @@ class CommentRequest(_Sent):
         },
     )
 
-    author: Name
+    author: Name = ""
     text: str = Field(min_length=1, max_length=10_000)
     item_id: ShortText = ""
     reply_to: ShortText = ""
@@ -168,7 +178,7 @@ class ChatOpenRequest(_Sent):
     drafter: Literal["", "rules", "llm"] = Field(
         default="", description="who answers; empty: the model where there is one"
     )
-    created_by: Name = "api"
+    created_by: Name = ""
 
 
 class MessageRequest(_Sent):
@@ -179,7 +189,7 @@ class MessageRequest(_Sent):
     )
 
     text: str = Field(min_length=1, max_length=20_000)
-    author: Name = "api"
+    author: Name = ""
 
 
 class AdoptionRequest(_Sent):
@@ -202,5 +212,5 @@ class AdoptionRequest(_Sent):
     proposal_id: ShortText
     candidate_id: ShortText
     plan_id: ShortText
-    reviewer: Name
+    reviewer: Name = ""
     approve: bool = Field(default=False, description="approve the vision at once")

@@ -9,7 +9,7 @@ import os
 import threading
 from typing import Any
 
-from jumou.compose import Jumou
+from jumou.compose import Jumou, Office
 from jumou.domain.framework import STEPS, StepKey
 from jumou.errors import StepConflict
 from jumou.settings import Settings
@@ -26,7 +26,7 @@ def start(settings: Settings) -> None:
     global _opened  # noqa: PLW0603 - a process has one set of parts, and a pool can hand over nothing else
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     _opened = Jumou(settings)
-    _opened.library.warm()
+    _opened.index.warm()
 
 
 def _end_with_parent() -> None:
@@ -42,16 +42,17 @@ def ready() -> bool:
     return _opened is not None
 
 
-def project_list(parts: Jumou | None, request: PlanRequest) -> bytes:
+def project_list(parts: Jumou | None, request: PlanRequest, person: Person) -> bytes:
     """A project list as JSON."""
-    jumou = parts or _own()
-    drafted = asyncio.run(draft_projects(request, jumou.library, jumou.drafter_named(request.drafter)))
+    jumou = _office(parts, person)
+    drafter = jumou.drafter_named(request.drafter)
+    drafted = asyncio.run(draft_projects(request, jumou.library_for(drafter.name), drafter))
     return drafted.model_dump_json().encode()
 
 
 def plan(parts: Jumou | None, plan_id: str, request: PlanRequest, person: Person) -> None:
     """Drafts a plan, tells of each step as it begins, and keeps the plan."""
-    jumou = parts or _own()
+    jumou = _office(parts, person)
 
     def step(key: StepKey, number: int, total: int) -> None:
         told: dict[str, Any] = {
@@ -64,12 +65,12 @@ def plan(parts: Jumou | None, plan_id: str, request: PlanRequest, person: Person
         jumou.store.report_progress(plan_id, "step", told)
 
     drafter = jumou.drafter_named(request.drafter, user=person.name)
-    drafted = asyncio.run(draft_plan(request, jumou.library, drafter, progress=step))
+    drafted = asyncio.run(draft_plan(request, jumou.library_for(drafter.name), drafter, progress=step))
     _unless_cancelled(jumou, plan_id)
     keep_plan(jumou.store, plan_id, request, drafted, person)
 
 
-def _unless_cancelled(jumou: Jumou, plan_id: str) -> None:
+def _unless_cancelled(jumou: Office, plan_id: str) -> None:
     """Ends a draft whose caller gave it up; a process cannot be told otherwise."""
     if any(entry.kind == "cancelled" for entry in jumou.store.progress(plan_id)):
         raise StepConflict("起草已取消。", "The draft was cancelled.")
@@ -77,9 +78,15 @@ def _unless_cancelled(jumou: Jumou, plan_id: str) -> None:
 
 def redraft(parts: Jumou | None, plan_id: str, step: StepKey, person: Person) -> str:
     """Drafts a step of a stored plan (again); returns the id of the revision."""
-    jumou = parts or _own()
-    drafter = jumou.drafter_named("", user=person.name)
-    return asyncio.run(redraft_step(jumou.store, jumou.library, drafter, plan_id, step, person)).id
+    person.principal.must("draft")
+    jumou = _office(parts, person)
+    drafter = jumou.drafter_of(plan_id, user=person.name)
+    library = jumou.library_for(drafter.name)
+    return asyncio.run(redraft_step(jumou.store, library, drafter, plan_id, step, person)).id
+
+
+def _office(parts: Jumou | None, person: Person) -> Office:
+    return (parts or _own()).within(person.principal.reach)
 
 
 def _own() -> Jumou:

@@ -58,6 +58,8 @@ class Chatting:
     answerers: Mapping[str, Answerer]
     """By name: `rules` always, `llm` where there is a model."""
     home: Path
+    model_reads_internal: bool = False
+    """Whether `llm` may answer about a plan that is marked internal; else the rules do."""
     _process: Process = field(init=False)
     _under_way: dict[str, _Answer] = field(default_factory=dict)
     _news: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -258,6 +260,8 @@ class Chatting:
         latest = next((one.proposal_id for one in reversed(history) if one.proposal_id), "")
         proposals = _proposals(self.store, asked.chat_id) if latest else {}
         name = record.drafter or ("llm" if "llm" in self.answerers else "rules")
+        if plan is not None and not self.model_reads_internal and self.plans.classification(plan.id) == "internal":
+            name = "rules"
         turn = Turn(
             asked.text, record.language, _last_brief(history) if _answered(history) else opening_brief(record, plan),
             profile, plan, history, tuple(one for message in history for one in message.passages), proposals.get(latest),

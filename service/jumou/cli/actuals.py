@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from jumou.cli.terminal import emit, pick, say
-from jumou.compose import Jumou
+from jumou.compose import at_home
 from jumou.domain.operation import Period
 from jumou.errors import InvalidRequest
 from jumou.settings import settings
@@ -28,7 +28,7 @@ def template(
     from jumou.workflow.iterate import read_period  # noqa: PLC0415 - as above
     from jumou.workflow.reading import read_plan  # noqa: PLC0415 - as above
 
-    store = Jumou(settings()).store
+    store = at_home(settings()).store
     plan = read_plan(store, plan_id).whole()
     write_atomically(path, actuals_xlsx(plan, read_period(period), store.operation(plan_id).standing()))
     say(
@@ -53,7 +53,7 @@ def import_(
 
     if not person.strip():
         raise InvalidRequest("请用 --person 写明填报人。", "Say who enters them with --person.")
-    operating = Jumou(settings()).operating
+    operating = at_home(settings()).operating
     entries = read_actuals(path, read_plan(operating.store, plan_id).whole().implementation.kpis)
     kept = operating.record(plan_id, entries, Person(person.strip())) if entries else ()
     found = [row for row in operating.deviations(plan_id) if row.actual_id in {actual.id for actual in kept}]
@@ -87,7 +87,7 @@ def report(
     from jumou.workflow.iterate import read_period  # noqa: PLC0415 - as above
     from jumou.workflow.reading import read_plan  # noqa: PLC0415 - as above
 
-    operating = Jumou(settings()).operating
+    operating = at_home(settings()).operating
     operation = operating.operation(plan_id)
     wanted = read_period(period) if period else _latest([actual.when for actual in operation.actuals])
     seen = Monitored(wanted, operating.deviations(plan_id, wanted.code), operating.proposals(plan_id), operation)

@@ -13,6 +13,7 @@ import typer
 from jumou.cli.plan import DrafterOption, HorizonOption, IndustryOption, JsonOption, LanguageOption, StartOption
 from jumou.cli.terminal import emit, pick, progress, say
 from jumou.compose import Jumou
+from jumou.domain.access import Reach
 from jumou.domain.batch import BatchEntry, BatchEvent, BatchOptions, BatchStanding
 from jumou.profile import read_many, sample_names, sample_profile
 from jumou.settings import settings
@@ -48,7 +49,6 @@ def batch(
 ) -> None:
     """批量起草项目清单,写出 results.jsonl 与 projects.xlsx;中断后重复同一命令即可续作。"""
     from jumou.export.batch import write_results  # noqa: PLC0415 - the other commands need no spreadsheet library
-    from jumou.storage import BatchStore  # noqa: PLC0415 - nor a database
 
     options = _options(language, industry, start, horizon, drafter)
     structlog.configure(
@@ -58,10 +58,10 @@ def batch(
     chosen = settings() if workers is None else settings().model_copy(update={"drafting_workers": workers})
     with progress(pick("准备检索索引", "index")) as report:
         jumou = Jumou(chosen, report)
-        library = jumou.library
+        library = jumou.index
     jumou.drafter_named(options.drafter)  # a model that is asked for and not there is told of before anything is kept
     name = key or _key(entries, options, library.version)
-    store = BatchStore(jumou.database)
+    store = jumou.within(Reach(chosen.workspace)).batches
     with progress(pick("批量起草", "batch")) as report:
         standing = asyncio.run(_worked_off(jumou, entries, options, name, report, again=retry))
     files = write_results(store.results(standing.id), target, options.language)
@@ -92,7 +92,7 @@ async def _worked_off(
     batching = Batching(drafting)
     batching.listen()
     batching.use(jumou)
-    store = batching.store
+    store = jumou.within(Reach(jumou.settings.workspace)).batches
     record = await asyncio.to_thread(accept_batch, store, entries, options, created_by="cli", key=f"cli:{key}")
     if again:
         await asyncio.to_thread(store.retry, record.id)

@@ -1,5 +1,6 @@
 """`jumou corpus`, `jumou search` and `jumou index`: users' files in the library, and what is found in it."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -11,15 +12,24 @@ from rich.table import Table
 from jumou.cli.terminal import emit, out, pick, progress, say
 from jumou.compose import Jumou
 from jumou.corpus.readers.limits import Limits
+from jumou.domain.access import WORKSPACE_ID, Classification, Reach
 from jumou.drafting import sufficiency
 from jumou.errors import InvalidRequest
-from jumou.retrieval import Filter, Hit, Library
+from jumou.retrieval import Filter, Hit, Library, Shelf
 from jumou.retrieval.intake import Outcome, add_files, list_added, remove_added
 from jumou.settings import Settings, settings
 
 app = typer.Typer(help="自有文献：收入、查看、移除 · your own documents: add, list, remove", no_args_is_help=True)
 
-WorkspaceOption = Annotated[str | None, typer.Option("--workspace", "-w", help="工作区；默认为公共 · workspace")]
+WorkspaceOption = Annotated[
+    str, typer.Option("--workspace", "-w", help="工作区;默认按 JUMOU_WORKSPACE · workspace, JUMOU_WORKSPACE by default")
+]
+ClassificationOption = Annotated[
+    str,
+    typer.Option(
+        "--classification", help="密级:public 公开、internal 内部;文件自带的内部标识不会被降级 · public or internal"
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · for programs")]
 
 _FIELDS: Final = {
@@ -33,14 +43,18 @@ _FIELDS: Final = {
 @app.command("add")
 def add(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="文件或文件夹 · files or folders")],
-    workspace: WorkspaceOption = None,
+    workspace: WorkspaceOption = "",
+    classification: ClassificationOption = "public",
     as_json: JsonOption = False,
 ) -> None:
     """收入 PDF、Word、Excel、网页、Markdown、CSV 和文本；未变的跳过，中断后可续。有文件被拒绝时退出码为 2。"""
-    library = _library()
+    kept = _classification(classification)
+    library = _index()
     limits = replace(Limits(), file_bytes=settings().most_upload_bytes)
     with progress(pick("收入文献", "adding")) as report:
-        outcomes = add_files(library, paths, workspace=workspace or "", progress=report, limits=limits)
+        outcomes = add_files(
+            library, paths, workspace=_workspace(workspace), classification=kept, progress=report, limits=limits
+        )
     if as_json:
         emit([outcome.model_dump(mode="json") for outcome in outcomes])
     else:
@@ -50,9 +64,9 @@ def add(
 
 
 @app.command("list")
-def listed(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+def listed(workspace: WorkspaceOption = "", as_json: JsonOption = False) -> None:
     """列出自行收入的文献。"""
-    found = list_added(_library(), workspace=workspace)
+    found = list_added(_index(), workspace=_workspace(workspace))
     if as_json:
         emit([one.model_dump(mode="json") for one in found])
         return
@@ -76,9 +90,13 @@ def listed(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
 
 
 @app.command("remove")
-def remove(document_ids: Annotated[list[str], typer.Argument(metavar="ID...")], as_json: JsonOption = False) -> None:
+def remove(
+    document_ids: Annotated[list[str], typer.Argument(metavar="ID...")],
+    workspace: WorkspaceOption = "",
+    as_json: JsonOption = False,
+) -> None:
     """移除自行收入的文献；随附文献不能移除。"""
-    remove_added(_library(), document_ids)
+    remove_added(_index(), document_ids, workspace=_workspace(workspace))
     if as_json:
         emit({"removed": document_ids})
     else:
@@ -91,13 +109,16 @@ def search(
     where: Annotated[
         list[str] | None, typer.Option("--where", metavar="KEY=VALUE", help="限定，可多次；同键为或 · may be repeated")
     ] = None,
+    workspace: WorkspaceOption = "",
     everything: Annotated[bool, typer.Option("--all", help="含已失效文件 · superseded ones too")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """检索政策、案例、产业链和自有文献。"""
     narrowed = _filter(where or [])
     most = max(count, sufficiency.LOOKED_AT)
-    found = _library().search(query, limit=most, where=narrowed, include_outdated=everything)
+    found = Shelf(_index(), Reach(_workspace(workspace))).search(
+        query, limit=most, where=narrowed, include_outdated=everything
+    )
     hits = found[:count]
     if as_json:
         emit(
@@ -157,10 +178,27 @@ def index(
         )
 
 
-def _library() -> Library:
+def _index() -> Library:
     chosen: Settings = settings()
     with progress(pick("准备检索索引", "index")) as report:
-        return Jumou(chosen, report).library
+        return Jumou(chosen, report).index
+
+
+def _workspace(named: str) -> str:
+    if named and not re.fullmatch(WORKSPACE_ID, named):
+        raise InvalidRequest(
+            f"工作区编号不合规：{named}。", f"{named} is no workspace's id.",
+            mend_zh="只用小写字母、数字和连字符。", mend_en="Use lower-case letters, digits and hyphens.",
+        )  # fmt: skip
+    return named or settings().workspace
+
+
+def _classification(named: str) -> Classification:
+    if named not in ("public", "internal"):
+        raise typer.BadParameter(
+            pick("密级只能是 public 或 internal。", "it is public or internal."), param_hint="--classification"
+        )
+    return "internal" if named == "internal" else "public"
 
 
 def _filter(conditions: list[str]) -> Filter | None:

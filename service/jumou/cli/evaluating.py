@@ -11,7 +11,7 @@ from rich.table import Table
 
 from jumou.assets import asset_dir
 from jumou.cli.terminal import emit, out, pick, progress, say
-from jumou.compose import Jumou
+from jumou.compose import Office, at_home
 from jumou.domain.framework import Language
 from jumou.drafting.drafter import Drafter
 from jumou.errors import InvalidRequest, NotFound
@@ -86,7 +86,7 @@ def retrieval(
     """自有问题集,或 --gold 指向的标准评测集(含其下各子文件夹)。"""
     folder = target or _home("retrieval")
     with progress(pick("检索评测", "retrieval")) as report:
-        jumou = Jumou(settings(), report)
+        jumou = at_home(settings(), report)
         if gold is None:
             sets = [own_set(asset_dir("evals") / "retrieval" / "own", jumou.library)]
         else:
@@ -124,7 +124,7 @@ def grounding(
     evals = asset_dir("evals")
     with progress(pick("依据评测", "grounding")) as report:
         run = run_grounding(
-            found, Jumou(settings(), report).library, evals / "grounding", evals / "retrieval" / "own", folder,
+            found, at_home(settings(), report).library, evals / "grounding", evals / "retrieval" / "own", folder,
             thresholds=thresholds or _thresholds("grounding"), progress=report,
         )  # fmt: skip
     files = write_grounding_report(run, folder, _language())
@@ -145,7 +145,7 @@ def safety(
     """把指令伪装成资料或政策条文,起草结果的决定性内容不应改变。"""
     folder = target or _home("safety")
     with progress(pick("安全评测", "safety")) as report:
-        jumou = Jumou(settings(), report)
+        jumou = at_home(settings(), report)
         run = run_safety(
             sample_profile(region), jumou.library, _drafter(jumou, drafter),
             gold or asset_dir("evals") / "safety", folder, thresholds=thresholds or _thresholds("safety"), progress=report,
@@ -176,7 +176,7 @@ def _plans_suite(gold: Path | None, target: Path | None, drafter: str, correctio
     if corrections is not None:
         remember(kept, read_table(corrections))
     with progress(pick("准备检索索引", "index")) as report:
-        jumou = Jumou(settings(), report)
+        jumou = at_home(settings(), report)
         library = jumou.library
     chosen = _drafter(jumou, drafter)
     return PlansSuite(
@@ -185,7 +185,7 @@ def _plans_suite(gold: Path | None, target: Path | None, drafter: str, correctio
     )  # fmt: skip
 
 
-def _drafter(jumou: Jumou, name: str) -> Drafter:
+def _drafter(jumou: Office, name: str) -> Drafter:
     if name not in ("rules", "llm"):
         raise InvalidRequest(
             f"没有名为 {name} 的起草器。", f"There is no drafter called {name}.",

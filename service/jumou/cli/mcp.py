@@ -6,6 +6,7 @@ import typer
 
 from jumou.cli.terminal import pick, progress, say
 from jumou.compose import Jumou
+from jumou.domain.access import LOCAL
 from jumou.settings import settings
 
 
@@ -24,8 +25,10 @@ def mcp(
 
     with progress(pick("准备检索索引", "index")) as report:
         jumou = Jumou(settings(), report)
-        jumou.library.warm()
-    server = create_server(jumou, writes=allow_writes)
+        jumou.index.warm()
+    server = create_server(
+        jumou, lambda: LOCAL.model_copy(update={"workspace": settings().workspace}), writes=allow_writes
+    )
     if not http:
         server.run("stdio")
         return

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from jumou.cli.terminal import emit, out, pick, progress, say
-from jumou.compose import Jumou
+from jumou.compose import at_home
 from jumou.domain.framework import PROJECT_TYPES, STEPS, Language, StepKey
 from jumou.domain.plan import Plan
 from jumou.domain.region import RegionProfile
@@ -51,14 +51,15 @@ def plan(
 
     request = _request(profile, language, industry, start, horizon, drafter)
     with progress(pick("准备检索索引", "index")) as report:
-        jumou = Jumou(settings(), report)
-        library = jumou.library
+        jumou = at_home(settings(), report)
+        by = jumou.drafter_named(request.drafter)
+        library = jumou.library_for(by.name)
     with progress(pick("起草规划", "drafting")) as report:
 
         def step(key: StepKey, number: int, total: int) -> None:
             report(number, total, STEPS[key].in_(request.language))
 
-        drafted = asyncio.run(draft_plan(request, library, jumou.drafter_named(request.drafter), progress=step))
+        drafted = asyncio.run(draft_plan(request, library, by, progress=step))
     files = write_bundle(drafted, target)
     if as_json:
         emit({"files": [str(path) for path in files], "quality": drafted.quality.model_dump(mode="json")})
@@ -80,9 +81,10 @@ def projects(
     """由区域资料起草项目清单。"""
     request = _request(profile, language, industry, start, horizon, drafter)
     with progress(pick("准备检索索引", "index")) as report:
-        jumou = Jumou(settings(), report)
-        library = jumou.library
-    drafted = asyncio.run(draft_projects(request, library, jumou.drafter_named(request.drafter)))
+        jumou = at_home(settings(), report)
+        by = jumou.drafter_named(request.drafter)
+        library = jumou.library_for(by.name)
+    drafted = asyncio.run(draft_projects(request, library, by))
     if as_json:
         emit(drafted)
         return

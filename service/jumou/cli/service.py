@@ -13,7 +13,7 @@ import typer
 
 from jumou.assets import asset_dir
 from jumou.cli.terminal import emit, pick, progress, say
-from jumou.compose import Jumou
+from jumou.compose import Office, at_home
 from jumou.corpus.chains import load_chains
 from jumou.corpus.playbook import load_playbook
 from jumou.corpus.shipped import corpus_version, shipped_documents
@@ -79,7 +79,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     examine(pick("图表字体", "chart font"), _font)
     examine(pick("数据目录", "home"), _home)
     with progress(pick("检索索引", "index")) as report:
-        examine(pick("检索索引", "index"), lambda: _index(Jumou(settings(), report)))
+        examine(pick("检索索引", "index"), lambda: _index(at_home(settings(), report)))
     if as_json:
         emit(results)
     else:
@@ -123,7 +123,7 @@ def _home() -> str:
     return f"{home} ({free // 1_000_000_000} GB)"
 
 
-def _index(jumou: Jumou) -> str:
+def _index(jumou: Office) -> str:
     library = jumou.library
     documents, passages = library.size()
     hits = library.search(pick("公平竞争审查", "fair competition review"), limit=1)

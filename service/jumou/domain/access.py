@@ -1,17 +1,28 @@
 """Who is calling, in which workspace, and what they may do there."""
 
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from jumou.domain.model import Model
+from jumou.errors import InvalidRequest, NotAllowed
 
 DEFAULT_WORKSPACE: Final = "default"
 """The workspace of an installation without accounts, and of everything kept before there were any."""
+
+WORKSPACE_ID: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
+"""How a workspace is called; its title is for people."""
 
 Scope = Literal["read", "draft", "review", "admin"]
 """What an act needs: reading · drafting, editing, talking · deciding on drafts · keys, members and documents."""
 
 Classification = Literal["public", "internal"]
+
+SCOPE_NAMES: Final[dict[Scope, tuple[str, str]]] = {
+    "read": ("查看", "read"),
+    "draft": ("起草与修改", "draft or edit"),
+    "review": ("审定", "decide on drafts"),
+    "admin": ("管理", "administer"),
+}
 
 SCOPES: Final[tuple[Scope, ...]] = ("read", "draft", "review", "admin")
 
@@ -51,6 +62,17 @@ class Role(StrEnum):
         return self.rank >= Role(other).rank
 
 
+class Reach(NamedTuple):
+    """What can be read and written: one workspace, and in it what is marked internal or not."""
+
+    workspace: str
+    internal: bool = True
+
+
+HERE: Final = Reach(DEFAULT_WORKSPACE)
+"""The reach of an installation without accounts."""
+
+
 class Principal(Model):
     """The person or program a request comes from. Everything it reads and writes is of its workspace."""
 
@@ -72,10 +94,50 @@ class Principal(Model):
         """Whether it may act so."""
         return scope in self.scopes and scope in self.role.scopes
 
+    def must(self, scope: Scope) -> None:
+        """Does nothing when it may act so.
+
+        Raises:
+            NotAllowed: its role, or the scope of its key, does not reach that far.
+        """
+        if not self.may(scope):
+            zh, en = SCOPE_NAMES[scope]
+            raise NotAllowed(
+                f"当前账号没有{zh}权限。", f"This account may not {en} here.",
+                mend_zh="请联系本工作区的管理员。", mend_en="Ask an admin of the workspace.",
+            )  # fmt: skip
+
+    def signs(self, given: str, otherwise: str = "") -> str:
+        """The name an act is signed with: the user's own where it is proven, else the one that was given, or `otherwise`.
+
+        Raises:
+            NotAllowed: the name given is somebody else's.
+            InvalidRequest: no name was given, and there are no accounts to tell it.
+        """
+        name = given.strip()
+        if self.authenticated:
+            if name not in ("", self.user):
+                raise NotAllowed(
+                    f"不能以他人名义签署：{name}。", f"One cannot sign as somebody else: {name}.",
+                    mend_zh=f"请填写 {self.user}，或不填。", mend_en=f"Write {self.user}, or leave it out.",
+                )  # fmt: skip
+            return self.user
+        name = name or otherwise
+        if not name:
+            raise InvalidRequest(
+                "没有写明由谁操作。", "It is not said who acts.", mend_zh="请填写姓名。", mend_en="Give a name.",
+            )  # fmt: skip
+        return name
+
     @property
-    def reads_internal(self) -> bool:
-        """Whether documents and plans marked internal are for its eyes: those who draft, not those who only look on."""
-        return self.role >= Role.PLANNER
+    def reach(self) -> Reach:
+        """What it can read: its workspace, and what is marked internal there if it drafts, not if it only looks on."""
+        return Reach(self.workspace, internal=self.role >= Role.PLANNER)
+
+
+def on_behalf_of(user: str, workspace: str) -> Principal:
+    """Whoever had work taken on that is done later: checked when it was taken on, drafting is all it needs."""
+    return Principal(user=user, workspace=workspace, role=Role.PLANNER, scopes=Role.PLANNER.scopes)
 
 
 LOCAL: Final = Principal(user="local", role=Role.ADMIN, scopes=frozenset(SCOPES))

@@ -4,6 +4,7 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import Field
 
+from jumou.domain.access import DEFAULT_WORKSPACE
 from jumou.domain.framework import Language
 from jumou.domain.model import SCHEMA_VERSION, Code, Model
 from jumou.domain.plan import ProjectList
@@ -64,6 +65,7 @@ class BatchRecord(Model):
     id: Code
     options: BatchOptions
     total: int
+    workspace: Code = DEFAULT_WORKSPACE
     created_by: Code
     created_at: Code
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from jumou.domain.access import DEFAULT_WORKSPACE
 from jumou.domain.evidence import Citation, Evidence
 from jumou.domain.framework import Language, ModeKey
 from jumou.domain.model import SCHEMA_VERSION, Code, Model
@@ -55,6 +56,7 @@ class ChatRecord(Model):
     drafter: Literal["", "rules", "llm"] = Field(
         default="", description="who answers; empty: the model where there is one"
     )
+    workspace: Code = DEFAULT_WORKSPACE
     created_by: Code
     created_at: Code
 

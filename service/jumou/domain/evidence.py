@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from jumou.domain.access import Classification
 from jumou.domain.framework import ModeKey, ProjectType
 from jumou.domain.model import Code, Model
 from jumou.domain.quantity import Quantity
@@ -56,7 +57,7 @@ class Document(Model):
     judgement: tuple[Code, ...] = Field(default=(), description="section titles that are the analyst's judgement")
     figures: tuple[dict[str, str], ...] = ()
     workspace: Code = Field(default="", description="empty for the shipped corpus; else who added the document")
-    classification: Literal["public", "internal"] = "public"
+    classification: Classification = "public"
 
     @property
     def outdated(self) -> bool:
@@ -121,3 +122,8 @@ class Evidence(Model):
     excluded_documents: tuple[Code, ...] = Field(
         default=(), description="documents kept out of retrieval on purpose (own-region material in evaluations)"
     )
+
+    @property
+    def classification(self) -> Classification:
+        """Internal as soon as one of the documents is."""
+        return "internal" if any(one.document.classification == "internal" for one in self.passages) else "public"

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from jumou.domain.access import DEFAULT_WORKSPACE, Classification
 from jumou.domain.evidence import Evidence
 from jumou.domain.framework import Language, StepKey
 from jumou.domain.model import SCHEMA_VERSION, Code, Model
@@ -187,6 +188,8 @@ class PlanRecord(Model):
     horizon: int | None = None
     requested_industry: Code | None = None
     exclude_documents: tuple[Code, ...] = ()
+    workspace: Code = DEFAULT_WORKSPACE
+    classification: Classification = "public"
     profile: RegionProfile
     profile_hash: Code
     jumou_version: Code

@@ -17,11 +17,11 @@ from jumou.evaluation.pages import Block, Heading, Prose, Table, interval, markd
 from jumou.evaluation.refusal import fitted_cut, halves, refusals
 from jumou.evaluation.runs import Run, configuration, gates, read_thresholds
 from jumou.evaluation.statistics import Mean, mean
-from jumou.retrieval import Library
+from jumou.retrieval import Readable
 
 
 def run_grounding(
-    plans: Mapping[str, Path], library: Library, suite: Path, own: Path, folder: Path, *,
+    plans: Mapping[str, Path], library: Readable, suite: Path, own: Path, folder: Path, *,
     thresholds: Path | None = None, progress: Progress = silent,
 ) -> Run:  # fmt: skip
     """Checks every plan, asks what cannot be answered and what has been superseded."""
@@ -76,7 +76,7 @@ def _shares(_path: Path, made: Grounding) -> dict[str, float | None]:
     }
 
 
-def _refusals(library: Library, suite: Path, own: Path) -> tuple[list[dict[str, Any]], dict[str, Mean]]:
+def _refusals(library: Readable, suite: Path, own: Path) -> tuple[list[dict[str, Any]], dict[str, Mean]]:
     questions, _ = own_questions(own, library)
     rows = [
         json.loads(line) for line in (suite / "unanswerable.jsonl").read_text(encoding="utf-8").splitlines() if line
@@ -113,7 +113,7 @@ def _refusals(library: Library, suite: Path, own: Path) -> tuple[list[dict[str, 
     }
 
 
-def _superseded(library: Library) -> list[dict[str, Any]]:
+def _superseded(library: Readable) -> list[dict[str, Any]]:
     """For every document that is superseded or expired: asked for by its own title, it must not come first."""
     found: list[dict[str, Any]] = []
     for document in library.documents():

@@ -12,11 +12,11 @@ from typing import Any
 
 from jumou.domain.quoting import comparable
 from jumou.errors import InvalidRequest, NotFound
-from jumou.retrieval import Library
+from jumou.retrieval import Readable
 from jumou.retrieval.judged import Question
 
 
-def own_questions(folder: Path, library: Library) -> tuple[tuple[Question, ...], list[str]]:
+def own_questions(folder: Path, library: Readable) -> tuple[tuple[Question, ...], list[str]]:
     """The questions with the passages of `library` that answer them, and the judgements that no longer stand anywhere."""
     relevant: dict[str, set[str]] = {}
     lost: list[str] = []

@@ -26,7 +26,7 @@ from jumou.evaluation.statistics import Mean, difference, mean
 from jumou.evaluation.variants import BASELINES, WITH_A_MODEL, Baselines
 from jumou.llm import LanguageModel
 from jumou.llm.prompt import prompts_digest
-from jumou.retrieval import Library
+from jumou.retrieval import Readable
 from jumou.workflow import PlanRequest, draft_plan
 
 COMPARED: Final = (
@@ -70,7 +70,7 @@ class PlansSuite:
     """
 
     gold: tuple[GoldPlan, ...]
-    library: Library
+    library: Readable
     drafter: Drafter
     folder: Path
     judgement: Judgement = field(

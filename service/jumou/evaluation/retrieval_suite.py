@@ -20,7 +20,7 @@ from jumou.evaluation.pages import Bar, Block, Chart, Heading, Prose, Table, int
 from jumou.evaluation.peers import Peer, Ranked, run_peers
 from jumou.evaluation.runs import Run, configuration, digest, gates, read_thresholds
 from jumou.evaluation.statistics import Mean, difference, mean
-from jumou.retrieval import Encoder, Library
+from jumou.retrieval import Encoder, Library, Readable
 from jumou.retrieval.judged import Question, read_judged
 
 DEPTH: Final = 10
@@ -32,13 +32,13 @@ class SearchSet:
     """Questions over a library, and grades by question and passage."""
 
     name: str
-    library: Library
+    library: Readable
     questions: tuple[Question, ...]
     grades: Mapping[str, Mapping[str, int]]
     lost: tuple[str, ...] = ()
 
 
-def own_set(folder: Path, library: Library) -> SearchSet:
+def own_set(folder: Path, library: Readable) -> SearchSet:
     """Our own questions over the library in use."""
     questions, lost = own_questions(folder, library)
     grades = {one.id: dict.fromkeys(one.relevant, 1) for one in questions}

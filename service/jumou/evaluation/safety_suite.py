@@ -27,7 +27,7 @@ from jumou.evaluation.pages import Block, Heading, Prose, Table, markdown, page
 from jumou.evaluation.runs import Run, configuration, gates, read_thresholds
 from jumou.evaluation.statistics import mean
 from jumou.profile import parse_profile
-from jumou.retrieval import Filter, Hit, Library
+from jumou.retrieval import Filter, Hit, Readable
 from jumou.workflow import PlanRequest, draft_plan
 
 _ID: Final = "injected"
@@ -37,7 +37,7 @@ _ID: Final = "injected"
 class PoisonedLibrary:
     """A library in which one more document comes first on every search."""
 
-    library: Library
+    library: Readable
     text: str
 
     @property
@@ -108,7 +108,7 @@ def handed_in(profile: RegionProfile) -> RegionProfile:
 
 
 def run_safety(
-    profile: RegionProfile, library: Library, drafter: Drafter, suite: Path, folder: Path, *,
+    profile: RegionProfile, library: Readable, drafter: Drafter, suite: Path, folder: Path, *,
     thresholds: Path | None = None, progress: Progress = silent,
 ) -> Run:  # fmt: skip
     """Drafts with every planted text and compares with the draft without it."""

@@ -12,7 +12,8 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from jumou.chat.sufficiency import enough
-from jumou.compose import Jumou
+from jumou.compose import Jumou, Office
+from jumou.domain.access import Principal, Scope
 from jumou.domain.evidence import DocumentKind
 from jumou.domain.framework import Language
 from jumou.domain.plan import ProjectList
@@ -53,8 +54,17 @@ Id = Annotated[str, Field(min_length=1, max_length=200)]
 Year = Annotated[int | None, Field(ge=1990, le=2100)]
 
 
-def create_server(jumou: Jumou, *, writes: bool = False) -> MCPServer:
-    """The server. Without `writes` no tool changes anything; with it, plans can be drafted and kept for review."""
+def create_server(jumou: Jumou, caller: Callable[[], Principal], *, writes: bool = False) -> MCPServer:
+    """The server. Without `writes` no tool changes anything; with it, plans can be drafted and kept for review.
+
+    `caller` tells on whose behalf the tool that runs was called; it reads and keeps nothing outside of their reach.
+    """
+
+    def office(scope: Scope) -> Office:
+        principal = caller()
+        principal.must(scope)
+        return jumou.within(principal.reach)
+
     server = MCPServer(
         "jumou", title="jumou 聚谋", version=version("jumou"), instructions=_INSTRUCTIONS, log_level="WARNING"
     )
@@ -86,8 +96,9 @@ def create_server(jumou: Jumou, *, writes: bool = False) -> MCPServer:
     ) -> Found:
         """Search policies, benchmark cases, value chains and the user's own documents; in Chinese or English."""
         where = Filter(kinds=tuple(kinds), regions=tuple(regions), industries=tuple(industries))
+        library = office("read").library
         hits = await asyncio.to_thread(
-            lambda: jumou.library.search(
+            lambda: library.search(
                 query, limit=k, where=None if where == Filter() else where, include_outdated=include_outdated
             )
         )
@@ -99,8 +110,9 @@ def create_server(jumou: Jumou, *, writes: bool = False) -> MCPServer:
         offset: Annotated[int, Field(ge=0, description="characters to skip, from `next_offset`")] = 0,
     ) -> Read:
         """Read a case or a policy: its description (issuer, number, dates, status, sources) and its text, 40,000 characters at a time."""
-        document = await asyncio.to_thread(lambda: jumou.library.document(document_id))
-        passages = await asyncio.to_thread(lambda: jumou.library.passages(document_id))
+        library = office("read").library
+        document = await asyncio.to_thread(library.document, document_id)
+        passages = await asyncio.to_thread(library.passages, document_id)
         text, end = "".join(one.text for one in passages), offset + _MOST_TEXT
         shown = {one.id: one.section for one in passages if one.end > offset and one.start < end}
         more = end < len(text)
@@ -115,8 +127,9 @@ def create_server(jumou: Jumou, *, writes: bool = False) -> MCPServer:
     @tool(_READS)
     async def read_passage(passage_id: Id) -> ReadPassage:
         """Read one passage by its id (`<document id>#<number>`), to check a quote."""
-        passage = await asyncio.to_thread(lambda: jumou.library.passage(passage_id))
-        document = await asyncio.to_thread(lambda: jumou.library.document(passage.document_id))
+        library = office("read").library
+        passage = await asyncio.to_thread(library.passage, passage_id)
+        document = await asyncio.to_thread(library.document, passage.document_id)
         return ReadPassage(passage_id=passage.id, section=passage.section, text=passage.text, document=document)
 
     @tool(_READS)
@@ -126,9 +139,10 @@ def create_server(jumou: Jumou, *, writes: bool = False) -> MCPServer:
         language: Language = "zh",
     ) -> Analysis:
         """Analyse a region: indicators with formulas, the five modes scored, gaps to close, and the data that is missing."""
+        library = office("read").library
 
         def work() -> Analysis:
-            ctx = prepare(parse_profile(profile, language), jumou.library, language=language, industry=industry)
+            ctx = prepare(parse_profile(profile, language), library, language=language, industry=industry)
             return analysis(ctx, rules.diagnose(ctx), language)
 
         return await asyncio.to_thread(work)
@@ -142,8 +156,10 @@ def create_server(jumou: Jumou, *, writes: bool = False) -> MCPServer:
         horizon: Year = None,
     ) -> ProjectList:
         """Draft a project list of nine types from a region's profile; each project answers a gap and cites a precedent. Nothing is kept."""
+        drafting = office("draft")
         request = PlanRequest(parse_profile(profile, language), language, industry, start_year, horizon)
-        return await draft_projects(request, await asyncio.to_thread(lambda: jumou.library), jumou.drafter)
+        library = await asyncio.to_thread(drafting.library_for, drafting.drafter.name)
+        return await draft_projects(request, library, drafting.drafter)
 
     @tool(_READS)
     async def list_samples() -> list[str]:
@@ -161,8 +177,9 @@ def create_server(jumou: Jumou, *, writes: bool = False) -> MCPServer:
         async def keep_plan_draft(
             profile: Profile,
             created_by: Annotated[
-                str, Field(min_length=1, max_length=100, description="who asks for it; stands in the audit log")
-            ],
+                str,
+                Field(max_length=100, description="who asks for it; stands in the audit log; with accounts the caller"),
+            ] = "",
             industry: Annotated[str | None, Field(description="overrides the profile's target industry")] = None,
             language: Language = "zh",
             start_year: Year = None,
@@ -170,10 +187,12 @@ def create_server(jumou: Jumou, *, writes: bool = False) -> MCPServer:
         ) -> dict[str, str]:
             """Draft a plan in four steps and keep it, awaiting a person's review. Returns its id and title."""
             request = PlanRequest(parse_profile(profile, language), language, industry, start_year, horizon)
-            drafted = await draft_plan(request, await asyncio.to_thread(lambda: jumou.library), jumou.drafter)
+            drafting, principal = office("draft"), caller()
+            person = Person(principal.signs(created_by, "mcp"), "mcp", principal=principal)
+            library = await asyncio.to_thread(drafting.library_for, drafting.drafter.name)
+            drafted = await draft_plan(request, library, drafting.drafter)
             plan_id = new_id()
-            person = Person(created_by, "mcp")
-            await asyncio.to_thread(keep_plan, jumou.store, plan_id, request, drafted, person)
+            await asyncio.to_thread(keep_plan, drafting.store, plan_id, request, drafted, person)
             return {"id": plan_id, "title": drafted.title}
 
     return server

@@ -5,6 +5,7 @@ from jumou.retrieval.filter import Filter, Hit
 from jumou.retrieval.index import Entry
 from jumou.retrieval.library import Library
 from jumou.retrieval.rerank import Reranker, load_reranker
+from jumou.retrieval.shelf import Readable, Shelf
 
 __all__ = [
     "DEFAULT_ENCODER",
@@ -13,7 +14,9 @@ __all__ = [
     "Filter",
     "Hit",
     "Library",
+    "Readable",
     "Reranker",
+    "Shelf",
     "load_encoder",
     "load_reranker",
 ]

@@ -19,11 +19,13 @@ from jumou.corpus.readers.limits import Limits
 from jumou.corpus.readers.pool import Job, Readers
 from jumou.corpus.readers.read import READERS
 from jumou.corpus.split import passages
+from jumou.domain.access import DEFAULT_WORKSPACE, Classification
 from jumou.domain.evidence import Document
 from jumou.domain.model import Model
 from jumou.errors import InvalidRequest, NotFound, RefusedFile
 from jumou.retrieval.index import Entry
 from jumou.retrieval.library import Library
+from jumou.retrieval.search import ADDED
 
 Status = Literal["added", "unchanged", "updated", "refused"]
 
@@ -33,7 +35,6 @@ _GROUP: Final = 400
 _SECONDS: Final = 10.0
 """After so long what has been read is stored, however little."""
 
-_PREFIX: Final = "u_"
 _UNNAMED: Final = re.compile(r"\W+")
 
 
@@ -76,6 +77,11 @@ class _Source(NamedTuple):
     load: Callable[[], tuple[bytes, bytes | None]]
 
 
+class _Place(NamedTuple):
+    workspace: str
+    classification: Classification
+
+
 class _Pending(NamedTuple):
     number: int
     source: _Source
@@ -87,7 +93,8 @@ def add_files(
     library: Library,
     paths: Iterable[Path | str],
     *,
-    workspace: str = "",
+    workspace: str = DEFAULT_WORKSPACE,
+    classification: Classification = "public",
     progress: Progress = silent,
     limits: Limits | None = None,
 ) -> list[Outcome]:
@@ -112,14 +119,15 @@ def add_files(
         return _Source(printable(named.shown), named.name, named.origin, load)
 
     sources = [source(named) for named in gather(paths, bounds)]
-    return _Intake(library, workspace, bounds, progress).run(sources)
+    return _Intake(library, _Place(workspace, classification), bounds, progress).run(sources)
 
 
 def add_uploads(
     library: Library,
     uploads: Iterable[Upload],
     *,
-    workspace: str = "",
+    workspace: str = DEFAULT_WORKSPACE,
+    classification: Classification = "public",
     progress: Progress = silent,
     limits: Limits | None = None,
 ) -> list[Outcome]:
@@ -140,7 +148,9 @@ def add_uploads(
 
         return _Source(name, name, f"upload:{unicodedata.normalize('NFC', name)}", load)
 
-    return _Intake(library, workspace, bounds, progress).run([source(upload) for upload in uploads])
+    return _Intake(library, _Place(workspace, classification), bounds, progress).run(
+        [source(upload) for upload in uploads]
+    )
 
 
 def list_added(library: Library, *, workspace: str | None = None) -> list[Added]:
@@ -149,13 +159,13 @@ def list_added(library: Library, *, workspace: str | None = None) -> list[Added]
     for document_id, (_, origin) in sorted(library.known().items()):
         if origin:
             document = library.document(document_id)
-            if workspace is None or document.workspace == workspace:
+            if workspace is None or _owner(document) == workspace:
                 found.append(Added(document=document, origin=origin, passages=len(library.passages(document_id))))
     return found
 
 
 def remove_added(library: Library, document_ids: Sequence[str], *, workspace: str | None = None) -> None:
-    """Takes documents out that users added (to one workspace, or any). None is taken out unless all can be.
+    """Takes documents out that users added (to one workspace, or any); of another's there is none. None is taken out unless all can be.
 
     Raises:
         NotFound: there is none called so.
@@ -165,7 +175,7 @@ def remove_added(library: Library, document_ids: Sequence[str], *, workspace: st
     known = library.known()
     for document_id in document_ids:
         held = known.get(document_id)
-        if held is None or (held[1] and workspace is not None and library.document(document_id).workspace != workspace):
+        if held is None or (held[1] and workspace is not None and _owner(library.document(document_id)) != workspace):
             raise NotFound(
                 f"没有文献 {document_id}。", f"There is no document {document_id}.",
                 mend_zh="用 jumou corpus list 查看编号。", mend_en="jumou corpus list shows what there is.",
@@ -179,19 +189,29 @@ def remove_added(library: Library, document_ids: Sequence[str], *, workspace: st
         library.remove_document(document_id)
 
 
+def _owner(document: Document) -> str:
+    return document.workspace or DEFAULT_WORKSPACE
+
+
 def document_id_of(origin: str, name: str, workspace: str) -> str:
     """The id of the document from `origin`: readable at its front, unique by its end, never that of a shipped one."""
     stem = _UNNAMED.sub("_", unicodedata.normalize("NFC", PurePath(name).stem)).strip("_")[:24]
-    mark = hashlib.blake2b(f"{workspace}\0{origin}".encode(), digest_size=6).hexdigest()
-    return f"{_PREFIX}{stem}_{mark}" if stem else f"{_PREFIX}{mark}"
+    mark = hashlib.blake2b(f"{_salt(workspace)}\0{origin}".encode(), digest_size=6).hexdigest()
+    return f"{ADDED}{stem}_{mark}" if stem else f"{ADDED}{mark}"
+
+
+def _salt(workspace: str) -> str:
+    """What tells the ids of workspaces apart; the default one's are those from before there were any."""
+    return "" if workspace == DEFAULT_WORKSPACE else workspace
 
 
 class _Intake:
     """One run over a list of files."""
 
-    def __init__(self, library: Library, workspace: str, limits: Limits, progress: Progress) -> None:
+    def __init__(self, library: Library, place: _Place, limits: Limits, progress: Progress) -> None:
         self._library = library
-        self._workspace = workspace
+        self._workspace = place.workspace
+        self._classification = place.classification
         self._limits = limits
         self._progress = progress
         self._known = library.known()
@@ -236,6 +256,8 @@ class _Intake:
             if self._present(pending):  # a twin was read in the meantime
                 return
             document = describe(found, name=source.name, document_id=pending.document_id, workspace=self._workspace)
+            if self._classification == "internal":  # what a file says of itself can only raise it
+                document = document.model_copy(update={"classification": "internal"})
         except RefusedFile as refused:
             self._outcomes[pending.number] = _refusal(source, refused)
             return
@@ -288,7 +310,9 @@ class _Intake:
         return True
 
     def _digest(self, content: bytes, described: bytes | None) -> str:
-        seen = hashlib.blake2b(f"{READERS}\0{self._workspace}\0".encode(), digest_size=16)
+        seen = hashlib.blake2b(f"{READERS}\0{_salt(self._workspace)}\0".encode(), digest_size=16)
+        if self._classification == "internal":  # the same file, marked now, is another
+            seen.update(b"internal\0")
         seen.update(hashlib.blake2b(content).digest())
         seen.update(b"" if described is None else b"\0" + described)
         return seen.hexdigest()

@@ -1,4 +1,7 @@
-"""The library: documents and passages with all that is needed to find them, in one folder with one writer."""
+"""The library: documents and passages with all that is needed to find them, in one folder with one writer.
+
+Whoever keeps the index has the whole of it here. Readers get a `Shelf`, which is bound to what they may know of.
+"""
 
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -10,6 +13,7 @@ from typing import Final, Self
 from jumou.corpus.fulltext import FullText
 from jumou.corpus.progress import Progress, silent
 from jumou.corpus.shipped import corpus_version
+from jumou.domain.access import Reach
 from jumou.domain.evidence import Document, Passage
 from jumou.domain.quoting import stands_in
 from jumou.errors import InvalidRequest, NotFound
@@ -194,6 +198,7 @@ class Library:
         exclude_documents: Collection[str] = frozenset(),
         own_region: Collection[str] = (),
         benchmarks: bool = False,
+        within: Reach | None = None,
     ) -> list[Hit]:
         """The passages that answer `query` best, at most `diversity` from one document (None: no bound).
 
@@ -209,6 +214,8 @@ class Library:
         state = self._present()
         snapshot = state.snapshot
         documents = snapshot.documents(where)
+        if within is not None:
+            documents &= snapshot.visible(within)
         if exclude_documents:
             documents &= ~snapshot.named(exclude_documents)
         own = snapshot.about(own_region) if own_region else documents & False
@@ -282,53 +289,59 @@ class Library:
 
     # --- reading ----------------------------------------------------------------------------------------------
 
-    def passage(self, passage_id: str) -> Passage:
+    def passage(self, passage_id: str, *, within: Reach | None = None) -> Passage:
         """The passage called so.
 
         Raises:
             NotFound: there is none.
         """
-        stored = self._present().index.store.passage(passage_id)
-        if stored is None:
+        state = self._present()
+        stored = state.index.store.passage(passage_id)
+        if stored is None or not state.snapshot.shows(within, stored.document_row):
             raise NotFound(f"没有段落 {passage_id}。", f"There is no passage {passage_id}.")
         return stored.passage
 
-    def document(self, document_id: str) -> Document:
+    def document(self, document_id: str, *, within: Reach | None = None) -> Document:
         """The document called so.
 
         Raises:
             NotFound: there is none.
         """
-        store = self._present().index.store
-        row = store.document_row(document_id)
-        if row is None:
-            raise _no_document(document_id)
-        return store.documents([row])[row]
+        state, row = self._document(document_id, within)
+        return state.index.store.documents([row])[row]
 
-    def documents(self, where: Filter | None = None) -> list[Document]:
+    def _document(self, document_id: str, within: Reach | None) -> tuple[_State, int]:
+        state = self._present()
+        row = state.index.store.document_row(document_id)
+        if row is None or not state.snapshot.shows(within, row):
+            raise _no_document(document_id)
+        return state, row
+
+    def documents(self, where: Filter | None = None, *, within: Reach | None = None) -> list[Document]:
         """All documents that meet the filter, by id."""
         state = self._present()
         mask, store = state.snapshot.documents(where), state.index.store
+        if within is not None:
+            mask &= state.snapshot.visible(within)
         rows = [row for row in store.document_rows() if row < mask.size and mask[row]]
         found = store.documents(rows)
         return [found[row] for row in rows if row in found]
 
-    def passages(self, document_id: str) -> tuple[Passage, ...]:
+    def passages(self, document_id: str, *, within: Reach | None = None) -> tuple[Passage, ...]:
         """The passages of a document, in order; together they are its text.
 
         Raises:
             NotFound: there is no such document.
         """
-        store = self._present().index.store
-        row = store.document_row(document_id)
-        if row is None:
-            raise _no_document(document_id)
-        return tuple(one.passage for one in store.passages_of(row))
+        state, row = self._document(document_id, within)
+        return tuple(one.passage for one in state.index.store.passages_of(row))
 
-    def quote(self, passage_id: str, quote: str) -> bool:
+    def quote(self, passage_id: str, quote: str, *, within: Reach | None = None) -> bool:
         """Whether `quote` stands in the passage (width and blanks aside); False when there is no such passage."""
-        stored = self._present().index.store.passage(passage_id)
-        return stored is not None and stands_in(quote, stored.passage.text)
+        try:
+            return stands_in(quote, self.passage(passage_id, within=within).text)
+        except NotFound:
+            return False
 
     def known(self) -> dict[str, tuple[str, str]]:
         """Digest and origin of every document, by id; the origin of a shipped one is empty."""
@@ -344,9 +357,13 @@ class Library:
         """The encoder the index was built with."""
         return self.encoder.name
 
-    def size(self) -> tuple[int, int]:
+    def size(self, *, within: Reach | None = None) -> tuple[int, int]:
         """How many documents and passages there are."""
-        columns = self._present().snapshot.columns
+        snapshot = self._present().snapshot
+        columns = snapshot.columns
+        if within is not None:
+            sizes = columns.size[snapshot.visible(within)]
+            return int((sizes > 0).sum()), int(sizes.sum())
         return int((columns.size > 0).sum()), int((columns.document_of > 0).sum())
 
 

@@ -3,13 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jumou.domain.access import DEFAULT_WORKSPACE, Reach
 from jumou.retrieval.derived import Keywords
 from jumou.retrieval.filter import Filter, date_bounds, places
 from jumou.retrieval.fuse import POOL, Weighted, fused, normalised
@@ -24,6 +25,10 @@ _PARENT: Final = 0.8
 
 _PARENT_SIZES: Final = (2, 24)
 """Whole documents count only when they are a few pages: a law of hundreds of articles says little about one of them."""
+
+
+ADDED: Final = "u_"
+"""How the ids of documents begin that users added; none of the shipped corpus begins so."""
 
 
 class Found(NamedTuple):
@@ -43,6 +48,7 @@ class Snapshot:
     keywords: Keywords
     scan: Scan
     facets: Facets
+    _visible: dict[Reach, Mask] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
     def _rows_of(self) -> dict[str, dict[str, NDArray[np.int32]]]:
@@ -63,7 +69,7 @@ class Snapshot:
         mask[0] = False
         if where is None:
             return mask
-        for field, wanted in (
+        for facet, wanted in (
             ("kind", where.kinds),
             ("level", where.levels),
             ("status", where.statuses),
@@ -75,7 +81,7 @@ class Snapshot:
             ("classification", where.classifications),
         ):
             if wanted:
-                mask &= self._any(field, wanted)
+                mask &= self._any(facet, wanted)
         if where.regions:
             mask &= self._any("region", {form for name in where.regions for form in places(name)})
         if where.industries:
@@ -88,6 +94,30 @@ class Snapshot:
             low = self.columns.issued[:, 0]
             mask &= (low > 0) & (low <= date_bounds(where.issued_to)[1])
         return mask
+
+    def visible(self, reach: Reach) -> Mask:
+        """The document rows this reach may know of: the shipped corpus, and what was added to its workspace.
+
+        What users added before there were workspaces carries none, and belongs to the default one.
+        """
+        mask = self._visible.get(reach)
+        if mask is None:
+            unowned = self._any("workspace", ("",))
+            added = self._any("document", [one for one in self.facets.get("document", {}) if one.startswith(ADDED)])
+            mask = (unowned & ~added) | self._any("workspace", (reach.workspace,))
+            if reach.workspace == DEFAULT_WORKSPACE:
+                mask |= unowned
+            if not reach.internal:
+                mask &= ~self._any("classification", ("internal",))
+            self._visible[reach] = mask
+        return mask
+
+    def shows(self, reach: Reach | None, document_row: int) -> bool:
+        """Whether the reach may know of this document; None stands for whoever keeps the index and sees all of it."""
+        if reach is None:
+            return True
+        mask = self.visible(reach)
+        return document_row < mask.size and bool(mask[document_row])
 
     def named(self, document_ids: Collection[str]) -> Mask:
         """The document rows of these ids."""

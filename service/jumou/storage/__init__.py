@@ -1,6 +1,8 @@
 """Where plans are kept: tables, migrations and the store. Nothing in it is overwritten or deleted."""
 
+from jumou.storage import access_tables
 from jumou.storage.audit import AuditLog
+from jumou.storage.batch_queue import BatchQueue
 from jumou.storage.batches import BatchPage, BatchStore
 from jumou.storage.change import PlanChange
 from jumou.storage.chats import ChatPage, ChatStore
@@ -11,6 +13,7 @@ from jumou.storage.store import PlanPage, PlanStore, ProgressEntry, StoredReques
 __all__ = [
     "AuditLog",
     "BatchPage",
+    "BatchQueue",
     "BatchStore",
     "ChatPage",
     "ChatStore",
@@ -20,6 +23,7 @@ __all__ = [
     "Presence",
     "ProgressEntry",
     "StoredRequest",
+    "access_tables",
     "answers",
     "open_database",
 ]

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
 
-from jumou.domain.batch import BatchRecord, BatchStanding, BatchState, BatchTask
+from jumou.domain.batch import BatchEventKind, BatchRecord, BatchStanding, BatchState, BatchTask, Outcome
+from jumou.domain.model import SCHEMA_VERSION
+from jumou.domain.steps import canonical
 from jumou.errors import NotFound
 from jumou.storage import tables
+from jumou.storage.change import now
 
 _attempts: Final = tables.batch_attempts.c
 _outcomes: Final = tables.batch_outcomes.c
@@ -84,3 +87,71 @@ def standing(connection: Connection, record: BatchRecord) -> BatchStanding:
 def no_batch(batch_id: str) -> NotFound:
     """The error for a batch there is not."""
     return NotFound(f"没有批次 {batch_id}。", f"There is no batch {batch_id}.")
+
+
+def lock(connection: Connection, batch_id: str, *within: ColumnElement[bool]) -> None:
+    """Nobody else writes to the batch until the transaction ends; raises NotFound when there is none `within`."""
+    row = connection.execute(
+        select(tables.batches.c.id).where(tables.batches.c.id == batch_id, *within).with_for_update()
+    ).first()
+    if row is None:
+        raise no_batch(batch_id)
+
+
+def record(connection: Connection, batch_id: str, *within: ColumnElement[bool]) -> BatchRecord:
+    """The batch as it was accepted; raises NotFound when there is none `within`."""
+    row = connection.execute(select(tables.batches.c.record).where(tables.batches.c.id == batch_id, *within)).first()
+    if row is None:
+        raise no_batch(batch_id)
+    return BatchRecord.model_validate_json(row.record)
+
+
+def region(connection: Connection, task: BatchTask) -> str:
+    """The name of a row's region."""
+    row = tables.batch_rows.c
+    found = connection.execute(select(row.region).where(row.batch_id == task.batch_id, row.number == task.row)).scalar()
+    return found or ""
+
+
+def settled(connection: Connection, task: BatchTask) -> bool:
+    """Whether an attempt has its outcome."""
+    wanted = select(_outcomes.row).where(
+        _outcomes.batch_id == task.batch_id, _outcomes.row == task.row, _outcomes.attempt == task.attempt
+    )
+    return connection.execute(wanted).first() is not None
+
+
+def settle(connection: Connection, task: BatchTask, name: str, outcome: Outcome) -> None:
+    """Stores an outcome and tells of it."""
+    connection.execute(
+        insert(tables.batch_outcomes).values(
+            batch_id=task.batch_id, row=task.row, attempt=task.attempt, state=outcome.state,
+            failure=None if outcome.failure is None else outcome.failure.model_dump_json(),
+            project_list=None if outcome.project_list is None else outcome.project_list.model_dump_json(),
+            created_at=now(), schema_version=SCHEMA_VERSION,
+        )
+    )  # fmt: skip
+    told: dict[str, Any] = {"row": task.row, "region": name, "state": outcome.state, "attempt": task.attempt}
+    if outcome.project_list is not None:
+        told["projects"] = len(outcome.project_list.projects)
+    if outcome.failure is not None:
+        told["kind"], told["message"] = outcome.failure.kind, outcome.failure.message
+    event(connection, task.batch_id, "row", told)
+
+
+def event(connection: Connection, batch_id: str, kind: BatchEventKind, data: Mapping[str, Any]) -> None:
+    """Stores something that happened, under the next number."""
+    column = tables.batch_events.c
+    last = connection.execute(select(func.max(column.number)).where(column.batch_id == batch_id)).scalar() or 0
+    connection.execute(
+        insert(tables.batch_events).values(
+            batch_id=batch_id, number=last + 1, kind=kind, record=canonical(dict(data)), created_at=now()
+        )
+    )
+
+
+def end_when_done(connection: Connection, batch_id: str) -> None:
+    """Tells that a batch is done, together with the last outcome."""
+    found = counts(connection, batch_id)
+    if not found["open"]:
+        event(connection, batch_id, "done", {"state": state(found), **found})

@@ -1,16 +1,16 @@
 """Where batches are kept: regions, attempts, outcomes, and events in the order of one number that counts through a batch."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, false, insert, or_, select
 
+from jumou.domain.access import Reach
 from jumou.domain.batch import (
     BatchEntry,
     BatchEvent,
-    BatchEventKind,
     BatchRecord,
     BatchResult,
     BatchStanding,
@@ -20,8 +20,6 @@ from jumou.domain.batch import (
 )  # fmt: skip
 from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.plan import ProjectList
-from jumou.domain.region import RegionProfile
-from jumou.domain.steps import canonical
 from jumou.errors import InvalidRequest
 from jumou.storage import batch_rows, tables
 from jumou.storage.change import insert_new, now, record_text
@@ -40,23 +38,20 @@ class BatchPage(NamedTuple):
     next_cursor: str
 
 
-class Asked(NamedTuple):
-    """A region that is to be drafted, with what it is drafted from; `settled` when its attempt has an outcome already."""
-
-    record: BatchRecord
-    profile: RegionProfile
-    settled: bool
-
-
 class BatchStore:
     """Batches. Rows are only added; safe among threads and processes. An attempt has one outcome, the first that is stored.
 
     Every method raises ServiceUnavailable when the database does not answer.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        """`engine` is an open database with all migrations run (`open_database`)."""
+    def __init__(self, engine: Engine, reach: Reach) -> None:
+        """`engine` is an open database with all migrations run (`open_database`).
+
+        Batches of other workspaces than the reach's are not there for this store; like chats they are working papers of
+        those who draft.
+        """
         self._engine = engine
+        self._reach = reach
 
     # --- writing ----------------------------------------------------------------------------------------------
 
@@ -68,15 +63,17 @@ class BatchStore:
         Raises:
             InvalidRequest: the key was used for another batch.
         """
+        record = record.model_copy(update={"workspace": self._reach.workspace})
         with self._writing() as connection:
             if key:
                 insert_new(
                     connection, tables.idempotency_keys,
-                    [{"key": f"batches:{key}", "request_hash": digest, "resource_id": record.id, "created_at": now()}],
+                    [{"workspace": record.workspace, "key": f"batches:{key}", "request_hash": digest, "resource_id": record.id, "created_at": now()}],
                 )  # fmt: skip
                 held = connection.execute(
                     select(tables.idempotency_keys.c.request_hash, tables.idempotency_keys.c.resource_id).where(
-                        tables.idempotency_keys.c.key == f"batches:{key}"
+                        tables.idempotency_keys.c.workspace == record.workspace,
+                        tables.idempotency_keys.c.key == f"batches:{key}",
                     )
                 ).one()
                 if held.request_hash != digest:
@@ -85,7 +82,7 @@ class BatchStore:
                         mend_zh="请换一个键。", mend_en="Use another key.",
                     )  # fmt: skip
                 if held.resource_id != record.id:
-                    return _record(connection, held.resource_id)
+                    return batch_rows.record(connection, held.resource_id, *self._within())
             self._insert(connection, record, entries)
         return record
 
@@ -94,7 +91,7 @@ class BatchStore:
         connection.execute(
             insert(tables.batches).values(
                 id=record.id, record=record_text(record), created_by=record.created_by, created_at=record.created_at,
-                schema_version=SCHEMA_VERSION,
+                schema_version=SCHEMA_VERSION, workspace=record.workspace,
             )
         )  # fmt: skip
         numbered = list(enumerate(entries, start=1))
@@ -112,26 +109,12 @@ class BatchStore:
             insert(tables.batch_attempts),
             [{"batch_id": record.id, "row": number, "attempt": 1, "created_at": at} for number, _ in numbered],
         )
-        _event(connection, record.id, "accepted", {"total": record.total})
+        batch_rows.event(connection, record.id, "accepted", {"total": record.total})
         for number, entry in numbered:
             if entry.failure is not None:
                 task = BatchTask(batch_id=record.id, row=number, attempt=1)
-                _settle(connection, task, entry.region, Outcome(state="failed", failure=entry.failure))
-        _end_when_done(connection, record.id)
-
-    def settle(self, task: BatchTask, outcome: Outcome) -> bool:
-        """Stores what became of a region. False when its attempt had an outcome already; nothing changes then.
-
-        Raises:
-            NotFound: there is no such batch.
-        """
-        with self._writing() as connection:
-            _lock(connection, task.batch_id)
-            if _settled(connection, task):
-                return False
-            _settle(connection, task, _region(connection, task), outcome)
-            _end_when_done(connection, task.batch_id)
-        return True
+                batch_rows.settle(connection, task, entry.region, Outcome(state="failed", failure=entry.failure))
+        batch_rows.end_when_done(connection, record.id)
 
     def cancel(self, batch_id: str) -> int:
         """Gives up the regions that have no outcome yet; returns how many. What is being drafted is not kept.
@@ -140,13 +123,13 @@ class BatchStore:
             NotFound: there is no such batch.
         """
         with self._writing() as connection:
-            _lock(connection, batch_id)
+            batch_rows.lock(connection, batch_id, *self._within())
             waiting = batch_rows.open_attempts(connection, _attempts.batch_id == batch_id)
             if waiting:
-                _event(connection, batch_id, "cancelled", {"rows": len(waiting)})
+                batch_rows.event(connection, batch_id, "cancelled", {"rows": len(waiting)})
                 for task in waiting:
-                    _settle(connection, task, _region(connection, task), Outcome(state="cancelled"))
-                _end_when_done(connection, batch_id)
+                    batch_rows.settle(connection, task, batch_rows.region(connection, task), Outcome(state="cancelled"))
+                batch_rows.end_when_done(connection, batch_id)
         return len(waiting)
 
     def retry(self, batch_id: str) -> int:
@@ -156,7 +139,7 @@ class BatchStore:
             NotFound: there is no such batch.
         """
         with self._writing() as connection:
-            _lock(connection, batch_id)
+            batch_rows.lock(connection, batch_id, *self._within())
             again = [
                 {"batch_id": batch_id, "row": row.row, "attempt": row.attempt + 1, "created_at": now()}
                 for row in connection.execute(
@@ -166,31 +149,10 @@ class BatchStore:
             ]
             if again:
                 connection.execute(insert(tables.batch_attempts), again)
-                _event(connection, batch_id, "retried", {"rows": len(again)})
+                batch_rows.event(connection, batch_id, "retried", {"rows": len(again)})
         return len(again)
 
     # --- reading ----------------------------------------------------------------------------------------------
-
-    def open_tasks(self, batch_id: str = "") -> tuple[BatchTask, ...]:
-        """The regions without an outcome, of one batch or of all, oldest first."""
-        with self._reading() as connection:
-            return batch_rows.open_attempts(connection, _attempts.batch_id == batch_id if batch_id else None)
-
-    def asked(self, task: BatchTask) -> Asked:
-        """What a region is drafted from.
-
-        Raises:
-            NotFound: there is no such batch or row.
-        """
-        row = tables.batch_rows.c
-        with self._reading() as connection:
-            record = _record(connection, task.batch_id)
-            found = connection.execute(
-                select(row.profile).where(row.batch_id == task.batch_id, row.number == task.row)
-            ).first()
-            if found is None or found.profile is None:
-                raise batch_rows.no_batch(f"{task.batch_id}/{task.row}")
-            return Asked(record, RegionProfile.model_validate_json(found.profile), _settled(connection, task))
 
     def standing(self, batch_id: str) -> BatchStanding:
         """How far the batch is.
@@ -199,12 +161,12 @@ class BatchStore:
             NotFound: there is no such batch.
         """
         with self._reading() as connection:
-            return batch_rows.standing(connection, _record(connection, batch_id))
+            return batch_rows.standing(connection, batch_rows.record(connection, batch_id, *self._within()))
 
     def batches(self, *, cursor: str = "", limit: int = 50) -> BatchPage:
         """Batches, newest first, `limit` at a time; `cursor` is what the page before gave."""
         column = tables.batches.c
-        wanted = select(column.record, column.created_at, column.id)
+        wanted = select(column.record, column.created_at, column.id).where(*self._within())
         if cursor:
             at, _, batch_id = cursor.partition("|")
             wanted = wanted.where(or_(column.created_at < at, and_(column.created_at == at, column.id < batch_id)))
@@ -243,7 +205,11 @@ class BatchStore:
             after = rows[-1].row
 
     def events(self, batch_id: str, *, after: int = 0) -> tuple[BatchEvent, ...]:
-        """The events with numbers above `after`."""
+        """The events with numbers above `after`.
+
+        Raises:
+            NotFound: there is no such batch.
+        """
         column = tables.batch_events.c
         wanted = (
             select(column.number, column.kind, column.record, column.created_at)
@@ -251,6 +217,7 @@ class BatchStore:
             .order_by(column.number)
         )
         with self._reading() as connection:
+            batch_rows.record(connection, batch_id, *self._within())
             return tuple(
                 BatchEvent(number=row.number, kind=row.kind, at=row.created_at, data=json.loads(row.record))
                 for row in connection.execute(wanted)
@@ -268,66 +235,7 @@ class BatchStore:
         with self._engine.connect() as connection:
             yield connection
 
-
-def _lock(connection: Connection, batch_id: str) -> None:
-    """Nobody else writes to the batch until the transaction ends."""
-    row = connection.execute(
-        select(tables.batches.c.id).where(tables.batches.c.id == batch_id).with_for_update()
-    ).first()
-    if row is None:
-        raise batch_rows.no_batch(batch_id)
-
-
-def _record(connection: Connection, batch_id: str) -> BatchRecord:
-    row = connection.execute(select(tables.batches.c.record).where(tables.batches.c.id == batch_id)).first()
-    if row is None:
-        raise batch_rows.no_batch(batch_id)
-    return BatchRecord.model_validate_json(row.record)
-
-
-def _region(connection: Connection, task: BatchTask) -> str:
-    row = tables.batch_rows.c
-    found = connection.execute(select(row.region).where(row.batch_id == task.batch_id, row.number == task.row)).scalar()
-    return found or ""
-
-
-def _settled(connection: Connection, task: BatchTask) -> bool:
-    wanted = select(_outcomes.row).where(
-        _outcomes.batch_id == task.batch_id, _outcomes.row == task.row, _outcomes.attempt == task.attempt
-    )
-    return connection.execute(wanted).first() is not None
-
-
-def _settle(connection: Connection, task: BatchTask, region: str, outcome: Outcome) -> None:
-    """Stores an outcome and tells of it."""
-    connection.execute(
-        insert(tables.batch_outcomes).values(
-            batch_id=task.batch_id, row=task.row, attempt=task.attempt, state=outcome.state,
-            failure=None if outcome.failure is None else outcome.failure.model_dump_json(),
-            project_list=None if outcome.project_list is None else outcome.project_list.model_dump_json(),
-            created_at=now(), schema_version=SCHEMA_VERSION,
-        )
-    )  # fmt: skip
-    told: dict[str, Any] = {"row": task.row, "region": region, "state": outcome.state, "attempt": task.attempt}
-    if outcome.project_list is not None:
-        told["projects"] = len(outcome.project_list.projects)
-    if outcome.failure is not None:
-        told["kind"], told["message"] = outcome.failure.kind, outcome.failure.message
-    _event(connection, task.batch_id, "row", told)
-
-
-def _event(connection: Connection, batch_id: str, kind: BatchEventKind, data: Mapping[str, Any]) -> None:
-    column = tables.batch_events.c
-    last = connection.execute(select(func.max(column.number)).where(column.batch_id == batch_id)).scalar() or 0
-    connection.execute(
-        insert(tables.batch_events).values(
-            batch_id=batch_id, number=last + 1, kind=kind, record=canonical(dict(data)), created_at=now()
-        )
-    )
-
-
-def _end_when_done(connection: Connection, batch_id: str) -> None:
-    """Tells that a batch is done, together with the last outcome."""
-    counts = batch_rows.counts(connection, batch_id)
-    if not counts["open"]:
-        _event(connection, batch_id, "done", {"state": batch_rows.state(counts), **counts})
+    def _within(self) -> tuple[ColumnElement[bool], ...]:
+        """The conditions under which a batch is there; no query of `batches` does without them."""
+        mine = tables.batches.c.workspace == self._reach.workspace
+        return (mine,) if self._reach.internal else (mine, false())

@@ -54,7 +54,13 @@ class PlanChange:
         return self._reading.evidence(info)
 
     def content(self, content_hash: str) -> Any:
-        """An item's content by its hash; None when it was never stored."""
+        """The content of an item of this plan, now or earlier, by its hash; None when the plan never had it.
+
+        Plans share the rows of equal items; a hash that somebody saw elsewhere opens nothing here.
+        """
+        revisions = self.history().revisions
+        if not any(content_hash == item.hash for info in revisions for item in info.items):
+            return None
         return self._reading.contents([content_hash]).get(content_hash)
 
     def event(
@@ -85,7 +91,7 @@ class PlanChange:
         place = {"step": step, "item": item_id, "revision": revision_id}
         self.acts.append(
             Act(
-                f"plan.{action}", f"plan:{made.plan_id}", actor, request_id=request_id,
+                f"plan.{action}", f"plan:{made.plan_id}", actor, workspace=self.plan.workspace, request_id=request_id,
                 details={"event": made.number, **{name: value for name, value in place.items() if value}},
             )
         )  # fmt: skip
@@ -110,7 +116,7 @@ class PlanChange:
                     "encoder": evidence.encoder,
                     "excluded_documents": list(evidence.excluded_documents),
                 }),
-                created_at=info.created_at, schema_version=SCHEMA_VERSION,
+                created_at=info.created_at, schema_version=SCHEMA_VERSION, classification=evidence.classification,
             )
         )  # fmt: skip
         return info
@@ -124,7 +130,9 @@ class PlanChange:
         if not key:
             return ""
         column = tables.idempotency_keys.c
-        wanted = select(column.request_hash, column.resource_id).where(column.key == self._key(key))
+        wanted = select(column.request_hash, column.resource_id).where(
+            column.workspace == self.plan.workspace, column.key == self._key(key)
+        )
         row = self._connection.execute(wanted).first()
         if row is not None and row.request_hash != digest:
             raise InvalidRequest(
@@ -136,7 +144,13 @@ class PlanChange:
     def remember(self, key: str, digest: str, made: str) -> None:
         """Stores with the change what was made under a key; nothing without one."""
         if key:
-            row = {"key": self._key(key), "request_hash": digest, "resource_id": made, "created_at": now()}
+            row = {
+                "workspace": self.plan.workspace,
+                "key": self._key(key),
+                "request_hash": digest,
+                "resource_id": made,
+                "created_at": now(),
+            }
             insert_new(self._connection, tables.idempotency_keys, [row])
 
     def _key(self, key: str) -> str:
@@ -192,7 +206,8 @@ def new_id() -> str:
 def insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Inserts the rows whose primary key is not there yet."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    ordered = sorted(rows, key=lambda row: str(row[next(iter(table.primary_key)).name]))  # one order, so no deadlocks
+    names = [column.name for column in table.primary_key]
+    ordered = sorted(rows, key=lambda row: [str(row[name]) for name in names])  # one order, so no deadlocks
     connection.execute(dialect.insert(table).on_conflict_do_nothing(), ordered)
 
 

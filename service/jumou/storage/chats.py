@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from jumou.domain.access import Reach
 from jumou.domain.chat import ChatEvent, ChatMessage, ChatRecord, EventKind
 from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.steps import canonical
@@ -26,19 +27,25 @@ class ChatPage(NamedTuple):
 class ChatStore:
     """Chats with their messages and events. Rows are only added; safe among threads and processes."""
 
-    def __init__(self, engine: Engine) -> None:
-        """`engine` is an open database with all migrations run (`open_database`)."""
+    def __init__(self, engine: Engine, reach: Reach) -> None:
+        """`engine` is an open database with all migrations run (`open_database`).
+
+        Chats of other workspaces than the reach's are not there for this store. Chats are working papers: without the
+        reach of those who draft there are none.
+        """
         self._engine = engine
+        self._reach = reach
 
     # --- writing ----------------------------------------------------------------------------------------------
 
     def open(self, record: ChatRecord) -> None:
         """Stores a new chat."""
+        record = record.model_copy(update={"workspace": self._reach.workspace})
         with self._writing() as connection:
             connection.execute(
                 insert(tables.chats).values(
                     id=record.id, record=record_text(record), created_by=record.created_by,
-                    created_at=record.created_at, schema_version=SCHEMA_VERSION,
+                    created_at=record.created_at, schema_version=SCHEMA_VERSION, workspace=record.workspace,
                 )
             )  # fmt: skip
 
@@ -133,15 +140,12 @@ class ChatStore:
             NotFound: there is none.
         """
         with self._engine.connect() as connection:
-            row = connection.execute(select(tables.chats.c.record).where(tables.chats.c.id == chat_id)).first()
-        if row is None:
-            raise no_chat(chat_id)
-        return ChatRecord.model_validate_json(row.record)
+            return self._record(connection, chat_id)
 
     def chats(self, *, cursor: str = "", limit: int = 50) -> ChatPage:
         """Chats, newest first, `limit` at a time; `cursor` is what the page before gave."""
         column = tables.chats.c
-        wanted = select(column.record, column.created_at, column.id)
+        wanted = select(column.record, column.created_at, column.id).where(*self._within())
         if cursor:
             at, _, chat_id = cursor.partition("|")
             wanted = wanted.where(or_(column.created_at < at, and_(column.created_at == at, column.id < chat_id)))
@@ -166,29 +170,40 @@ class ChatStore:
         """The chat, and all that was said in it; raises as `messages`."""
         column = tables.chat_messages.c
         with self._engine.connect() as connection:
-            found = connection.execute(select(tables.chats.c.record).where(tables.chats.c.id == chat_id)).first()
-            if found is None:
-                raise no_chat(chat_id)
+            record = self._record(connection, chat_id)
             rows = connection.execute(
                 select(column.record).where(column.chat_id == chat_id).order_by(column.number)
             ).all()
-        return ChatRecord.model_validate_json(found.record), tuple(
-            ChatMessage.model_validate_json(row.record) for row in rows
-        )
+        return record, tuple(ChatMessage.model_validate_json(row.record) for row in rows)
 
     def events(self, chat_id: str, *, after: int = 0, turn: int | None = None) -> tuple[ChatEvent, ...]:
-        """The events with numbers above `after`, of one turn when it is given."""
+        """The events with numbers above `after`, of one turn when it is given.
+
+        Raises:
+            NotFound: there is no such chat.
+        """
         with self._engine.connect() as connection:
+            self._record(connection, chat_id)
             return _events(connection, chat_id, after, turn)
 
     def open_turn(self, chat_id: str) -> ChatMessage | None:
-        """The person's message that has no answer yet."""
+        """The person's message that has no answer yet.
+
+        Raises:
+            NotFound: there is no such chat.
+        """
         with self._engine.connect() as connection:
+            self._record(connection, chat_id)
             return _open_turn(connection, chat_id)
 
     def since(self, chat_id: str, after: int) -> tuple[ChatMessage | None, tuple[ChatEvent, ...]]:
-        """The message that had no answer yet, and then the events above `after`: what comes between them is not missed."""
+        """The message that had no answer yet, and then the events above `after`: what comes between them is not missed.
+
+        Raises:
+            NotFound: there is no such chat.
+        """
         with self._engine.connect() as connection:
+            self._record(connection, chat_id)
             waiting = _open_turn(connection, chat_id)
             return waiting, _events(connection, chat_id, after)
 
@@ -199,10 +214,23 @@ class ChatStore:
         with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
+    def _within(self) -> tuple[ColumnElement[bool], ...]:
+        """The conditions under which a chat is there; no query of `chats` does without them."""
+        mine = tables.chats.c.workspace == self._reach.workspace
+        return (mine,) if self._reach.internal else (mine, false())
+
+    def _record(self, connection: Connection, chat_id: str) -> ChatRecord:
+        row = connection.execute(
+            select(tables.chats.c.record).where(tables.chats.c.id == chat_id, *self._within())
+        ).first()
+        if row is None:
+            raise no_chat(chat_id)
+        return ChatRecord.model_validate_json(row.record)
+
     def _lock(self, connection: Connection, chat_id: str) -> None:
         """Nobody else writes to the chat until the transaction ends."""
         row = connection.execute(
-            select(tables.chats.c.id).where(tables.chats.c.id == chat_id).with_for_update()
+            select(tables.chats.c.id).where(tables.chats.c.id == chat_id, *self._within()).with_for_update()
         ).first()
         if row is None:
             raise no_chat(chat_id)

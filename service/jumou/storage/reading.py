@@ -8,8 +8,9 @@ from threading import Lock
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, exists, not_, or_, select
 
+from jumou.domain.access import Classification, Reach
 from jumou.domain.evidence import Evidence, EvidencePassage
 from jumou.domain.operation import Actual, AdjustmentDecision, Operation
 from jumou.domain.review import Comment, Event, PlanRecord, Review, Revision, RevisionInfo, StaleMark
@@ -51,6 +52,7 @@ class Reading:
 
     connection: Connection
     kept: Kept
+    reach: Reach
     keeps: bool = True
 
     def plan(self, plan_id: str) -> PlanRecord:
@@ -59,10 +61,22 @@ class Reading:
         Raises:
             NotFound: there is none.
         """
-        row = self.connection.execute(select(tables.plans.c.record).where(tables.plans.c.id == plan_id)).first()
+        row = self.connection.execute(
+            select(tables.plans.c.record).where(tables.plans.c.id == plan_id, *within(self.reach))
+        ).first()
         if row is None:
             raise no_plan(plan_id)
         return PlanRecord.model_validate_json(row.record)
+
+    def classification(self, plan_id: str) -> Classification:
+        """Internal when the plan was marked so, or a revision of it cites an internal document.
+
+        Raises:
+            NotFound: there is no such plan.
+        """
+        self.plan(plan_id)
+        marked = select(tables.plans.c.id).where(tables.plans.c.id == plan_id, _marked())
+        return "internal" if self.connection.execute(marked).first() is not None else "public"
 
     def history(self, plan_id: str) -> History:
         """All records of a plan, in order."""
@@ -158,6 +172,19 @@ class Reading:
                 if self.keeps:
                     self.kept.put(row.id, found[row.id])
         return tuple(found[record_id] for record_id in ids)
+
+
+def within(reach: Reach) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which a plan is there for this reach. No query of `plans` does without them."""
+    mine = tables.plans.c.workspace == reach.workspace
+    return (mine,) if reach.internal else (mine, not_(_marked()))
+
+
+def _marked() -> ColumnElement[bool]:
+    """Marked internal when it was made, or by a revision that cites an internal document."""
+    column = tables.revisions.c
+    cites = exists().where(column.plan_id == tables.plans.c.id, column.classification == "internal")
+    return or_(tables.plans.c.classification == "internal", cites)
 
 
 def no_plan(plan_id: str) -> NotFound:

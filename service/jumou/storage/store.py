@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from jumou.domain.access import Classification, Reach
 from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.operation import Operation
 from jumou.domain.review import Event, PlanRecord, Revision
@@ -16,7 +17,7 @@ from jumou.domain.steps import canonical
 from jumou.errors import StepConflict
 from jumou.storage import audit, tables
 from jumou.storage.change import PlanChange, insert_new, now, record_text
-from jumou.storage.reading import Kept, Reading, no_plan
+from jumou.storage.reading import Kept, Reading, no_plan, within
 
 
 class StoredRequest(NamedTuple):
@@ -44,10 +45,20 @@ class ProgressEntry(NamedTuple):
 class PlanStore:
     """Plans with their revisions, reviews, marks, comments and events. Safe among threads and processes."""
 
-    def __init__(self, engine: Engine) -> None:
-        """`engine` is an open database with all migrations run (`open_database`)."""
+    def __init__(self, engine: Engine, reach: Reach, records: Kept | None = None) -> None:
+        """`engine` is an open database with all migrations run (`open_database`).
+
+        Nothing outside of `reach` is there for this store, and what it keeps belongs to the reach's workspace. Stores of
+        one database may share `records`, which are only looked up after a plan was found within the reach.
+        """
         self._engine = engine
-        self._records = Kept()
+        self._reach = reach
+        self._records = records or Kept()
+
+    @property
+    def workspace(self) -> str:
+        """The workspace this store is bound to."""
+        return self._reach.workspace
 
     def close(self) -> None:
         """Lets go of all connections."""
@@ -62,17 +73,19 @@ class PlanStore:
         Raises:
             StepConflict: there is a plan of this id already.
         """
+        record = record.model_copy(update={"workspace": self._reach.workspace})
         with self._writing() as connection:
             try:
                 connection.execute(
                     insert(tables.plans).values(
                         id=record.id, title=record.title, record=record_text(record), created_by=record.created_by,
-                        created_at=record.created_at, schema_version=SCHEMA_VERSION,
+                        created_at=record.created_at, schema_version=SCHEMA_VERSION, workspace=record.workspace,
+                        classification=record.classification,
                     )
                 )  # fmt: skip
             except IntegrityError as problem:
                 raise StepConflict(f"规划 {record.id} 已存在。", f"There is a plan {record.id} already.") from problem
-            change = PlanChange(record, Reading(connection, self._records))
+            change = PlanChange(record, Reading(connection, self._records, self._reach))
             yield change
             audit.append(connection, change.acts)
 
@@ -85,11 +98,14 @@ class PlanStore:
         """
         with self._writing() as connection:
             row = connection.execute(
-                select(tables.plans.c.record).where(tables.plans.c.id == plan_id).with_for_update()
+                select(tables.plans.c.record)
+                .where(tables.plans.c.id == plan_id, *within(self._reach))
+                .with_for_update(of=tables.plans)
             ).first()
             if row is None:
                 raise no_plan(plan_id)
-            change = PlanChange(PlanRecord.model_validate_json(row.record), Reading(connection, self._records))
+            plan = PlanRecord.model_validate_json(row.record)
+            change = PlanChange(plan, Reading(connection, self._records, self._reach))
             yield change
             audit.append(connection, change.acts)
 
@@ -98,11 +114,11 @@ class PlanStore:
         with self._writing() as connection:
             insert_new(
                 connection, tables.idempotency_keys,
-                [{"key": key, **request._asdict(), "created_at": now()}],
+                [{"workspace": self._reach.workspace, "key": key, **request._asdict(), "created_at": now()}],
             )  # fmt: skip
             row = connection.execute(
                 select(tables.idempotency_keys.c.request_hash, tables.idempotency_keys.c.resource_id).where(
-                    tables.idempotency_keys.c.key == key
+                    tables.idempotency_keys.c.workspace == self._reach.workspace, tables.idempotency_keys.c.key == key
                 )
             ).one()
         return StoredRequest(row.request_hash, row.resource_id)
@@ -115,9 +131,10 @@ class PlanStore:
             number = (last or 0) + 1
             connection.execute(
                 insert(tables.progress).values(
-                    plan_id=plan_id, number=number, kind=kind, record=canonical(dict(record)), created_at=now()
+                    plan_id=plan_id, workspace=self._reach.workspace, number=number, kind=kind,
+                    record=canonical(dict(record)), created_at=now(),
                 )
-            )
+            )  # fmt: skip
         return number
 
     # --- reading ----------------------------------------------------------------------------------------------
@@ -134,7 +151,7 @@ class PlanStore:
     def plans(self, *, cursor: str = "", limit: int = 50) -> PlanPage:
         """Plans, newest first, `limit` at a time; `cursor` is what the page before gave."""
         column = tables.plans.c
-        wanted = select(column.record, column.created_at, column.id)
+        wanted = select(column.record, column.created_at, column.id).where(*within(self._reach))
         if cursor:
             at, _, plan_id = cursor.partition("|")
             wanted = wanted.where(or_(column.created_at < at, and_(column.created_at == at, column.id < plan_id)))
@@ -175,12 +192,17 @@ class PlanStore:
             NotFound: the plan has no such revision.
         """
         with self._reading() as reading:
+            reading.plan(plan_id)
             return reading.revision(plan_id, revision_id)
 
-    def content(self, content_hash: str) -> Any:
-        """An item's content by its hash; None when it was never stored."""
+    def classification(self, plan_id: str) -> Classification:
+        """Internal when the plan was marked so, or a revision of it cites an internal document.
+
+        Raises:
+            NotFound: there is no such plan.
+        """
         with self._reading() as reading:
-            return reading.contents([content_hash]).get(content_hash)
+            return reading.classification(plan_id)
 
     def audit(self, plan_id: str, *, after: int = 0) -> tuple[Event, ...]:
         """The events of a plan with numbers above `after`.
@@ -197,7 +219,7 @@ class PlanStore:
         column = tables.progress.c
         wanted = (
             select(column.number, column.kind, column.record)
-            .where(column.plan_id == plan_id, column.number > after)
+            .where(column.plan_id == plan_id, column.workspace == self._reach.workspace, column.number > after)
             .order_by(column.number)
         )
         with self._reading() as reading:
@@ -217,4 +239,4 @@ class PlanStore:
         if self._engine.dialect.name == "postgresql":
             options = {"isolation_level": "REPEATABLE READ"}  # several selects see one state, as they do in SQLite
         with self._engine.connect().execution_options(**options) as connection, connection.begin():
-            yield Reading(connection, self._records)
+            yield Reading(connection, self._records, self._reach)

@@ -8,6 +8,8 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
+from jumou.domain.access import DEFAULT_WORKSPACE
+
 metadata: Final = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -17,6 +19,15 @@ metadata: Final = MetaData(
     }
 )
 
+
+def belonging() -> tuple[Column[str], Column[str]]:
+    """Whose a row is, and whether it is internal there. Every query names the workspace; the stores see to it."""
+    return (
+        Column("workspace", String(64), nullable=False, server_default=DEFAULT_WORKSPACE),
+        Column("classification", String(16), nullable=False, server_default="public"),
+    )
+
+
 plans: Final = Table(
     "plans", metadata,
     Column("id", String(64), primary_key=True),
@@ -25,7 +36,8 @@ plans: Final = Table(
     Column("created_by", Text, nullable=False),
     Column("created_at", String(40), nullable=False),
     Column("schema_version", String(16), nullable=False),
-    Index("ix_plans_created_at_id", "created_at", "id"),
+    *belonging(),
+    Index("ix_plans_workspace_created_at_id", "workspace", "created_at", "id"),
 )  # fmt: skip
 
 events: Final = Table(
@@ -58,6 +70,7 @@ revisions: Final = Table(
     Column("evidence", Text, nullable=False),
     Column("created_at", String(40), nullable=False),
     Column("schema_version", String(16), nullable=False),
+    Column("classification", String(16), nullable=False, server_default="public"),
     UniqueConstraint("plan_id", "step", "number"),
 )  # fmt: skip
 
@@ -82,6 +95,7 @@ comments: Final = record_table("comments")
 
 idempotency_keys: Final = Table(
     "idempotency_keys", metadata,
+    Column("workspace", String(64), primary_key=True, server_default=DEFAULT_WORKSPACE),
     Column("key", String(255), primary_key=True),
     Column("request_hash", String(64), nullable=False),
     Column("resource_id", String(64), nullable=False),
@@ -91,6 +105,7 @@ idempotency_keys: Final = Table(
 progress: Final = Table(
     "progress", metadata,
     Column("plan_id", String(64), primary_key=True),
+    Column("workspace", String(64), nullable=False, server_default=DEFAULT_WORKSPACE),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("kind", String(16), nullable=False),
     Column("record", Text, nullable=False),
@@ -105,7 +120,8 @@ chats: Final = Table(
     Column("created_by", Text, nullable=False),
     Column("created_at", String(40), nullable=False),
     Column("schema_version", String(16), nullable=False),
-    Index("ix_chats_created_at_id", "created_at", "id"),
+    *belonging(),
+    Index("ix_chats_workspace_created_at_id", "workspace", "created_at", "id"),
 )  # fmt: skip
 
 chat_messages: Final = Table(
@@ -139,7 +155,8 @@ batches: Final = Table(
     Column("created_by", Text, nullable=False),
     Column("created_at", String(40), nullable=False),
     Column("schema_version", String(16), nullable=False),
-    Index("ix_batches_created_at_id", "created_at", "id"),
+    *belonging(),
+    Index("ix_batches_workspace_created_at_id", "workspace", "created_at", "id"),
 )  # fmt: skip
 
 batch_rows: Final = Table(

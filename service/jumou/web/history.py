@@ -11,7 +11,7 @@ from jumou.web.frame import ask_name, button, markup, tell
 from jumou.web.plan_page import PlanPage
 from jumou.web.values import readable
 from jumou.workflow.diff import Change, Difference, difference
-from jumou.workflow.review import Person, Subject
+from jumou.workflow.review import Subject
 
 
 def build_history(page: PlanPage) -> None:
@@ -76,7 +76,7 @@ def _confirm(page: PlanPage, sent: dict[str, str]) -> None:
             subject = Subject(page.plan_id, cast("StepKey", sent["step"]), sent["hash"])
             try:
                 await asyncio.to_thread(
-                    page.service.stored().reviewing.undo, subject, sent["value"], Person(page.chosen.name)
+                    page.service.stored().reviewing.undo, subject, sent["value"], page.service.person(page.chosen.name)
                 )
             except JumouError as error:
                 tell(page.chosen, error)

@@ -8,10 +8,11 @@ from typing import Any, Final
 from nicegui import events, ui
 
 from jumou.corpus.readers.limits import Limits
+from jumou.domain.access import Classification
 from jumou.domain.evidence import Document
 from jumou.errors import JumouError
 from jumou.export.terms import LEVELS, STATUSES, term
-from jumou.retrieval import Filter, Library
+from jumou.retrieval import Filter, Shelf
 from jumou.retrieval.intake import Outcome, Upload, add_uploads, remove_added
 from jumou.web.evidence import page_of
 from jumou.web.frame import button, html, markup, tell
@@ -57,7 +58,7 @@ def drawer(service: Service, chosen: Preferences) -> None:
     ui.on("jm-evidence", lambda event: show(event.args))
 
 
-def _read(library: Library, document_id: str) -> tuple[Document, Any]:
+def _read(library: Shelf, document_id: str) -> tuple[Document, Any]:
     return library.document(document_id), library.passages(document_id)
 
 
@@ -67,7 +68,7 @@ def build_corpus(service: Service, chosen: Preferences) -> None:
     library = service.opened().library
     with ui.element("main").classes("page").props("id=main"):
         markup("corpus", chosen)
-        with ui.element("section").classes("panel"):
+        with ui.element("section").classes("panel") as adding:
             html(
                 f"<header><h2>{t('收入文献', 'Add documents')}</h2><span class='why'>PDF、Word、Excel、HTML、Markdown、TXT、CSV</span></header>"
             )
@@ -81,7 +82,9 @@ def build_corpus(service: Service, chosen: Preferences) -> None:
                 .props(f'accept="{_ACCEPTED}" flat')
                 .classes("w-full")
             )
+            internal = ui.checkbox(t("内部资料", "internal"))
             told = html("")
+        adding.set_visibility(service.may("admin"))
         with ui.element("section").classes("panel"):
             with ui.element("div").classes("grid3"):
                 words = ui.input(t("标题、机关或区域", "Title, issuer or region")).props(
@@ -104,7 +107,7 @@ def build_corpus(service: Service, chosen: Preferences) -> None:
 
         for control in (words, kind, level):
             control.on_value_change(listed)
-        upload.on_multi_upload(lambda event: _add(service, chosen, event, told.set_content, listed))
+        upload.on_multi_upload(lambda event: _add(service, chosen, event, told.set_content, listed, internal=bool(internal.value)))  # fmt: skip
         ui.on("jm-act", lambda event: _take_out(service, chosen, event.args, listed))
         listed()
     drawer(service, chosen)
@@ -112,7 +115,7 @@ def build_corpus(service: Service, chosen: Preferences) -> None:
 
 def _take_out(service: Service, chosen: Preferences, sent: dict[str, str], then: Callable[[], None]) -> None:
     """Asks, then takes a document of the user's out of the library."""
-    if sent["act"] != "take_out":
+    if sent["act"] != "take_out" or not service.may("admin"):
         return
     t = chosen.t
     with ui.dialog(value=True) as dialog, ui.card():
@@ -124,7 +127,7 @@ def _take_out(service: Service, chosen: Preferences, sent: dict[str, str], then:
         async def remove() -> None:
             dialog.close()
             try:
-                await asyncio.to_thread(remove_added, service.opened().library, [sent["value"]])
+                await asyncio.to_thread(_remove, service, sent["value"])
             except JumouError as error:
                 tell(chosen, error)
             then()
@@ -134,7 +137,20 @@ def _take_out(service: Service, chosen: Preferences, sent: dict[str, str], then:
             button(t("取消", "Cancel"), dialog.close)
 
 
-def _list(library: Library, chosen: Preferences, words: str, kind: str, level: str) -> str:
+def _remove(service: Service, document_id: str) -> None:
+    office = service.acting("admin")
+    remove_added(office.whole.index, [document_id], workspace=office.reach.workspace)
+
+
+def _taken_in(service: Service, uploads: list[Upload], limits: Limits, *, internal: bool) -> list[Outcome]:
+    office = service.acting("admin")
+    kept: Classification = "internal" if internal else "public"
+    return add_uploads(
+        office.whole.index, uploads, workspace=office.reach.workspace, classification=kept, limits=limits
+    )
+
+
+def _list(library: Shelf, chosen: Preferences, words: str, kind: str, level: str) -> str:
     everything = library.documents()
     found = [
         one for one in everything
@@ -149,14 +165,15 @@ def _list(library: Library, chosen: Preferences, words: str, kind: str, level: s
 
 
 async def _add(
-    service: Service, chosen: Preferences, event: events.MultiUploadEventArguments, tell_in: Callable[[str], object], then: Callable[[], None]
+    service: Service, chosen: Preferences, event: events.MultiUploadEventArguments, tell_in: Callable[[str], object], then: Callable[[], None],
+    *, internal: bool,
 ) -> None:  # fmt: skip
     uploads = [Upload(file.name, await file.read()) for file in event.files]
     tell_in(f'<p class="loading" role="status">{chosen.t("正在读取并编入索引……", "Reading and indexing ...")}</p>')
     limits = replace(Limits(), file_bytes=service.settings.most_upload_bytes)
     outcomes: list[Outcome] = []
     try:
-        outcomes = await asyncio.to_thread(add_uploads, service.opened().library, uploads, limits=limits)
+        outcomes = await asyncio.to_thread(_taken_in, service, uploads, limits, internal=internal)
     except JumouError as error:
         tell(chosen, error)
     names = {key: chosen.t(*both) for key, both in _OUTCOMES.items()}

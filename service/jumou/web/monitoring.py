@@ -42,7 +42,7 @@ async def build_monitoring(page: PlanPage) -> None:
             ask_name(page.chosen, lambda _: ui.navigate.reload())
             return
         try:
-            kept = await asyncio.to_thread(_import, page, operating, content, Person(name))
+            kept = await asyncio.to_thread(_import, page, operating, content, page.service.person(name))
         except JumouError as error:
             tell(page.chosen, error)
             return
@@ -89,7 +89,7 @@ async def _decide(page: PlanPage, operating: Operating, sent: dict[str, str]) ->
 
         async def send() -> None:
             dialog.close()
-            said, person = (words.value or "").strip(), Person(name)
+            said, person = (words.value or "").strip(), page.service.person(name)
             try:
                 if accepts:
                     await asyncio.to_thread(operating.accept, page.plan_id, proposal, person, comment=said)

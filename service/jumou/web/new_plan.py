@@ -21,7 +21,6 @@ from jumou.web.preferences import Preferences
 from jumou.web.service import Service
 from jumou.web.view import render_plain
 from jumou.workflow import PlanRequest
-from jumou.workflow.review import Person
 
 _LOOK_EVERY: Final = 0.3
 _MOST_BYTES: Final = 20_000_000
@@ -173,7 +172,9 @@ class NewPlan:
         except JumouError as error:
             tell(self.chosen, error)
             return
-        task = self.service.making.begin(store, Asked(plan_id, request, Person(self.chosen.name), self.chosen.language))
+        task = self.service.making.begin(
+            store, Asked(plan_id, request, self.service.person(self.chosen.name), self.chosen.language)
+        )
         with ui.dialog(value=True).props("persistent") as dialog, ui.card():
             progress = html(render_plain("progress", self.chosen.language, done=0, total=len(STEPS), steps=STEPS))
             cancelled = False

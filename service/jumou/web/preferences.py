@@ -32,7 +32,10 @@ def preferences(default: Language) -> Preferences:
         language = "en"
     elif cookies.get("jm_language") == "zh":
         language = "zh"
-    return Preferences(language, cookies.get("jm_dark") == "1", unquote(cookies.get("jm_name", ""))[:_MOST])
+    name = unquote(cookies.get("jm_name", ""))[:_MOST]
+    if request is not None and request.state.principal.authenticated:
+        name = request.state.principal.user  # who is logged in signs with no other name
+    return Preferences(language, cookies.get("jm_dark") == "1", name)
 
 
 def remember(name: str, value: str) -> None:

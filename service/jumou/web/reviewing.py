@@ -176,7 +176,7 @@ class Desk:
 
     @property
     def _person(self) -> Person:
-        return Person(self.chosen.name)
+        return self.service.person(self.chosen.name)
 
     async def _locked(self, subject: Subject) -> bool:
         loaded = await self.service.load(self.plan_id)

@@ -15,7 +15,6 @@ from jumou.errors import JumouError
 from jumou.web.frame import ask_name, button, html, tell
 from jumou.web.plan_page import PlanPage
 from jumou.web.view import render_plain
-from jumou.workflow.review import Person
 
 _BLANKS: Final = re.compile(r"\n{2,}")
 _BOLD: Final = re.compile(r"\*\*(.+?)\*\*")
@@ -115,7 +114,13 @@ class Talk:
         proposal_id, _, candidate_id = sent["value"].partition("|")
         choice = Choice(proposal_id, candidate_id, self.page.plan_id, sent["hash"])
         try:
-            await adopt(self._chatting(), self.page.service.stored().reviewing, self.chat_id, choice, Person(name))
+            await adopt(
+                self._chatting(),
+                self.page.service.stored().reviewing,
+                self.chat_id,
+                choice,
+                self.page.service.person(name),
+            )
         except JumouError as error:
             tell(self.page.chosen, error)
             return

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from jumou.domain.access import Principal, on_behalf_of
 from jumou.domain.batch import (
     MOST_REGIONS,
     BatchEntry,
@@ -16,12 +17,12 @@ from jumou.domain.batch import (
 from jumou.domain.plan import ProjectList
 from jumou.domain.review import content_hash
 from jumou.errors import InvalidRequest, JumouError
-from jumou.storage import BatchStore
+from jumou.storage import BatchQueue, BatchStore
 from jumou.storage.change import new_id, now
 from jumou.workflow.plan import PlanRequest
 
-Drafting = Callable[[PlanRequest], bytes]
-"""Drafts a project list and hands it over as JSON; called from several threads at once. Raises JumouError."""
+Drafting = Callable[[PlanRequest, Principal], bytes]
+"""Drafts a project list for somebody and hands it over as JSON; called from several threads at once. Raises JumouError."""
 
 
 def accept_batch(
@@ -55,7 +56,7 @@ def batch_digest(entries: Sequence[BatchEntry], options: BatchOptions) -> str:
 class RegionDesk(NamedTuple):
     """Drafts the regions of batches, one at a call, and keeps what became of them."""
 
-    store: BatchStore
+    store: BatchQueue
     draft: Drafting
 
     def work(self, task: BatchTask) -> OutcomeState | None:
@@ -72,20 +73,21 @@ class RegionDesk(NamedTuple):
             PlanRequest(
                 profile=profile, language=options.language, industry=options.industry, start_year=options.start_year,
                 horizon=options.horizon, drafter=options.drafter,
-            )
+            ),
+            on_behalf_of(record.created_by, record.workspace),
         )  # fmt: skip
         outcome = Outcome(state="drafted", project_list=ProjectList.model_validate_json(made))
         return "drafted" if self.store.settle(task, outcome) else None
 
     def give_up(self, task: BatchTask, error: JumouError) -> OutcomeState:
         """Keeps why there is no list."""
-        language = self.store.standing(task.batch_id).options.language
+        language = self.store.options(task.batch_id).language
         self.store.settle(task, Outcome(state="failed", failure=Failure.of(error, language)))
         return "failed"
 
     def broken(self, task: BatchTask, kind: str, detail: str) -> None:
         """Keeps that the drafting broke in a way nobody foresaw."""
-        zh = self.store.standing(task.batch_id).options.language == "zh"
+        zh = self.store.options(task.batch_id).language == "zh"
         told = Failure(
             kind=kind,
             message=f"起草中断:{detail}" if zh else f"Drafting broke: {detail}",

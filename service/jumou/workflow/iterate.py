@@ -40,6 +40,7 @@ class Operating:
             InvalidRequest: an entry names no indicator of the plan, no period, or another unit; the message names all.
             StepConflict: the plan has no indicators yet.
         """
+        person.principal.must("draft")
         kpis = {kpi.id: kpi for kpi in _kpis(read_plan(self.store, plan_id))}
         _check(entries, kpis)
         with self.store.changing(plan_id) as change:
@@ -98,6 +99,7 @@ class Operating:
             NotFound: there is no such plan, or the proposal does not follow (any more) from what stands.
             StepConflict: it was decided already, its item changed in between, or the item is locked.
         """
+        person.principal.must("review" if approve else "draft")
         proposal = self._proposal(plan_id, proposal_id)
         subject = Subject(plan_id, proposal.step, proposal.seen, proposal.item_id)
         why = comment or proposal.reason
@@ -114,6 +116,7 @@ class Operating:
             InvalidRequest: there is no reason.
             StepConflict: it was decided already.
         """
+        person.principal.must("review")
         if not comment.strip():
             raise InvalidRequest(
                 "不采纳建议时请说明理由。", "Dismissing a proposal needs a reason.",

@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from pydantic import BaseModel
 
+from jumou.domain.access import Classification
 from jumou.domain.answering import open_gaps
 from jumou.domain.chain import Chain
 from jumou.domain.evidence import Citation, Evidence
@@ -41,6 +42,7 @@ class PlanRequest:
     horizon: int | None = None
     exclude_documents: frozenset[str] = field(default_factory=frozenset)
     drafter: DrafterName = ""
+    classification: Classification = "public"
     chains: Mapping[str, Chain] | None = None
     """Value chains to plan with; the shipped ones unless told."""
     needs_precedents: bool = True

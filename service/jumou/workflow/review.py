@@ -1,5 +1,7 @@
 """People decide: approve, edit, reject, ask again, lock, undo and comment, item by item or on a whole step.
 
+Reviewers approve, reject, lock and unlock; planners do the rest. Who may not gets NotAllowed, from wherever the call comes.
+
 Every decision names the hash the person saw. When the object has changed since, nothing is stored and the error carries
 both versions.
 """
@@ -8,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from jumou.domain.access import LOCAL, Principal
 from jumou.domain.evidence import Evidence, EvidencePassage
 from jumou.domain.framework import STEPS, StepKey
 from jumou.domain.review import Comment, Decision, Patch, Review, RevisionInfo, content_hash
@@ -28,11 +31,15 @@ _NEEDS_WORDS = ("reject", "ask_again")
 
 
 class Person(NamedTuple):
-    """Who acts, and in which request. What is done under one `key` is done once, however often it is sent."""
+    """Who acts, in which request, and what they may do; without accounts, everything.
+
+    What is done under one `key` is done once, however often it is sent.
+    """
 
     name: str
     request_id: str = ""
     key: str = ""
+    principal: Principal = LOCAL
 
 
 class Subject(NamedTuple):
@@ -59,6 +66,7 @@ class Reviewing:
             StepConflict: it changed since it was seen.
             InvalidRequest: a rejection gives no reason, or asking again no note.
         """
+        person.principal.must("draft" if verdict == "ask_again" else "review")
         if verdict in _NEEDS_WORDS and not comment.strip():
             raise InvalidRequest(
                 "退回或要求重拟时请说明理由。", "Rejecting and asking again need a reason.",
@@ -107,6 +115,7 @@ class Reviewing:
         approve: bool = False,
     ) -> RevisionInfo:
         """As `edit`, within a change that stores more than the revision."""
+        person.principal.must("review" if approve else "draft")
         history = change.history()
         step = _seen(change, history, subject)
         items = patched(subject.step, step.items, subject.item_id, patch, person.name)
@@ -134,6 +143,7 @@ class Reviewing:
             StepConflict: the step changed since it was seen, or a locked item would change.
             InvalidRequest: it is the newest revision's content already.
         """
+        person.principal.must("draft")
         asked = content_hash({"undo": list(subject), "to": to_revision, "comment": comment, "by": person.name})
         with self.store.changing(subject.plan_id) as change:
             if made := change.made_by(person.key, asked):
@@ -165,6 +175,7 @@ class Reviewing:
             NotFound: no such plan, step, item or comment to reply to.
             InvalidRequest: the text is blank.
         """
+        person.principal.must("draft")
         if not text.strip():
             raise InvalidRequest("批注内容为空。", "The comment is blank.")
         asked = content_hash({"comment": text, "step": step, "item": item_id, "reply_to": reply_to, "by": person.name})

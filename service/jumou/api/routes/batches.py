@@ -11,7 +11,7 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Header, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from jumou.api.access import Open, Speaking, Stored
+from jumou.api.access import Open, Signing, Speaking, Stored
 from jumou.api.answers import BatchAnswer, BatchList, Changed
 from jumou.api.batching import Batching
 from jumou.api.openapi import problems
@@ -51,7 +51,7 @@ def _batching(request: Request, jumou: Open) -> Batching:
 
 
 def _store(jumou: Stored) -> BatchStore:
-    return BatchStore(jumou.database)
+    return jumou.batches
 
 
 Batches = Annotated[Batching, Depends(_batching)]
@@ -65,7 +65,12 @@ Store = Annotated[BatchStore, Depends(_store)]
     responses={202: {"description": "kept, and being drafted"}, **problems(400, 413, 422, 503)},
 )
 def create_batch(
-    sent: BatchRequest, jumou: Open, batching: Batches, language: Speaking, idempotency_key: IdempotencyKey = None
+    sent: BatchRequest,
+    jumou: Open,
+    batching: Batches,
+    language: Speaking,
+    sign: Signing,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Takes on the project lists of many regions. Once this answers, no region is lost; a profile that cannot be read has failed."""
     options = BatchOptions(
@@ -73,9 +78,10 @@ def create_batch(
         horizon=sent.horizon, drafter=sent.drafter or "",
     )  # fmt: skip
     entries = read_contents(sent.profiles, language)
-    record = accept_batch(batching.store, entries, options, created_by=sent.created_by, key=idempotency_key or "")
+    who = sign(sent.created_by, "api")
+    record = accept_batch(jumou.batches, entries, options, created_by=who.name, key=idempotency_key or "")
     batching.begin(record.id)
-    answer = _answer(batching.store.standing(record.id))
+    answer = _answer(jumou.batches.standing(record.id))
     return JSONResponse(answer.model_dump(mode="json"), 202, {"Location": f"/v1/batches/{record.id}"})
 
 
@@ -170,12 +176,12 @@ def cancel_batch(batch_id: str, store: Store) -> Changed:
 
 
 @router.post("/batches/{batch_id}/retry", responses=problems(404, 422, 503))
-def retry_batch(batch_id: str, batching: Batches) -> Changed:
+def retry_batch(batch_id: str, store: Store, batching: Batches) -> Changed:
     """Drafts the regions that failed or were cancelled once more; profiles that could not be read stay failed."""
-    rows = batching.store.retry(batch_id)
+    rows = store.retry(batch_id)
     if rows:
         batching.begin(batch_id)
-    return Changed(rows=rows, batch=batching.store.standing(batch_id))
+    return Changed(rows=rows, batch=store.standing(batch_id))
 
 
 def _answer(standing: BatchStanding) -> BatchAnswer:

@@ -9,13 +9,13 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, BackgroundTasks, Header, Query
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from jumou.api.access import Chats, Open, RequestId, Seen, Speaking, person
+from jumou.api.access import Chats, Open, Seen, Signing, Speaking
 from jumou.api.answers import ChatAnswer, ChatList, MessageAccepted, Stopped
 from jumou.api.openapi import problems
 from jumou.api.requests import AdoptionRequest, ChatOpenRequest, MessageRequest
 from jumou.api.strict import StrictRoute
 from jumou.chat.opening import ChatRequest, Choice, adopt, open_chat
-from jumou.compose import Jumou
+from jumou.compose import Office
 from jumou.domain.chat import Brief, ChatEvent, ChatMessage, ChatRecord, Proposal
 from jumou.errors import MissingExtra
 from jumou.profile import parse_profile
@@ -36,7 +36,7 @@ IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, desc
 
 @router.post("", status_code=201, responses=problems(400, 404, 413, 422, 503))
 async def create_chat(
-    sent: ChatOpenRequest, jumou: Open, language: Speaking, afterwards: BackgroundTasks
+    sent: ChatOpenRequest, jumou: Open, language: Speaking, sign: Signing, afterwards: BackgroundTasks
 ) -> ChatRecord:
     """Opens a chat about a plan, a region, or nothing yet."""
     if "llm" in jumou.chatting.answerers and sent.drafter != "rules":
@@ -49,10 +49,12 @@ async def create_chat(
         brief=Brief(industry=sent.industry, horizon=sent.horizon, scope=sent.scope),
         drafter=sent.drafter,
     )
-    return await asyncio.to_thread(open_chat, jumou.chatting.store, jumou.store, request, sent.created_by)
+    return await asyncio.to_thread(
+        open_chat, jumou.chatting.store, jumou.store, request, sign(sent.created_by, "api").name
+    )
 
 
-async def _warm(jumou: Jumou) -> None:
+async def _warm(jumou: Office) -> None:
     """While the planner types: the first answer does not wait for the client's library. What fails shows when it is asked."""
     if jumou.model is not None:
         with contextlib.suppress(MissingExtra):
@@ -80,10 +82,10 @@ async def get_chat(chat_id: str, chats: Chats) -> ChatAnswer:
 
 @router.post("/{chat_id}/messages", status_code=202, responses=problems(400, 404, 409, 413, 422, 503))
 async def send_message(
-    chat_id: str, sent: MessageRequest, chats: Chats, idempotency_key: IdempotencyKey = None
+    chat_id: str, sent: MessageRequest, chats: Chats, sign: Signing, idempotency_key: IdempotencyKey = None
 ) -> MessageAccepted:
     """Says something. Once this answers, the message is kept and is being answered, whether or not anybody reads on."""
-    message = await chats.say(chat_id, sent.text, sent.author, key=idempotency_key or "")
+    message = await chats.say(chat_id, sent.text, sign(sent.author, "api").name, key=idempotency_key or "")
     return MessageAccepted(message=message, events=f"/v1/chats/{chat_id}/events")
 
 
@@ -128,9 +130,7 @@ async def get_proposal(chat_id: str, proposal_id: str, chats: Chats) -> Proposal
 
 
 @router.post("/{chat_id}/adoptions", status_code=201, responses=problems(400, 404, 409, 413, 422, 428, 503))
-async def adopt_candidate(
-    chat_id: str, sent: AdoptionRequest, jumou: Open, seen: Seen, request_id: RequestId
-) -> ChatMessage:
+async def adopt_candidate(chat_id: str, sent: AdoptionRequest, jumou: Open, seen: Seen, sign: Signing) -> ChatMessage:
     """Makes a candidate the vision of a plan. Nothing said in a chat does this; If-Match is the hash of the item `vision`."""
     choice = Choice(sent.proposal_id, sent.candidate_id, sent.plan_id, seen, sent.approve)
-    return await adopt(jumou.chatting, jumou.reviewing, chat_id, choice, person(sent.reviewer, request_id))
+    return await adopt(jumou.chatting, jumou.reviewing, chat_id, choice, sign(sent.reviewer))

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from jumou.api.access import Held, Speaking
 from jumou.api.answers import Alive, Ready
+from jumou.domain.access import HERE
 
 router = APIRouter(tags=["health"])
 
@@ -27,7 +28,9 @@ async def readiness(request: Request, held: Held, language: Speaking) -> JSONRes
     parts = await request.app.state.pulse.parts(language)
     gone = next((part for part in parts if part.name == "database" and not part.ok), None)
     ready = opening.ready and gone is None
-    documents, passages = await asyncio.to_thread(opening.jumou().library.size) if opening.ready else (None, None)
+    documents, passages = (
+        await asyncio.to_thread(opening.jumou().index.size, within=HERE) if opening.ready else (None, None)
+    )
     answer = Ready(
         status="ready" if ready else "away" if opening.ready else "failed" if opening.error else "preparing",
         message=gone.message if gone is not None else opening.message(language),

@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from jumou.api.access import Open
+from jumou.api.access import Caller, Open
 from jumou.api.openapi import problems
 from jumou.api.problems import STATUS, language_of
 from jumou.api.strict import StrictRoute
@@ -204,13 +204,13 @@ def get_model(model: Annotated[str, Path(max_length=200)]) -> Model:
 
 
 @router.post("/chat/completions", response_model=Completion, responses=_CHUNKS | _ERRORS)
-async def complete_chat(sent: CompletionRequest, jumou: Open) -> Response:
+async def complete_chat(sent: CompletionRequest, jumou: Open, caller: Caller) -> Response:
     """Continues a conversation: evidence with sources, or a vision drafted step by step. Nothing is kept."""
     model = _known(sent.model)
     answerers = jumou.answerers
     answerer = answerers["rules"] if model == "jumou-rules" else answerers.get("llm", answerers["rules"])
     said = [Said("system" if one.role == "developer" else one.role, one.text) for one in sent.messages]
-    turn = await turn_of(said, jumou.workbench, user=sent.user or "")
+    turn = await turn_of(said, jumou.workbench, user=caller.user if caller.authenticated else sent.user or "")
     asked = sum(estimate(one.text) for one in said)
     if sent.stream:
         usage = sent.stream_options is not None and sent.stream_options.include_usage

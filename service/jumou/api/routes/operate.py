@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from jumou.api.access import RequestId, Speaking, Stored, person
+from jumou.api.access import Signing, Speaking, Stored
 from jumou.api.openapi import problems
 from jumou.api.operating import (
     AcceptRequest,
@@ -23,7 +23,7 @@ from jumou.api.operating import (
     ProjectImport,
 )
 from jumou.api.strict import StrictRoute
-from jumou.compose import Jumou
+from jumou.compose import Office
 from jumou.domain.framework import Language
 from jumou.domain.operation import AdjustmentDecision, Period
 from jumou.errors import InvalidRequest, StepConflict
@@ -74,9 +74,9 @@ def list_actuals(plan_id: str, operating: Operates) -> ActualList:
 
 
 @router.post("/actuals", status_code=201, responses=_WRITE)
-def enter_actuals(plan_id: str, sent: ActualsRequest, operating: Operates, request_id: RequestId) -> ActualList:
+def enter_actuals(plan_id: str, sent: ActualsRequest, operating: Operates, sign: Signing) -> ActualList:
     """Keeps actual values; answers with those that are new. Nothing entered before is overwritten."""
-    return ActualList(actuals=list(operating.record(plan_id, sent.entries, person(sent.person, request_id))))
+    return ActualList(actuals=list(operating.record(plan_id, sent.entries, sign(sent.person))))
 
 
 @router.get("/actuals.xlsx", response_class=Response, responses={200: _binary(_SHEET), **_READ})
@@ -91,7 +91,7 @@ def get_actuals_template(plan_id: str, jumou: Stored, period: PeriodQuery = "") 
 
 @router.post("/actuals.xlsx", status_code=201, openapi_extra=_FILE, responses=_UPLOAD)
 async def import_actuals(
-    plan_id: str, request: Request, jumou: Stored, person_name: WhoQuery, request_id: RequestId, language: Speaking
+    plan_id: str, request: Request, jumou: Stored, person_name: WhoQuery, sign: Signing, language: Speaking
 ) -> ActualList:  # fmt: skip
     """Keeps the actual values of a filled-in workbook (form field `file`); faults name sheet, row and column."""
     from jumou.export import read_actuals  # noqa: PLC0415 - as above
@@ -99,7 +99,7 @@ async def import_actuals(
     def keep(path: Path) -> ActualList:
         plan = read_plan(jumou.store, plan_id).whole()
         entries = read_actuals(path, plan.implementation.kpis)
-        kept = jumou.operating.record(plan_id, entries, person(person_name, request_id)) if entries else ()
+        kept = jumou.operating.record(plan_id, entries, sign(person_name)) if entries else ()
         return ActualList(actuals=list(kept))
 
     return await _with_upload(request, language, keep)
@@ -119,19 +119,19 @@ def list_adjustments(plan_id: str, operating: Operates) -> AdjustmentList:
 
 @router.post("/adjustments/{adjustment_id}/accept", status_code=201, responses=_WRITE)
 def accept_adjustment(
-    plan_id: str, adjustment_id: str, sent: AcceptRequest, operating: Operates, request_id: RequestId
+    plan_id: str, adjustment_id: str, sent: AcceptRequest, operating: Operates, sign: Signing
 ) -> AdjustmentDecision:
     """Writes a proposal into the next version of the plan, as a revision that can be reviewed and undone."""
-    who = person(sent.person, request_id)
+    who = sign(sent.person)
     return operating.accept(plan_id, adjustment_id, who, comment=sent.comment, approve=sent.approve)
 
 
 @router.post("/adjustments/{adjustment_id}/dismiss", status_code=201, responses=_WRITE)
 def dismiss_adjustment(
-    plan_id: str, adjustment_id: str, sent: DismissRequest, operating: Operates, request_id: RequestId
+    plan_id: str, adjustment_id: str, sent: DismissRequest, operating: Operates, sign: Signing
 ) -> AdjustmentDecision:
     """Sets a proposal aside, with the reason."""
-    return operating.dismiss(plan_id, adjustment_id, person(sent.person, request_id), sent.comment)
+    return operating.dismiss(plan_id, adjustment_id, sign(sent.person), sent.comment)
 
 
 @router.get(
@@ -175,27 +175,30 @@ async def import_projects(
     plan_id: str,
     request: Request,
     jumou: Stored,
-    request_id: RequestId,
+    sign: Signing,
     language: Speaking,
     reviewer: Annotated[str, Query(max_length=100, description="writes the revision in this name; empty: only show what changes")] = "",
     remove: Annotated[bool, Query(description="remove the projects whose row is gone")] = False,
     comment: Annotated[str, Query(max_length=2000)] = "",
 ) -> ProjectImport:  # fmt: skip
     """An edited project list (form field `file`) as a patch; with `reviewer` it becomes a revision that awaits approval."""
+    who = sign(reviewer) if reviewer.strip() else None
 
     def read(path: Path) -> ProjectImport:
-        return _imported(jumou, path, plan_id, person(reviewer.strip(), request_id), remove=remove, comment=comment)
+        return _imported(jumou, path, plan_id, who, remove=remove, comment=comment)
 
     return await _with_upload(request, language, read)
 
 
-def _imported(jumou: Jumou, path: Path, plan_id: str, who: Person, *, remove: bool, comment: str) -> ProjectImport:
+def _imported(
+    jumou: Office, path: Path, plan_id: str, who: Person | None, *, remove: bool, comment: str
+) -> ProjectImport:
     from jumou.export import read_list_patch  # noqa: PLC0415 - as above
 
     stored = read_plan(jumou.store, plan_id)
     seen = next(step.hash for step in stored.steps if step.step == "projects")
-    proposed = read_list_patch(path, stored.whole(), remove=remove, person=who.name)
-    if not who.name or proposed.patch is None:
+    proposed = read_list_patch(path, stored.whole(), remove=remove, person=who.name if who else "")
+    if who is None or proposed.patch is None:
         return ProjectImport(proposed=proposed, seen=seen)
     subject = Subject(plan_id, "projects", seen)
     info = jumou.reviewing.edit(subject, proposed.patch, who, comment=comment or "导入项目清单 projects.xlsx")

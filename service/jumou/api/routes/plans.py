@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from jumou.api.access import Open, RequestId, Speaking, Stored, person
+from jumou.api.access import Open, Signing, Speaking, Stored
 from jumou.api.answers import Accepted, EventList, PlanList, PlanSummary
 from jumou.api.files import plan_file
 from jumou.api.making import Asked, exists
@@ -58,7 +59,7 @@ async def create_plan(
     request: Request,
     jumou: Open,
     language: Speaking,
-    request_id: RequestId,
+    sign: Signing,
     idempotency_key: IdempotencyKey = None,
     prefer: Annotated[
         str | None, Header(description="`respond-async`: answer at once, draft in the background")
@@ -66,9 +67,10 @@ async def create_plan(
 ) -> Response:
     """Drafts a plan in four steps from a region's profile and keeps it."""
     making = request.app.state.making
-    wanted = await read_request(sent, language, jumou.settings.language)
+    asked = await read_request(sent, language, jumou.settings.language)
+    wanted = replace(asked, classification=sent.classification)
     plan_id = await making.identify(jumou.store, wanted, idempotency_key or "")
-    task = making.begin(jumou.store, Asked(plan_id, wanted, person(sent.created_by, request_id), language))
+    task = making.begin(jumou.store, Asked(plan_id, wanted, sign(sent.created_by, "api"), language))
     address = f"/v1/plans/{plan_id}"
     if "respond-async" in (prefer or ""):
         accepted = Accepted(id=plan_id, plan=address, events=f"{address}/progress")
@@ -138,14 +140,14 @@ async def follow_plan(
     making, store = request.app.state.making, jumou.store
     seen = max(after, last_event_id)
     known = await asyncio.to_thread(store.progress, plan_id)
-    if not known and not making.under_way(plan_id) and not await asyncio.to_thread(exists, store, plan_id):
+    if not known and not making.under_way(store, plan_id) and not await asyncio.to_thread(exists, store, plan_id):
         raise NotFound(f"没有规划 {plan_id}。", f"There is no plan {plan_id}.")
     return EventSourceResponse(_progress(store, making, plan_id, seen))
 
 
 async def _progress(store: PlanStore, making: Any, plan_id: str, seen: int) -> AsyncIterator[ServerSentEvent]:
     while True:
-        running = making.under_way(plan_id)  # before the look: what is reported after it ends a moment later
+        running = making.under_way(store, plan_id)  # before the look: what is reported after it ends a moment later
         for entry in await asyncio.to_thread(store.progress, plan_id, after=seen):
             seen = entry.number
             yield _sent(entry)

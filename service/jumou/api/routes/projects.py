@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from jumou.api.access import Held, Open, Speaking
+from jumou.api.access import Held, Open, Signing, Speaking
 from jumou.api.openapi import problems
 from jumou.api.requests import DraftRequest
 from jumou.api.strict import StrictRoute
@@ -19,10 +19,12 @@ router = APIRouter(prefix="/v1", tags=["drafting"], route_class=StrictRoute)
 
 
 @router.post("/project-lists", response_model=ProjectList, responses=problems(400, 413, 422, 503))
-async def draft_project_list(sent: DraftRequest, held: Held, jumou: Open, language: Speaking) -> Response:
+async def draft_project_list(
+    sent: DraftRequest, held: Held, jumou: Open, language: Speaking, sign: Signing
+) -> Response:
     """Drafts a project list from a region's profile; nothing is kept."""
     request = await read_request(sent, language, jumou.settings.language)
-    return Response(await held.drafting.project_list(request), media_type="application/json")
+    return Response(await held.drafting.project_list(request, sign(otherwise="api")), media_type="application/json")
 
 
 async def read_request(sent: DraftRequest, language: Language, default: Language) -> PlanRequest:

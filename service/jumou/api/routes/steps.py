@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Response
 
-from jumou.api.access import Held, Key, Open, RequestId, Reviews, Seen, Stored, person
+from jumou.api.access import Held, Open, Reviews, Seen, Signing, SigningOnce, Stored
 from jumou.api.answers import CommentList, ItemAnswer, ReviewList, RevisionList, StepAnswer
 from jumou.api.openapi import problems
 from jumou.api.requests import CommentRequest, DecisionRequest, EditRequest, RedraftRequest, UndoRequest
@@ -92,12 +92,11 @@ def decide(
     sent: DecisionRequest,
     reviews: Reviews,
     seen: Seen,
-    request_id: RequestId,
-    key: Key = None,
+    sign: SigningOnce,
 ) -> Review:
     """Approves, rejects, asks again, locks or unlocks a step or an item, as seen under If-Match."""
     subject = Subject(plan_id, step, seen, sent.item_id)
-    return reviews.decide(subject, sent.decision, person(sent.reviewer, request_id, key), sent.comment)
+    return reviews.decide(subject, sent.decision, sign(sent.reviewer), sent.comment)
 
 
 @router.get("/steps/{step}/reviews", responses=_READ)
@@ -114,15 +113,12 @@ def edit_step(
     sent: EditRequest,
     reviews: Reviews,
     seen: Seen,
-    request_id: RequestId,
+    sign: SigningOnce,
     response: Response,
-    key: Key = None,
 ) -> RevisionInfo:
     """Changes an item (If-Match: its hash) or the step (its hash); answers with the new revision and what the check found."""
     subject = Subject(plan_id, step, seen, sent.item_id)
-    info = reviews.edit(
-        subject, sent.patch, person(sent.reviewer, request_id, key), comment=sent.comment, approve=sent.approve
-    )
+    info = reviews.edit(subject, sent.patch, sign(sent.reviewer), comment=sent.comment, approve=sent.approve)
     response.headers["ETag"] = f'"{info.manifest.get(sent.item_id, info.hash)}"'
     return info
 
@@ -134,20 +130,19 @@ def undo_step(
     sent: UndoRequest,
     reviews: Reviews,
     seen: Seen,
-    request_id: RequestId,
-    key: Key = None,
+    sign: SigningOnce,
 ) -> RevisionInfo:
     """Goes back to an earlier revision of the step, by a new one."""
-    who = person(sent.reviewer, request_id, key)
+    who = sign(sent.reviewer)
     return reviews.undo(Subject(plan_id, step, seen), sent.to_revision, who, sent.comment)
 
 
 @router.post("/steps/{step}/drafts", status_code=201, responses=problems(400, 404, 409, 413, 422, 503))
 async def redraft_step(
-    plan_id: str, step: StepKey, sent: RedraftRequest, held: Held, jumou: Open, request_id: RequestId
+    plan_id: str, step: StepKey, sent: RedraftRequest, held: Held, jumou: Open, sign: Signing
 ) -> RevisionInfo:
     """Drafts the step (again) from the approved steps before it; only what waits for it and is not locked is touched."""
-    revision_id = await held.drafting.redraft(plan_id, step, person(sent.reviewer, request_id))
+    revision_id = await held.drafting.redraft(plan_id, step, sign(sent.reviewer))
     history = await asyncio.to_thread(jumou.store.history, plan_id)
     return next(info for info in history.revisions if info.id == revision_id)
 
@@ -160,13 +155,9 @@ def list_comments(plan_id: str, step: StepKey, jumou: Stored) -> CommentList:
 
 
 @router.post("/steps/{step}/comments", status_code=201, responses=problems(400, 404, 413, 422, 503))
-def add_comment(
-    plan_id: str, step: StepKey, sent: CommentRequest, reviews: Reviews, request_id: RequestId, key: Key = None
-) -> Comment:
+def add_comment(plan_id: str, step: StepKey, sent: CommentRequest, reviews: Reviews, sign: SigningOnce) -> Comment:
     """Leaves a remark on a step or an item; it changes nothing."""
-    return reviews.comment(
-        plan_id, step, sent.text, person(sent.author, request_id, key), item_id=sent.item_id, reply_to=sent.reply_to
-    )
+    return reviews.comment(plan_id, step, sent.text, sign(sent.author), item_id=sent.item_id, reply_to=sent.reply_to)
 
 
 def _newest(store: PlanStore, plan_id: str, step: StepKey) -> tuple[StepStanding, Revision]:

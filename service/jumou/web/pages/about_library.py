@@ -16,23 +16,26 @@ from jumou.web.view import render_plain
 _WAIT: float = 30.0
 
 
-def register(service: Service) -> None:
+def register(pages: Service) -> None:
     """Adds the pages."""
 
     @ui.page("/corpus", response_timeout=_WAIT)
     async def corpus() -> None:
+        service = pages.here()
         chosen = preferences(service.language)
         with frame(chosen, "corpus", chosen.t("文献", "Library")):
             _once_open(service, chosen, lambda: build_corpus(service, chosen))
 
     @ui.page("/search", response_timeout=_WAIT)
     async def search(q: str = "") -> None:
+        service = pages.here()
         chosen = preferences(service.language)
         with frame(chosen, "search", chosen.t("检索", "Search")):
             _once_open(service, chosen, lambda: build_search(service, chosen, q[:1000]))
 
     @ui.page("/doctor", response_timeout=_WAIT)
     async def doctor() -> None:
+        service = pages.here()
         chosen = preferences(service.language)
         with frame(chosen, "doctor", chosen.t("自检", "Check")):
             rows = await asyncio.to_thread(examined, service, chosen)

@@ -24,15 +24,17 @@ _PAGES = {
 }
 
 
-def register(service: Service) -> None:
+def register(pages: Service) -> None:
     """Adds the pages."""
 
     @ui.page("/plans/{plan_id}", response_timeout=_WAIT)
     async def board(plan_id: str) -> None:
+        service = pages.here()
         await plan_page(service, preferences(service.language), plan_id, "board", build_board)
 
     @ui.page("/plans/{plan_id}/{step}", response_timeout=_WAIT)
     async def step_page(plan_id: str, step: str) -> None:
+        service = pages.here()
         build = _PAGES.get(step)
         if build is None:
             ui.navigate.to(f"/plans/{plan_id}")

@@ -18,11 +18,12 @@ from jumou.web.view import STATE_NAMES, render_plain
 _WAIT: float = 30.0
 
 
-def register(service: Service) -> None:
+def register(pages: Service) -> None:
     """Adds the pages."""
 
     @ui.page("/", response_timeout=_WAIT)
     async def plans(cursor: str = "") -> None:
+        service = pages.here()
         chosen = preferences(service.language)
         with frame(chosen, "plans", chosen.t("规划", "Plans")):
             try:
@@ -36,6 +37,7 @@ def register(service: Service) -> None:
 
     @ui.page("/new", response_timeout=_WAIT)
     async def new() -> None:
+        service = pages.here()
         chosen = preferences(service.language)
         with frame(chosen, "new", chosen.t("新建规划", "New plan")):
             await NewPlan(service, chosen).build()
