@@ -278,7 +278,7 @@ def _processes() -> list[str]:
 def _is_reader(pid: str) -> bool:
     try:
         parent = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[1]
-        return int(parent) == os.getpid() and b"readers.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return int(parent) == os.getpid() and b"confined.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
 

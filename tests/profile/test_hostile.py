@@ -137,14 +137,14 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
 def test_a_bomb_of_many_parts_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "parts.xlsx"
     path.write_bytes(repacked(WHOLE, **{f"xl__part{number}_xml": b"<a/>" for number in range(2100)}))
-    assert "解压" in only_problem(path).message
+    assert "部件数超过上限" in only_problem(path).message
 
 
 def test_entities_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "lol.xlsx"
     lol = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><sst>&b;</sst>'
     path.write_bytes(repacked(WHOLE, xl__sharedStrings_xml=lol))
-    assert "损坏" in only_problem(path).message
+    assert "实体" in only_problem(path).message
 
 
 def test_a_sheet_of_scattered_cells_does_not_eat_memory(tmp_path: Path) -> None:

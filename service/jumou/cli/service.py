@@ -78,6 +78,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     )
     examine(pick("图表字体", "chart font"), _font)
     examine(pick("数据目录", "home"), _home)
+    examine(pick("文件读取隔离", "confined readers"), _confined)
     with progress(pick("检索索引", "index")) as report:
         examine(pick("检索索引", "index"), lambda: _index(at_home(settings(), report)))
     if as_json:
@@ -106,6 +107,23 @@ def _font() -> str:
     from jumou.export.charts import font_name  # noqa: PLC0415 - matplotlib is slow to load
 
     return font_name()
+
+
+def _confined() -> str:
+    """Which layers hold the processes that read users' files; fewer of them is no fault of the installation."""
+    from jumou.confined.pool import Confined, Ended  # noqa: PLC0415 - only asked for here
+
+    with Confined() as readers:
+        try:
+            stands = readers.standing()
+        except Ended as ended:
+            raise OperatorError("读取文件的进程无法启动。", "the process that reads files does not start.") from ended
+    layers = [
+        pick("内存与时间限额", "memory and time") if stands["limits"] else "",
+        pick("禁止联网与启动程序（seccomp）", "no network, no programs (seccomp)") if stands["seccomp"] else "",
+        pick("不见文件系统（Landlock）", "no file system (Landlock)") if stands["landlock"] else "",
+    ]
+    return pick("、", ", ").join(layer for layer in layers if layer) or pick("仅限时", "clock only")
 
 
 def _home() -> str:

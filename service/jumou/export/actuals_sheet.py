@@ -9,6 +9,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from jumou.analysis.deviation import adds_up, period_target
+from jumou.corpus.readers.grids import Page
 from jumou.domain.framework import Language, Name
 from jumou.domain.implementation import Kpi
 from jumou.domain.operation import Actual, ActualEntry, Period
@@ -19,11 +20,10 @@ from jumou.export.cell_values import as_text, blank
 from jumou.export.label import running_label
 from jumou.export.sealed import moment, sealed
 from jumou.export.sheet_cells import cell_at, clean, head, plain_sheet, put_text, shade
-from jumou.export.sheet_open import open_sheet
+from jumou.export.sheet_open import cell, open_sheet
 
 ACTUALS: Final = Name("实际值", "actuals")
 _HOW: Final = Name("填报说明", "how to fill in")
-_MOST_ROWS: Final = 5_000
 _COLUMNS: Final[dict[str, Name]] = {
     "kpi_id": Name("指标编号", "KPI id"), "name": Name("指标", "KPI"), "unit": Name("单位", "unit"), "how": Name("填报口径", "what to enter"),
     "target": Name("本期目标", "target of the period"), "period": Name("期间", "period"), "value": Name("实际值", "actual value"),
@@ -130,10 +130,8 @@ def read_actuals(path: Path, kpis: tuple[Kpi, ...]) -> tuple[ActualEntry, ...]:
 
     entries: list[ActualEntry] = []
     seen: set[tuple[str, Period]] = set()
-    for row, cells in enumerate(sheet.iter_rows(min_row=2, max_row=min(sheet.max_row, _MOST_ROWS)), start=2):
-        values: dict[str, Any] = {
-            field: cells[place].value if place < len(cells) else None for field, place in places.items()
-        }
+    for row, cells in enumerate(sheet.rows[1:], start=2):
+        values: dict[str, Any] = {field: cell(cells, place) for field, place in places.items()}
         if blank(values["value"]):
             continue
         before = len(zh)
@@ -168,10 +166,8 @@ def read_actuals(path: Path, kpis: tuple[Kpi, ...]) -> tuple[ActualEntry, ...]:
     return tuple(entries)
 
 
-def _places(sheet: Worksheet) -> dict[str, int]:
-    titles = {
-        clean(as_text(cell.value)).strip(): place for place, cell in enumerate(next(sheet.iter_rows(max_row=1), ()))
-    }
+def _places(sheet: Page) -> dict[str, int]:
+    titles = {clean(as_text(value)).strip(): place for place, value in enumerate(next(iter(sheet.rows), []))}
     found = {
         field: place for field, name in _COLUMNS.items() if (place := titles.get(name.zh, titles.get(name.en))) is not None
     }  # fmt: skip

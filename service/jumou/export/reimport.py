@@ -5,11 +5,11 @@ Cells that still say what the export wrote give no edit, whatever program saved 
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
+from jumou.corpus.readers.grids import Page
 from jumou.domain.list_changes import NewProject, ProjectEdit, ProjectListChanges
 from jumou.domain.plan import Plan
 from jumou.domain.portfolio import Project
@@ -18,11 +18,9 @@ from jumou.export.cell_values import REQUIRED, Refused, as_json, as_text, blank,
 from jumou.export.columns import Column, Setting, columns, plan_years, row_version
 from jumou.export.excel import PROJECTS
 from jumou.export.sheet_cells import clean
-from jumou.export.sheet_open import open_sheet
+from jumou.export.sheet_open import cell, open_sheet
 from jumou.export.sources import source_list
 from jumou.export.terms import FUNDING
-
-_MOST_ROWS: Final = 5_000
 
 
 @dataclass(slots=True)
@@ -60,8 +58,8 @@ def read_projects(path: Path, plan: Plan) -> ProjectListChanges:
     edits: list[ProjectEdit] = []
     added: list[NewProject] = []
     seen: set[str] = set()
-    for number, cells in enumerate(sheet.iter_rows(min_row=2, max_row=min(sheet.max_row, _MOST_ROWS)), start=2):
-        values = {column.field: cells[place].value if place < len(cells) else None for column, place in listed}
+    for number, cells in enumerate(sheet.rows[1:], start=2):
+        values = {column.field: cell(cells, place) for column, place in listed}
         if all(blank(value) for field_, value in values.items() if not field_.startswith(("amount.", "year."))):
             continue
         project_id = as_text(values.get("id")).strip()
@@ -102,11 +100,9 @@ def _report(problems: _Problems) -> None:
         )  # fmt: skip
 
 
-def _places(sheet: Worksheet, setting: Setting) -> list[tuple[Column, int]]:
+def _places(sheet: Page, setting: Setting) -> list[tuple[Column, int]]:
     """Each known column with its place in the sheet, by its header in either language; columns may have been moved."""
-    headers = {
-        clean(as_text(cell.value)).strip(): place for place, cell in enumerate(next(sheet.iter_rows(max_row=1), ()))
-    }
+    headers = {clean(as_text(value)).strip(): place for place, value in enumerate(next(iter(sheet.rows), []))}
     found: list[tuple[Column, int]] = []
     missing: list[Column] = []
     for column in columns(plan_years(setting.plan)):

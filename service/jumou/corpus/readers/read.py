@@ -1,14 +1,15 @@
-"""Reads one file from its bytes. This runs in a process with bounded means: see `pool`."""
+"""Reads one file from its bytes. This runs in a confined process: see `pool`."""
 
 import importlib
 import unicodedata
-from typing import Final, Protocol, cast
+from pathlib import PurePath
+from typing import Any, Final, Protocol, cast
 
 from jumou.corpus.readers import refusals
 from jumou.corpus.readers.description import sidecar
 from jumou.corpus.readers.extract import Extract, Format
 from jumou.corpus.readers.limits import Limits
-from jumou.corpus.readers.sniff import format_of
+from jumou.corpus.readers.sniff import ending, format_of
 from jumou.corpus.readers.tidy import tidied
 
 READERS: Final = "readers/1"
@@ -28,6 +29,23 @@ _READERS: Final[dict[Format, tuple[str, str]]] = {
 
 class _Reader(Protocol):
     def __call__(self, content: bytes, name: str, limits: Limits) -> Extract: ...
+
+
+def needs(head: dict[str, Any]) -> list[str]:
+    """The modules that reading a file of this name takes."""
+    suffix = PurePath(str(head["name"])).suffix.lower()
+    form = ending(suffix)
+    return [] if form is None else [f"jumou.corpus.readers.{_READERS[form][0]}"]
+
+
+def served(head: dict[str, Any], parts: list[bytes]) -> dict[str, Any]:
+    """The task of a confined process: `head` holds name and limits, the parts are the content and the sidecar if there is one.
+
+    Raises:
+        RefusedFile: as `read`.
+    """
+    described = parts[1] if len(parts) > 1 else None
+    return read(parts[0], str(head["name"]), Limits(**head["limits"]), described=described).record()
 
 
 def read(content: bytes, name: str, limits: Limits, *, described: bytes | None = None) -> Extract:

@@ -171,6 +171,13 @@ def unsupported(name: str, kind: str) -> RefusedFile:
     )
 
 
+def old_workbook(name: str) -> RefusedFile:
+    """A workbook of the time before .xlsx."""
+    return RefusedFile(
+        f"{name} 是旧版 .xls 工作簿。", f"{name} is an old .xls workbook.", mend_zh="请另存为 .xlsx。", mend_en="Save it as .xlsx."
+    )  # fmt: skip
+
+
 def unknown_ending(name: str) -> RefusedFile:
     """No reader for this ending."""
     return RefusedFile(
@@ -226,6 +233,13 @@ def too_costly(name: str) -> RefusedFile:
         f"读取 {name} 超出时间或内存限额，已停止。", f"Reading {name} took more time or memory than allowed and was stopped.",
         mend_zh="请拆分文件，或另存为更简单的格式后重试。", mend_en="Split the file or save it in a simpler format.",
     )  # fmt: skip
+
+
+def ended(name: str, kind: str, why: str, depth: int) -> RefusedFile:
+    """What became of the process that read it: `costly`, `deep` or `broken`."""
+    if why == "costly":
+        return too_costly(name)
+    return too_deep(name, depth) if why == "deep" else broken(name, kind)
 
 
 def unknown_encoding(name: str) -> RefusedFile:

@@ -38,6 +38,11 @@ def known_ending(name: str) -> bool:
     return PurePath(name).suffix.lower() in _ENDINGS
 
 
+def ending(suffix: str) -> Format | None:
+    """The format that files of this ending say they have; None when they are not read."""
+    return _ENDINGS.get(suffix)
+
+
 def format_of(content: bytes, name: str) -> Format:
     """The format of a file called `name`.
 
