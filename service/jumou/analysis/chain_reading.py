@@ -1,5 +1,6 @@
 """A chain as found in a region: which firms stand at which link, how strong it is, and the smile curve."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,8 @@ from jumou.domain.region import RegionProfile
 
 _LEVELS: Final = {"high": 3.0, "mid": 2.0, "low": 1.0}
 _LEAST_MARGINS: Final = 4
+_LACKING: Final = re.compile(r"没有|缺乏|缺少|短缺|空白|不足|薄弱|拟|计划|力争|\bno\b|\black|\bplan", re.IGNORECASE)
+"""Words by which a text says that something is not there, or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,14 @@ def _firms_at(profile: RegionProfile, chain: Chain, node: Link) -> tuple[str, ..
 
 
 def _spoken_of(profile: RegionProfile, node: Link) -> bool:
-    """Whether a resource or infrastructure row speaks of the link."""
-    return any(_mentions(item.name, node) for item in (*profile.resources, *profile.infrastructure))
+    """Whether the profile speaks of the link as something that is there: a resource, a market, a figure of it, a remark."""
+    named = (*profile.resources, *profile.infrastructure, *profile.markets)
+    texts = (
+        *(item.name for item in named),
+        *(cell.metric for cell in profile.indicators if cell.value or cell.raw),
+        *profile.notes,
+    )
+    return any(_mentions(text, node) for text in texts if not _LACKING.search(text))
 
 
 def _mentions(text: str, node: Link) -> bool:

@@ -117,6 +117,11 @@ def linear(signals: Iterable[Signal]) -> LinearReading:
 
 
 def _lines(profile: RegionProfile) -> Iterable[_Line]:
+    """Every text of the profile once: remarks whole, without the rows read out of them."""
+    return (line for line in _every_line(profile) if line.sheet == "notes" or not line.cell.startswith("notes!"))
+
+
+def _every_line(profile: RegionProfile) -> Iterable[_Line]:
     yield _Line("profile:name", f"{profile.name} {profile.level_text}", "region")
     if profile.target_industry:
         yield _Line("profile:target_industry", profile.target_industry, "target")

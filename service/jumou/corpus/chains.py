@@ -60,7 +60,7 @@ def find_chains(words: str, chains: Iterable[Chain] | None = None) -> list[Chain
     words (without fillers such as 产业) that a chain's aliases cover; ties go to the alias that stands earlier in its
     chain's list (aliases are listed most specific first), then to the word that comes first.
     """
-    text = _folded(words)
+    text = folded(words)
     substance = max(1, len(_BLANK_WORDS.sub("", text)))
     found = list(_longest(_occurrences(text, load_chains().values() if chains is None else chains)))
     ranked = []
@@ -79,7 +79,8 @@ class _Hit(NamedTuple):
     chain_id: str
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """The text in one width and case, with single blanks."""
     return " ".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
@@ -87,20 +88,19 @@ def _occurrences(text: str, chains: Iterable[Chain]) -> Iterator[_Hit]:
     for chain in chains:
         aliases = [*chain.aliases.zh, *chain.aliases.en, chain.name.zh, chain.name.en]
         for rank, alias in enumerate(aliases):
-            pattern = _pattern(alias)
-            if pattern is not None:
-                yield from (_Hit(*match.span(), rank, chain.id) for match in pattern.finditer(text))
+            pattern = word_pattern(alias)
+            yield from (_Hit(*match.span(), rank, chain.id) for match in pattern.finditer(text))
 
 
-@lru_cache(maxsize=4096)
-def _pattern(alias: str) -> re.Pattern[str] | None:
-    folded = _folded(alias)
-    if not folded:
-        return None
-    word = re.escape(folded)
-    if _CHINESE.search(folded):
-        return re.compile(word)
-    return re.compile(rf"(?<![a-z0-9]){word}(?:s|es)?(?![a-z0-9])")
+@lru_cache(maxsize=16384)
+def word_pattern(word: str) -> re.Pattern[str]:
+    """What finds a word in folded text: Chinese anywhere, other scripts as whole words, singular or plural."""
+    low = folded(word)
+    if not low:
+        return re.compile(r"(?!)")
+    if _CHINESE.search(low):
+        return re.compile(re.escape(low))
+    return re.compile(rf"(?<![a-z0-9]){re.escape(low)}(?:s|es)?(?![a-z0-9])")
 
 
 def _longest(hits: Iterable[_Hit]) -> Iterator[_Hit]:

@@ -57,6 +57,13 @@ class ChainNode(Model):
     basis: Literal["source", "editorial"] = "editorial"
 
 
+class Branch(Model):
+    """A family of products within the chain: the links that make it, and the words that name it and nothing else of the chain."""
+
+    nodes: tuple[Code, ...] = Field(min_length=1)
+    words: tuple[str, ...] = Field(min_length=1)
+
+
 class Niche(Model):
     """A candidate theme: what is in, what is deliberately out. Ratings 1–5, editorial."""
 
@@ -215,6 +222,7 @@ class Chain(Model):
     facts: tuple[ChainFact, ...] = ()
     nodes: tuple[ChainNode, ...] = Field(min_length=1)
     edges: tuple[tuple[Code, Code], ...] = ()
+    branches: tuple[Branch, ...] = ()
     niches: tuple[Niche, ...] = Field(min_length=1)
     exchanges: tuple[Exchange, ...] = ()
     projects: ChainProjects
@@ -242,6 +250,7 @@ class Chain(Model):
             raise ValueError(f"node ids stand twice: {', '.join(twice)}")
         referred = [
             *((f"edge {a}→{b}", node) for a, b in self.edges for node in (a, b)),
+            *((f"branch {family.words[0]}", node) for family in self.branches for node in family.nodes),
             *((f"niche {niche.id}", node) for niche in self.niches for node in niche.nodes),
             *((f"exchange to {exchange.to}", exchange.from_) for exchange in self.exchanges),
         ]

@@ -1,8 +1,10 @@
 """Which industry a plan is about, and which value chains describe it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from jumou.corpus.branch import branch
 from jumou.corpus.chains import find_chains, load_chains
 from jumou.corpus.generic_chain import generic_chain
 from jumou.domain.chain import Chain
@@ -31,12 +33,17 @@ def choose_industry(
     """
     chains = load_chains() if chains is None else chains
     words = (requested or profile.target_industry or "").strip()
+    facts = tuple(text for text, _ in _texts(profile))
+
+    def meant(name: str) -> Chain:
+        return branch(chains[name], _bare(words), facts)
+
     if not requested and profile.target_chain is not None and profile.target_chain in chains:
-        chain = chains[profile.target_chain]
-        near = [chains[name] for name in _found(words, _LEAST_COVER, chains) if name != chain.id] if words else []
+        chain = meant(profile.target_chain)
+        near = [meant(name) for name in _found(words, _LEAST_COVER, chains) if name != chain.id] if words else []
         return Industry(name=words or chain.name.in_(language), chain=chain, known=True, others=tuple(near[:2]))
     if words:
-        found = [chains[name] for name in _found(words, _LEAST_COVER, chains) or _found(words, 0.0, chains)]
+        found = [meant(name) for name in _found(words, _LEAST_COVER, chains) or _found(words, 0.0, chains)]
         if found:
             return Industry(name=words, chain=found[0], known=True, others=tuple(found[1:_MOST_CHAINS]))
         return Industry(name=words, chain=generic_chain(words), known=False)
@@ -51,6 +58,11 @@ def choose_industry(
         )  # fmt: skip
     name = "主导产业" if language == "zh" else "leading industries"
     return Industry(name=name, chain=generic_chain(name), known=False, chosen_because="nothing")
+
+
+def _bare(words: str) -> str:
+    """The industry's name without 产业 at its end: 藤铁工艺家居产业 is the branch 藤铁工艺家居."""
+    return re.sub(r"(产业集群|产业链|产业|行业)$", "", words) or words
 
 
 def _may_be_proposed(profile: RegionProfile) -> bool:

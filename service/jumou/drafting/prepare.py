@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from jumou.analysis.region import analyse
+from jumou.analysis.remarks import with_remarks
 from jumou.corpus.playbook import load_playbook
 from jumou.domain.chain import Chain
 from jumou.domain.framework import Language
@@ -44,6 +45,7 @@ def prepare(
         InvalidRequest: the term does not make sense.
     """
     first, last = _term(profile, start_year, horizon)
+    profile = with_remarks(profile)
     chosen = choose_industry(profile, industry, language, chains)
     return DraftContext(
         profile=profile,

@@ -1,12 +1,14 @@
 """Benchmark cases: comparable clusters, their path, factors and lessons, in quotes, and the gap to them."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from jumou.analysis.figures import quantity, usable
 from jumou.domain.diagnosis import Benchmark, ElementReading
 from jumou.domain.evidence import Citation, Document, Passage, Statement
 from jumou.domain.framework import ELEMENTS, MODES, ModeKey
+from jumou.drafting.comparable import divisions, divisions_of, level_likeness, likely_divisions, relatedness
 from jumou.drafting.context import DraftContext
 from jumou.drafting.wording import Said
 from jumou.retrieval import Filter, Hit
@@ -15,10 +17,17 @@ _SECTIONS: Final = {
     "path": ("发展历程", "概况"), "factors": ("成功因素", "受挫原因"), "lessons": ("教训与启示", "可借鉴条件"),
 }  # fmt: skip
 _MOST: Final = 4
+_NEAR_FROM: Final = 0.4
+"""From this relatedness on, a case counts as close in industry."""
+
+_ALIKE, _ALIKE_EN = "与本区域产业方向相近（{industries}）", " is close in industry"
+_UNLIKE, _UNLIKE_EN = "产业与本区域不同（{industries}）", " works in another industry"
+_CONSIDERED: Final = 60
+"""Passages of cases that are looked at; a case is at most two of them."""
 
 
 def benchmarks(ctx: DraftContext, elements: tuple[ElementReading, ...], mode: ModeKey) -> tuple[Benchmark, ...]:
-    """Up to four cases: the same industry first, then the same mode; at home and abroad, one of them with hard lessons.
+    """Up to four cases: the same industry first, then near ones of like level and mode; at home and abroad, one with hard lessons.
 
     The region's own cases never serve as its benchmark.
     """
@@ -31,7 +40,7 @@ def _choose(ctx: DraftContext, mode: ModeKey) -> list[Document]:
     aliases = {alias for chain in ctx.industry.chains for alias in chain.aliases.zh[:6]}
     question = f"{ctx.industry.name} {' '.join(names)} {MODES[mode].zh} 产业集群 发展路径 成功因素"
     hits = [
-        *ctx.desk.find(question, limit=12, where=Filter(kinds=("case",)), benchmarks=True),
+        *ctx.desk.find(question, limit=_CONSIDERED, where=Filter(kinds=("case",)), benchmarks=True),
         *ctx.desk.find(
             f"{ctx.industry.name} {MODES[mode].zh}",
             limit=8,
@@ -39,16 +48,26 @@ def _choose(ctx: DraftContext, mode: ModeKey) -> list[Document]:
             benchmarks=True,
         ),
     ]
-    ranked = _ranked(hits, mode, aliases | set(names))
+    ranked = _ranked(ctx, hits, mode, aliases | set(names))
     chosen = ranked[:_MOST]
     home = ctx.profile.country
-    for wanted, more in (
+    own = _own(ctx)
+
+    def worth(item: Document) -> bool:
+        """A case abroad in quite another industry, grown in another way, is no benchmark."""
+        return mode in item.modes or _near(own, item) > 0
+
+    fills: tuple[tuple[Callable[[Document], bool], Filter], ...] = (
         (lambda item: item.outcome in ("failure", "mixed"), Filter(kinds=("case",), outcomes=("failure", "mixed"))),
-        (lambda item: item.country != home, Filter(kinds=("case",), levels=("international",))),
+        (lambda item: item.country != home and worth(item), Filter(kinds=("case",), levels=("international",))),
         (lambda item: item.outcome == "success", Filter(kinds=("case",), outcomes=("success",))),
-    ):
+    )
+    for wanted, more in fills:
         if chosen and not any(wanted(item) for item in chosen):
-            found = [*ranked, *_ranked(ctx.desk.find(question, limit=8, where=more, benchmarks=True), mode, aliases)]
+            found = [
+                *ranked,
+                *_ranked(ctx, ctx.desk.find(question, limit=8, where=more, benchmarks=True), mode, aliases),
+            ]
             extra = next((item for item in found if wanted(item) and item not in chosen), None)
             if extra is not None:
                 chosen = [*chosen[: _MOST - 1], extra] if len(chosen) < _MOST else _swapped(chosen, extra, home)
@@ -66,13 +85,28 @@ def _swapped(chosen: list[Document], extra: Document, home: str) -> list[Documen
     return [*chosen[:-1], extra]
 
 
-def _ranked(hits: list[Hit], mode: ModeKey, names: set[str]) -> list[Document]:
+def _own(ctx: DraftContext) -> frozenset[str]:
+    return divisions(ctx.industry.chains) if ctx.industry.known else likely_divisions(ctx.industry.name)
+
+
+def _near(own: frozenset[str], document: Document) -> float:
+    return relatedness(own, divisions_of("、".join(document.industries)))
+
+
+def _ranked(ctx: DraftContext, hits: list[Hit], mode: ModeKey, names: set[str]) -> list[Document]:
+    own = _own(ctx)
     best: dict[str, tuple[float, Document]] = {}
     for hit in hits:
         document = hit.document
         same_industry = any(name in "、".join((*document.industries, document.title)) for name in names)
+        near = _near(own, document)
         score = (
-            hit.score + 0.6 * same_industry + 0.25 * (mode in document.modes) + 0.05 * (document.source_grade == "A")
+            0.4 * hit.score
+            + 0.6 * same_industry
+            + 0.5 * near
+            + 0.25 * level_likeness(ctx.profile.level, document.level or "")
+            + 0.2 * (mode in document.modes)
+            + 0.05 * (document.source_grade == "A")
         )
         if document.id not in best or score > best[document.id][0]:
             best[document.id] = (score, document)
@@ -123,16 +157,17 @@ def _why(ctx: DraftContext, document: Document, mode: ModeKey, title: str) -> St
     industries = write.joined(document.industries, last=3) if ctx.language == "zh" else title
     citation = ctx.desk.cite_document(document.id, [title, *document.industries, MODES[mode].in_(ctx.language)])
     citations = (citation,) if citation else ()
+    near = _near(_own(ctx), document) >= _NEAR_FROM
     if document.outcome == "mixed":
         return write.say(
-            "{title}与本区域产业方向相近（{industries}），成效与挫折并存，正反两面均可比较。",
-            "{title} is close in industry; it shows both what worked and what did not.",
+            "{title}" + (_ALIKE if near else _UNLIKE) + "，成效与挫折并存，正反两面均可比较。",
+            "{title}" + (_ALIKE_EN if near else _UNLIKE_EN) + "; it shows both what worked and what did not.",
             title=Said(title, document.id), industries=industries, citations=citations,
         )  # fmt: skip
     if document.outcome == "failure":
         return write.say(
-            "{title}与本区域产业方向相近（{industries}），其受挫经历可作警示。",
-            "{title} is close in industry; its set-back is a warning.",
+            "{title}" + (_ALIKE if near else _UNLIKE) + "，其受挫经历可作警示。",
+            "{title}" + (_ALIKE_EN if near else _UNLIKE_EN) + "; its set-back is a warning.",
             title=Said(title, document.id), industries=industries, citations=citations,
         )  # fmt: skip
     if same_mode:
@@ -143,8 +178,8 @@ def _why(ctx: DraftContext, document: Document, mode: ModeKey, title: str) -> St
         )  # fmt: skip
     other = MODES[document.modes[0]].in_(ctx.language) if document.modes else "—"
     return write.say(
-        "{title}主导产业为{industries}，与本区域产业方向相近；其模式为{mode}，可供比较不同路径的条件。",
-        "{title} works in a related industry in another way ({mode}), which shows what each path needs.",
+        "{title}" + (_ALIKE if near else _UNLIKE) + "；其模式为{mode}，可供比较不同路径的条件。",
+        "{title}" + (_ALIKE_EN if near else _UNLIKE_EN) + "; it grew in another way ({mode}), which shows what each path needs.",
         title=Said(title, document.id), mode=other, industries=industries, citations=citations,
     )  # fmt: skip
 

@@ -1,0 +1,191 @@
+"""The branch of a value chain an industry's words mean: of a chain of many product families, the links that concern it.
+
+A chain such as home products holds appliances, furniture, lighting and paper side by side. A county of furniture makers
+needs the links furniture is made from and sold through, and no compressors. The links kept are those the words name,
+those the region's own facts name, all they are made from, and all they go into, along the edges of the chain.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from jumou.corpus.chains import folded, word_pattern
+from jumou.domain.chain import Chain, ChainNode, Text
+
+_FAMILIES: Final = 5
+"""A chain with fewer links in its middle is one line of making, and is never cut."""
+
+_MOST: Final = 0.7
+"""A branch that holds more of the links than this is the whole chain."""
+
+_LEAST_LINKS: Final = 3
+_LONGEST_NAME: Final = 16
+"""A branch is called as the planner calls the industry, unless that is a list of several."""
+
+
+def branch(chain: Chain, words: str, facts: Iterable[str] = ()) -> Chain:
+    """The chain cut to the branch that `words` name, or the chain itself where they name no branch of it.
+
+    `facts` are texts of the region's profile: a link they speak of is kept. The branch keeps the chain's id, is called by
+    its own links' projects, indicators and outside factors, and leaves out what speaks of other links alone.
+    """
+    middle = {node.id for node in chain.nodes if node.position == "midstream"}
+    if len(middle) < _FAMILIES:
+        return chain
+    named = _meant(chain, folded(words))
+    if not named & middle:
+        return chain
+    told = set().union(*(_spoken_of(chain, folded(text)) for text in facts))
+    kept = _joined(chain, named, told)
+    if len(kept) > _MOST * len(chain.nodes) or len(kept) < _LEAST_LINKS:
+        return chain
+    return _cut(chain, kept, named, words)
+
+
+class _Hit(NamedTuple):
+    start: int
+    end: int
+    nodes: frozenset[str]
+
+
+def _meant(chain: Chain, text: str) -> set[str]:
+    """The links the words mean; none where a part of them names the chain as a whole."""
+    families = [(word, frozenset(family.nodes)) for family in chain.branches for word in family.words]
+    keywords = [(term, frozenset((node.id,))) for node in chain.nodes for term in _terms(node)]
+    whole = [(alias, frozenset[str]()) for alias in (*chain.aliases.zh, *chain.aliases.en)]
+    hits = list(_longest(text, (*families, *keywords, *whole)))
+    if any(not hit.nodes for hit in hits):
+        return set()
+    return {node for hit in hits for node in hit.nodes}
+
+
+def _spoken_of(chain: Chain, text: str) -> set[str]:
+    """The links whose keywords stand in a text."""
+    keywords = ((term, frozenset((node.id,))) for node in chain.nodes for term in _terms(node))
+    return {node for hit in _longest(text, keywords) for node in hit.nodes}
+
+
+def _longest(text: str, terms: Iterable[tuple[str, frozenset[str]]]) -> Iterator[_Hit]:
+    """Where terms stand in the text; a longer one wins over one inside it, and links over a whole chain's alias at one place."""
+    found: dict[tuple[int, int], frozenset[str]] = {}
+    for term, nodes in terms:
+        for match in word_pattern(term).finditer(text):
+            found[match.span()] = found.get(match.span(), frozenset()) | nodes
+    for (start, end), nodes in found.items():
+        if not any(a <= start and end <= b and (a, b) != (start, end) for a, b in found):
+            yield _Hit(start, end, nodes)
+
+
+@lru_cache(maxsize=2048)
+def _terms(node: ChainNode) -> tuple[str, ...]:
+    every = (*node.keywords, *node.products.zh, *node.products.en, node.name.zh, node.name.en)
+    return tuple(dict.fromkeys(term for term in (folded(word) for word in every) if len(term) > 1))
+
+
+def _joined(chain: Chain, named: set[str], told: set[str]) -> set[str]:
+    """The links with all their products are made from and all these go into; edges back up the chain (take-back) carry nothing."""
+    products = {node.id for node in chain.nodes if node.position == "midstream"} & named
+    order = {node.id: node.order for node in chain.nodes}
+    forward = [(a, b) for a, b in chain.edges if order[a] <= order[b]]
+    kept = named | told
+    for edges in (forward, [(b, a) for a, b in forward]):
+        reached, wave = set(products), set(products)
+        while wave:
+            wave = {b for a, b in edges if a in wave} - reached
+            reached |= wave
+        kept |= reached
+    return kept
+
+
+def _cut(chain: Chain, kept: set[str], named: set[str], said: str) -> Chain:
+    words = folded(said)
+    inside = {term for node in chain.nodes if node.id in kept for term in _terms(node)}
+    outside = {term for node in chain.nodes if node.id not in kept for term in _terms(node)}
+    for family in chain.branches:
+        (inside if kept & set(family.nodes) else outside).update(folded(word) for word in family.words)
+    other = _Other(outside - inside - {words}, inside | {words})
+    niches = sorted(
+        (niche for niche in chain.niches if named & set(niche.nodes)),
+        key=lambda niche: -len(kept & set(niche.nodes)) / len(niche.nodes),
+    )
+    projects = chain.projects
+    return chain.model_copy(
+        update={
+            "name": Text(zh=said, en=said) if len(said) <= _LONGEST_NAME else chain.name,
+            "nodes": tuple(node for node in chain.nodes if node.id in kept),
+            "edges": tuple(edge for edge in chain.edges if set(edge) <= kept),
+            "niches": tuple(
+                niche.model_copy(update={"nodes": tuple(node for node in niche.nodes if node in kept)})
+                for niche in niches or chain.niches[:1]
+            ),
+            "exchanges": tuple(
+                loop
+                for loop in chain.exchanges
+                if loop.from_ in kept and (loop.to in kept or loop.to not in {node.id for node in chain.nodes})
+            ),
+            "projects": projects.model_copy(
+                update={
+                    "A1": projects.A1.model_copy(update={"targets": other.lists(projects.A1.targets), "package": other.clauses(projects.A1.package)}),
+                    "A2": projects.A2.model_copy(update={"platforms": other.named(projects.A2.platforms)}),
+                    "B1": projects.B1.model_copy(update={"approach": other.clauses(projects.B1.approach)}),
+                    "B2": projects.B2.model_copy(update={"focus": other.clauses(projects.B2.focus)}),
+                    "B3": projects.B3.model_copy(update={"occupations": other.lists(projects.B3.occupations), "training": other.clauses(projects.B3.training)}),
+                    "C1": projects.C1.model_copy(update={"zones": other.lists(projects.C1.zones), "services": other.clauses(projects.C1.services)}),
+                    "C2": projects.C2.model_copy(update={"facilities": other.named(projects.C2.facilities)}),
+                    "D1": projects.D1.model_copy(update={"instruments": other.named(projects.D1.instruments)}),
+                    "D2": projects.D2.model_copy(update={"events": other.named(projects.D2.events)}),
+                }
+            ),
+            "kpis": tuple(kpi for kpi in chain.kpis if not other.alone(kpi.name.zh)),
+            "pestel": tuple(factor for factor in chain.pestel if not other.alone(factor.text.zh)),
+        }
+    )  # fmt: skip
+
+
+class _Other:
+    """What speaks of the links left out and what speaks for those kept; a longer term wins over one inside it."""
+
+    def __init__(self, outside: set[str], inside: set[str]) -> None:
+        self._inside = inside
+        ordered = sorted(outside | inside, key=lambda term: (-len(term), term))
+        self._terms = re.compile("|".join(f"({word_pattern(term).pattern})" for term in ordered))
+        self._ordered = ordered
+
+    def alone(self, text: str) -> bool:
+        """Whether a text speaks of links left out more than of those kept."""
+        return self.balance(text) < 0
+
+    def balance(self, text: str) -> int:
+        """How many more times it speaks of links kept than of others."""
+        found = [self._ordered[match.lastindex - 1] for match in self._terms.finditer(folded(text)) if match.lastindex]
+        inside = sum(term in self._inside for term in found)
+        return inside - (len(found) - inside)
+
+    def lists(self, words: Any) -> Any:
+        """Both lists without the items that speak of other links alone; whole where nothing would be left."""
+        parallel = len(words.zh) == len(words.en)
+        keep = [place for place, text in enumerate(words.zh) if not self.alone(text)]
+        if not keep or not parallel:
+            return words
+        return words.model_copy(update={"zh": tuple(words.zh[n] for n in keep), "en": tuple(words.en[n] for n in keep)})
+
+    def named(self, items: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The named things, those that speak of the branch first, without those that speak of other links alone."""
+        told = [(self.balance(f"{item.name.zh}，{self._rest(item)}"), item) for item in items]
+        fit = sorted((pair for pair in told if pair[0] >= 0), key=lambda pair: -min(pair[0], 1))
+        return tuple(item for _, item in fit) or items
+
+    @staticmethod
+    def _rest(item: Any) -> str:
+        return str((getattr(item, "function", None) or item.content).zh)
+
+    def clauses(self, text: Any) -> Any:
+        """The Chinese text without the middle items of its lists that speak of other links alone: its grammar stays."""
+        parts = []
+        for clause in str(text.zh).split("，"):
+            items = clause.split("、")
+            parts.append(
+                "、".join(item for n, item in enumerate(items) if n in (0, len(items) - 1) or not self.alone(item))
+            )
+        return text.model_copy(update={"zh": "，".join(parts)})

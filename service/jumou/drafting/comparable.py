@@ -1,0 +1,96 @@
+"""How far a benchmark case compares with a region: its industries beside the region's, its level, its way of growing.
+
+Industries are compared by the divisions of GB/T 4754 their chains stand in: the same division counts whole, another of the
+same group (consumer goods, process, equipment, electronics and software, trade and services) counts for half.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final
+
+from jumou.corpus.branch import branch
+from jumou.corpus.chains import find_chains, load_chains
+from jumou.domain.chain import Chain
+
+_GROUPS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("A01", "A02", "A03", "A04", "A05", "C13", "C14", "C15", "C16"), "food"),
+    **dict.fromkeys(("C17", "C18", "C19", "C20", "C21", "C22", "C23", "C24", "C41"), "consumer"),
+    **dict.fromkeys(("B06", "B07", "B08", "B09", "B10", "C25", "C26", "C28", "C29", "C31", "C32", "C33", "C42", "D44", "D45", "N77"), "process"),
+    **dict.fromkeys(("C30", "E47", "E50"), "building"),
+    **dict.fromkeys(("C34", "C35", "C36", "C37", "C38", "C43", "E48"), "equipment"),
+    **dict.fromkeys(("C27", "C39", "C40", "I63", "I64", "I65", "M73", "M75"), "science"),
+    **dict.fromkeys(("F51", "F52", "G53", "G54", "G55", "G56", "G58", "G59", "G60", "H61", "H62", "L72", "R86", "R87", "R88", "R89", "R90"), "services"),
+}  # fmt: skip
+_NEAR_GROUPS: Final = frozenset(
+    frozenset(pair)
+    for pair in (("food", "consumer"), ("equipment", "science"), ("consumer", "building"), ("process", "building"))
+)
+_LEVELS: Final[Mapping[str, Mapping[str, float]]] = {
+    "county": {"county": 1.0, "park": 0.6, "city": 0.4, "international": 0.4},
+    "town": {"county": 0.9, "park": 0.6, "city": 0.3, "international": 0.4},
+    "park": {"park": 1.0, "county": 0.7, "city": 0.6, "international": 0.6},
+    "city": {"city": 1.0, "park": 0.6, "county": 0.5, "provincial": 0.6, "international": 0.6},
+    "provincial": {"provincial": 1.0, "city": 0.8, "international": 0.7, "park": 0.4, "county": 0.2},
+    "national": {"national": 1.0, "provincial": 0.8, "international": 0.8, "city": 0.5},
+}
+_UNKNOWN_LEVEL: Final = 0.5
+
+
+_HINTS: Final[tuple[tuple[str, str], ...]] = (
+    (r"旅游|商贸|市场|物流|电商|会展|服务|康养|养老|文化|体育|tourism|trade|logistics|services?\b", "F51"),
+    (r"食|粮|果|蔬|菜|肉|奶|乳|茶|酒|水产|渔|饮|烟|调味|种植|养殖|food|beverage|dairy|tea\b|wine", "C14"),
+    (r"医药|制药|疫苗|生物|软件|信息|数据|电子|芯片|光电|传感|智能|人工智能|pharma|biotech|software|electronic|digital", "C39"),
+    (r"机械|装备|设备|器械|汽车|车辆|船|泵|阀|轴承|模具|紧固件|电机|电气|刀具|无人机|machin|equipment|vehicle|tool", "C34"),
+    (r"化工|化学|材料|矿|冶|煤|油气|石油|炼|钢|铝|铜|金属|能源|电力|chemical|mining|metal|steel|energy|material", "C26"),
+    (r"石材|砖|瓷|玻璃|水泥|建材|门窗|building|glass|ceramic|stone", "C30"),
+    (r"用品|制品|玩具|家具|家居|服|鞋|袜|帽|饰|工艺|礼品|文具|日用|宠物|美妆|眼镜|乐器|纺织|衣|furniture|toys?\b|textile|apparel|goods|craft", "C24"),
+)  # fmt: skip
+"""What an industry without a chain is likely to make, by the words of its name, and a division that stands for it."""
+
+
+def likely_divisions(name: str) -> frozenset[str]:
+    """The division an industry's name speaks of where no chain describes it; empty where it says nothing."""
+    return frozenset(next(((code,) for pattern, code in _HINTS if re.search(pattern, name, re.IGNORECASE)), ()))
+
+
+def level_likeness(region: str, case: str) -> float:
+    """How far a case's level tells about a region of this level, 0–1; .5 where either is not known."""
+    known = _LEVELS.get(region)
+    return known.get(case, 0.2) if known is not None and case else _UNKNOWN_LEVEL
+
+
+def divisions(chains: Iterable[Chain]) -> frozenset[str]:
+    """The GB/T 4754 divisions the links of these chains stand in, for example C21."""
+    codes = (code for chain in chains for code in _codes(chain))
+    return frozenset(match.group() for code in codes if (match := re.match(r"[A-Z]\d{2}", code)))
+
+
+def _codes(chain: Chain) -> tuple[str, ...]:
+    """Of what is made: a chain's materials and shops stand in the divisions of many chains, and would make all of them near."""
+    middle = [code for node in chain.nodes if node.position == "midstream" for code in node.gbt4754]
+    return tuple(middle) or chain.gbt4754
+
+
+@lru_cache(maxsize=1024)
+def divisions_of(words: str) -> frozenset[str]:
+    """The divisions of the industries named in the words; empty where no chain describes them."""
+    chains = load_chains()
+    return divisions(branch(chains[match.chain_id], words) for match in find_chains(words))
+
+
+def relatedness(own: frozenset[str], other: frozenset[str]) -> float:
+    """How near two sets of divisions are, 0–1: for each of the smaller set its nearest in the other, on average."""
+    if not own or not other:
+        return 0.0
+    few, many = sorted((own, other), key=len)
+    return sum(max(_near(a, b) for b in many) for a in few) / len(few)
+
+
+def _near(a: str, b: str) -> float:
+    if a == b:
+        return 1.0
+    one, two = _GROUPS.get(a), _GROUPS.get(b)
+    if one is None or two is None:
+        return 0.0
+    return 0.5 if one == two else 0.2 if frozenset((one, two)) in _NEAR_GROUPS else 0.0

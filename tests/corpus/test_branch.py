@@ -1,0 +1,91 @@
+"""The branch of a chain that an industry's words mean."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jumou.corpus.branch import branch
+from jumou.corpus.chains import load_chains
+from jumou.domain.chain import Chain
+
+CHAINS = load_chains()
+
+
+def _links(chain_id: str, words: str, *facts: str) -> set[str]:
+    return {node.id for node in branch(CHAINS[chain_id], words, facts).nodes}
+
+
+def test_a_branch_holds_what_its_products_are_made_from_and_go_into_and_no_other_product() -> None:
+    links = _links("home_appliances", "藤铁工艺家居")
+    assert {"furniture", "material", "design", "channel"} <= links
+    assert not links & {"component", "white", "small", "paper_chem", "lighting"}
+
+
+@pytest.mark.parametrize(
+    ("chain_id", "words", "left_out"),
+    [
+        ("beverages_tea", "白酒", "tea"),
+        ("beverages_tea", "茶叶", "baijiu"),
+        ("wind_marine", "船舶制造", "blade"),
+        ("wind_marine", "风电装备", "ship"),
+        ("modern_agriculture", "食用菌", "livestock"),
+        ("mining_machinery", "煤机装备", "farm"),
+        ("home_appliances", "furniture", "white"),
+    ],
+)
+def test_other_families_of_the_chain_are_left_out(chain_id: str, words: str, left_out: str) -> None:
+    assert left_out in {node.id for node in CHAINS[chain_id].nodes}
+    assert left_out not in _links(chain_id, words)
+
+
+@pytest.mark.parametrize(
+    ("chain_id", "words"),
+    [
+        ("home_appliances", "轻工"),
+        ("aerospace", "北斗与商业航天/时空信息"),
+        ("new_energy_vehicle", "新能源汽车"),
+        ("digital_economy", "大数据与数字经济"),
+        ("textile_apparel", "印染"),
+        ("home_appliances", "半导体"),
+    ],
+)
+def test_words_that_mean_the_whole_chain_leave_it_whole(chain_id: str, words: str) -> None:
+    assert branch(CHAINS[chain_id], words) is CHAINS[chain_id]
+
+
+def test_a_link_the_region_speaks_of_is_kept() -> None:
+    assert "mould" not in _links("home_appliances", "藤铁工艺家居")
+    assert "mould" in _links("home_appliances", "藤铁工艺家居", "镀锌和喷涂环节环保压力较大")
+
+
+def test_projects_indicators_and_niches_of_a_branch_speak_of_it() -> None:
+    cut = branch(CHAINS["home_appliances"], "藤铁工艺家居")
+    told = cut.model_dump_json()
+    assert cut.name.zh == "藤铁工艺家居"
+    assert "压缩机" not in "".join(cut.projects.A1.targets.zh)
+    assert "家电能效安全与可靠性检测中心" not in told
+    assert "家用电器产量" not in {kpi.name.zh for kpi in cut.kpis}
+    assert all("furniture" in niche.nodes for niche in cut.niches)
+
+
+@given(
+    chain_id=st.sampled_from(sorted(CHAINS)),
+    words=st.sampled_from(
+        sorted({word for chain in CHAINS.values() for word in (*chain.aliases.zh, *chain.aliases.en)})
+    ),
+)
+def test_every_branch_is_a_sound_chain_within_its_own(chain_id: str, words: str) -> None:
+    whole = CHAINS[chain_id]
+    cut = branch(whole, words)
+    Chain.model_validate(cut.model_dump(by_alias=True))  # references between its parts hold
+    assert cut.id == whole.id
+    assert {node.id for node in cut.nodes} <= {node.id for node in whole.nodes}
+    assert set(cut.edges) <= set(whole.edges)
+    projects = cut.projects
+    assert projects.A1.targets.zh
+    assert projects.A2.platforms
+    assert projects.C1.zones.zh
+    assert projects.C2.facilities
+    assert projects.D1.instruments
+    assert projects.D2.events
+    assert cut.niches
