@@ -60,6 +60,19 @@ def test_rows_that_come_and_go_leave_the_scores_of_an_index_built_at_once(
     assert pieces.size == once.size == len(rows) - len(gone)
 
 
+def test_common_terms_count_the_same_once_they_are_remembered() -> None:
+    chance = np.random.default_rng(3)
+    bags = {row: Counter({1: row % 3, 2: row % 7, 3: 1, 9: 4}) for row in range(1, 400)}
+    rows = {row: Counter({term: held for term, held in bag.items() if held}) for row, bag in bags.items()}
+    postings = Postings.empty().merged(rows.items())
+    for _ in range(4):
+        query = Counter(chance.integers(1, 10, 5).tolist())
+        first, again = postings.scores(query), postings.scores(query)
+        assert np.array_equal(first, again)
+        for row, expected in by_the_book(rows, query).items():
+            assert first[row] == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
 def test_saved_postings_are_mapped_back(tmp_path: Path) -> None:
     postings = Postings.empty().merged(numbered([{1: 2, 2: 1}, {2: 4}]).items())
     postings.save(tmp_path, "some")

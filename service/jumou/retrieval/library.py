@@ -17,6 +17,7 @@ from jumou.domain.access import Reach
 from jumou.domain.evidence import Document, Passage
 from jumou.domain.quoting import stands_in
 from jumou.errors import InvalidRequest, NotFound
+from jumou.retrieval.beside import Beside
 from jumou.retrieval.derived import passage_text
 from jumou.retrieval.encode import Encoder, QueryCache, load_encoder
 from jumou.retrieval.filter import Filter, Hit
@@ -49,6 +50,7 @@ class Library:
         self._index = index
         self._reranker = reranker
         self._queries = QueryCache(making.encoder)
+        self._beside = Beside()
         self._refreshing = threading.RLock()
         self._state: _State | None = None
         self._stamp = making.generations.stamp()
@@ -128,6 +130,7 @@ class Library:
     def close(self) -> None:
         """Lets go of all files."""
         self._index.close()
+        self._beside.close()
         self._state = None
 
     def __enter__(self) -> Self:
@@ -221,7 +224,8 @@ class Library:
         own = snapshot.about(own_region) if own_region else documents & False
         if benchmarks:
             documents &= ~(own & snapshot.of_kind("case"))
-        ranking = Ranking(snapshot, self._queries.queries([query])[0], self._making.analyser.asked(query))
+        terms = self._making.analyser.asked(query)
+        ranking = Ranking(snapshot, terms, lambda: self._queries.queries([query])[0], self._beside)
         outdated = snapshot.columns.outdated
         pools = [documents & ~outdated, documents & outdated]
         if include_outdated or (where is not None and where.statuses):

@@ -17,6 +17,12 @@ B: Final = 0.5
 
 _BLOCK: Final = 64
 
+_COMMON: Final = 8
+"""A term that one row of so many holds is added over all rows at once, which takes a fifth of the time of row by row."""
+
+_REMEMBERED: Final = 64_000_000
+"""Bytes of such terms that are kept, those asked for first."""
+
 Rows = NDArray[np.int32]
 Scores = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -33,13 +39,13 @@ def best(scores: Scores, count: int, allowed: Mask | None = None, *, floor: floa
     """The `count` best of `scores` above `floor`, among the allowed rows."""
     if allowed is not None:
         scores = np.where(allowed, scores, np.float32(-np.inf))
-    bound = _bound(scores, count)
-    rows = np.flatnonzero(scores >= bound) if bound > floor else np.flatnonzero(scores > floor)
+    least = bound(scores, count)
+    rows = np.flatnonzero(scores >= least) if least > floor else np.flatnonzero(scores > floor)
     rows = rows[np.lexsort((rows, -scores[rows]))][:count]
     return Ranked(rows.astype(np.int64), scores[rows])
 
 
-def _bound(scores: Scores, count: int) -> float:
+def bound(scores: Scores, count: int) -> float:
     """A score that at least `count` rows reach, and few more: the `count`-th of the highest in each block of rows.
 
     Looking for it among all rows takes ten times as long, and much longer where many are equal.
@@ -68,6 +74,7 @@ class Postings:
         self.terms, self.starts, self.rows, self.counts, self.lengths = terms, starts, rows, counts, lengths
         self.size = int(np.count_nonzero(lengths))
         average = float(lengths.sum(dtype=np.int64)) / max(1, self.size)
+        self._remembered: dict[int, Scores] = {}
         self._slack = (K1 * (1 - B + B * lengths / max(average, 1e-9))).astype(np.float32)
 
     @classmethod
@@ -102,24 +109,37 @@ class Postings:
         wanted = np.fromiter(query, np.uint64, len(query))
         places = np.searchsorted(self.terms, wanted)
         places[places == self.terms.size] = 0
+        gains = np.empty_like(total)
         for place, term, times in zip(places.tolist(), wanted, query.values(), strict=True):
             if self.terms[place] != term:
                 continue
             start, end = int(self.starts[place]), int(self.starts[place + 1])
             held = end - start
             weight = np.float32(times * (K1 + 1) * np.log(1 + (self.size - held + 0.5) / (held + 0.5)))
-            rows = self.rows[start:end]
-            counts = self.counts[start:end].astype(np.float32)
-            slack = self._slack.take(rows)
-            slack += counts
-            counts /= slack
-            counts *= weight
-            np.add.at(total, rows, counts)  # half the time of `total[rows] += ...`
+            if held * _COMMON >= self.size and (shares := self._common_shares(place, start, end)) is not None:
+                total += np.multiply(shares, weight, out=gains)
+            else:
+                some = self._shares(start, end)
+                some *= weight
+                np.add.at(total, self.rows[start:end], some)  # half the time of `total[rows] += ...`
         return total
 
-    def search(self, query: Mapping[int, int], count: int, allowed: Mask | None = None) -> Ranked:
-        """The `count` best rows that hold any of the terms."""
-        return best(self.scores(query), count, allowed, floor=0.0)
+    def _shares(self, start: int, end: int) -> Scores:
+        """How much of a term's weight each row that holds it gets, 0–1."""
+        shares = self.counts[start:end].astype(np.float32)
+        slack = self._slack.take(self.rows[start:end])
+        slack += shares
+        shares /= slack
+        return shares
+
+    def _common_shares(self, place: int, start: int, end: int) -> Scores | None:
+        """The shares of every row, remembered; None when no more terms can be remembered."""
+        known = self._remembered.get(place)
+        if known is None and len(self._remembered) < _REMEMBERED // max(1, 4 * self.lengths.size):
+            known = np.zeros(self.lengths.size, np.float32)
+            known[self.rows[start:end]] = self._shares(start, end)
+            self._remembered[place] = known
+        return known
 
     def merged(self, added: Iterable[tuple[int, Counter[int]]], removed: Rows | None = None) -> "Postings":
         """These postings without the rows `removed` and with the rows `added`, which are higher than any here."""

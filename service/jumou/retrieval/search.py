@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jumou.domain.access import DEFAULT_WORKSPACE, Reach
+from jumou.retrieval.beside import Beside
 from jumou.retrieval.derived import Keywords
 from jumou.retrieval.filter import Filter, date_bounds, places
-from jumou.retrieval.fuse import POOL, Weighted, fused, normalised
-from jumou.retrieval.postings import Mask, Ranked, best
+from jumou.retrieval.fuse import POOL, Weighted, fused, normalised, placed
+from jumou.retrieval.postings import Mask, best
 from jumou.retrieval.scan import Scan
 from jumou.retrieval.store import Columns, Facets
 
@@ -62,6 +63,10 @@ class Snapshot:
         """Documents of several passages but few pages: the others are judged by their passages alone."""
         size = self.columns.size
         return (size >= _PARENT_SIZES[0]) & (size <= _PARENT_SIZES[1])
+
+    def passages(self, documents: Mask) -> Mask:
+        """Which passage rows belong to the documents in the mask."""
+        return documents[self.columns.document_of]
 
     def documents(self, where: Filter | None = None) -> Mask:
         """Which document rows meet the filter."""
@@ -152,63 +157,65 @@ def _akin(one: str, other: str) -> bool:
     return one == other or (len(short) >= 2 and short in long)
 
 
+class _Words(NamedTuple):
+    """Keyword scores by passage row and by document row."""
+
+    passages: NDArray[np.float32]
+    documents: NDArray[np.float32]
+
+
 class Ranking:
     """One question over one snapshot; scores are computed once, whatever documents are asked for."""
 
-    def __init__(self, snapshot: Snapshot, vector: NDArray[np.float32], terms: Counter[int]) -> None:
-        """`vector` has unit length; `terms` come from the analyser the postings were made with."""
+    def __init__(
+        self, snapshot: Snapshot, terms: Counter[int], vector: Callable[[], NDArray[np.float32]], beside: Beside
+    ) -> None:
+        """`terms` come from the analyser the postings were made with; `vector` makes one of unit length.
+
+        Words are scored beside it: both leave Python's lock alone most of the time.
+        """
         self._snapshot = snapshot
-        self._vector = vector
-        self._terms = terms
-
-    @cached_property
-    def _keyword_scores(self) -> NDArray[np.float32]:
-        scores = self._snapshot.keywords.passages.scores(self._terms)
-        missing = self._snapshot.columns.document_of.size - scores.size
-        return scores[:missing] if missing < 0 else np.pad(scores, (0, missing))  # the last rows may have gone
-
-    @cached_property
-    def _parent_scores(self) -> NDArray[np.float32]:
-        return self._snapshot.keywords.documents.scores(self._terms)
+        self._words = beside.started(lambda: self._scored(terms))
+        self._vector = vector()
 
     @cached_property
     def _coarse(self) -> NDArray[np.float32]:
         return self._snapshot.scan.coarse(self._vector)
 
+    def _scored(self, terms: Counter[int]) -> _Words:
+        keywords = self._snapshot.keywords
+        scores = keywords.passages.scores(terms)
+        missing = self._snapshot.columns.document_of.size - scores.size
+        scores = scores[:missing] if missing < 0 else np.pad(scores, (0, missing))  # the last rows may have gone
+        return _Words(scores, keywords.documents.scores(terms))
+
     def found(self, documents: Mask) -> Iterator[Found]:
         """The passages of the documents in the mask that are on any list, best first; equals by row."""
-        columns = self._snapshot.columns
-        allowed = documents[columns.document_of]
-        keyword, dense = best(self._keyword_scores, POOL, allowed, floor=0.0), self._near(allowed)
-        parent = self._parents(documents)
-        by_keyword = normalised(_scores(keyword), floor=0.0)
-        by_dense = normalised(_scores(dense))
-        by_parent = normalised(_scores(parent), floor=0.0)
-        own = fused([Weighted(by_keyword, _KEYWORD), Weighted(by_dense, _DENSE)])
-        owners = {row: int(columns.document_of[row]) for row in own}
-        whole = {
-            row: by_parent.get(owner, 0.0) if self._snapshot.short[owner] else own[row] for row, owner in owners.items()
+        columns, short = self._snapshot.columns, self._snapshot.short
+        allowed = self._snapshot.passages(documents)
+        dense = self._snapshot.scan.nearest(self._vector, POOL, allowed, lambda: self._coarse)
+        words = self._words()
+        keyword = best(words.passages, POOL, allowed, floor=0.0)
+        eligible = (documents & short)[: words.documents.size]
+        parent = best(words.documents[: eligible.size], POOL, eligible, floor=0.0)
+        by_keyword = Weighted(keyword.rows, normalised(keyword.scores, floor=0.0), _KEYWORD)
+        by_dense = Weighted(dense.rows, normalised(dense.scores), _DENSE)
+        rows, own = fused([by_keyword, by_dense])
+        owners = columns.document_of[rows]
+        by_parent = np.zeros(short.size)
+        by_parent[parent.rows] = normalised(parent.scores, floor=0.0)
+        whole = np.where(short[owners], by_parent[owners], own)
+        _, scores = fused([Weighted(rows, own, 1.0), Weighted(rows, whole, _PARENT)])
+        parts = {
+            "keyword": placed(rows, by_keyword.keys, by_keyword.scores),
+            "dense": placed(rows, by_dense.keys, by_dense.scores),
+            "parent": by_parent[owners],
+            "bm25": placed(rows, keyword.rows, keyword.scores),
+            "cosine": placed(rows, dense.rows, dense.scores),
         }
-        scores = fused([Weighted(own, 1.0), Weighted(whole, _PARENT)])
-        raw_keyword, raw_dense = _scores(keyword), _scores(dense)
-        for row, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
-            owner = owners[row]
-            parts = {
-                "keyword": by_keyword.get(row, 0.0),
-                "dense": by_dense.get(row, 0.0),
-                "parent": by_parent.get(owner, 0.0),
-                "bm25": raw_keyword.get(row, 0.0),
-                "cosine": raw_dense.get(row, 0.0),
-            }
-            yield Found(row, owner, score, parts)
-
-    def _near(self, allowed: Mask) -> Ranked:
-        return self._snapshot.scan.nearest(self._vector, POOL, allowed, self._coarse)
-
-    def _parents(self, documents: Mask) -> Ranked:
-        scores = self._parent_scores
-        eligible = (documents & self._snapshot.short)[: scores.size]
-        return best(scores[: eligible.size], POOL, eligible, floor=0.0)
+        for place in np.lexsort((rows, -scores)):
+            why = {name: float(values[place]) for name, values in parts.items()}
+            yield Found(int(rows[place]), int(owners[place]), float(scores[place]), why)
 
 
 def spread(found: Iterable[Found], limit: int, per_document: int | None) -> list[Found]:
@@ -222,7 +229,3 @@ def spread(found: Iterable[Found], limit: int, per_document: int | None) -> list
             if len(chosen) == limit:
                 break
     return chosen
-
-
-def _scores(ranked: Ranked) -> dict[int, float]:
-    return dict(zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True))
