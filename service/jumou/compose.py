@@ -9,6 +9,7 @@ from jumou.corpus.progress import Progress, silent
 from jumou.domain.access import Reach
 from jumou.domain.evidence import EvidencePassage
 from jumou.drafting.drafter import Drafter, DrafterName, RulesDrafter
+from jumou.drafting.watching import WatchedDrafter
 from jumou.errors import InvalidRequest, NotFound
 from jumou.retrieval import Encoder, Library, Reranker, Shelf, load_encoder, load_reranker
 from jumou.settings import Settings
@@ -291,7 +292,7 @@ class Jumou:
         """
         chosen = name or self.settings.drafter or ("llm" if self.settings.llm.strip() else "rules")
         if chosen == "rules":
-            return RulesDrafter()
+            return WatchedDrafter(RulesDrafter())
         if self.model is None:
             raise InvalidRequest(
                 "没有设置大模型，不能由大模型起草。", "No language model is set, so none can draft.",
@@ -299,7 +300,7 @@ class Jumou:
             )  # fmt: skip
         from jumou.drafting.llm import LlmDrafter  # noqa: PLC0415 - as above
 
-        return LlmDrafter(self.model, rounds=self.settings.llm_rounds, user=user)
+        return WatchedDrafter(LlmDrafter(self.model, rounds=self.settings.llm_rounds, user=user))
 
 
 def at_home(settings: Settings, progress: Progress = silent) -> Office:

@@ -99,6 +99,48 @@ class Settings(BaseSettings):
         default="",
         description="what groups may do, separated by commas: group=workspace:role, for example planning-bureau=default:reviewer",
     )
+    llm_workspace_tokens: int | None = Field(
+        default=None, ge=0, description="most tokens all users of a workspace together may use a day"
+    )
+    llm_workspace_usd: float | None = Field(
+        default=None, ge=0, description="most US dollars all users of a workspace together may use a day"
+    )
+    rate_user: str = Field(
+        default="",
+        description="requests a user may make, such as `1200/minute;50/second`; empty is 1200/minute with accounts and no limit without, `none` is no limit",
+    )
+    rate_workspace: str = Field(
+        default="", description="requests all users of a workspace may make; empty is 6000/minute with accounts"
+    )
+    user_streams: int = Field(
+        default=32, ge=1, description="event streams a user may hold open at once at one server process"
+    )
+    request_seconds: float = Field(
+        default=600.0, gt=0, description="seconds until a request that is not answered ends with 503"
+    )
+    body_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="seconds the head of a request may take to arrive, and its body beside 4 kB a second",
+    )
+    waiting_drafts: int = Field(
+        default=200,
+        ge=1,
+        description="drafts under way or waiting at one server process; further ones are asked to come again",
+    )
+    open_work: int = Field(
+        default=20_000,
+        ge=1,
+        description="runs and regions of batches that may wait in the database; further ones are asked to come again",
+    )
+    metrics_key: str = Field(
+        default="",
+        repr=False,
+        description="whoever sends it as a bearer may read /metrics; empty: only this machine and administrators",
+    )
+    audit_file: Path | None = Field(
+        default=None, description="a file the audit stream is copied to, line by line; empty for none"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     most_upload_bytes: int = Field(default=50_000_000, gt=0)
     allowed_hosts: str = Field(

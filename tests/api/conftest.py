@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 
 from jumou.api.app import create_app
+from jumou.api.patience import patient_protocol
 from jumou.settings import Settings
 
 PROFILE = {"name": "瓦房店市", "industry": "轴承", "background": "轴承企业集中，保持架依赖外购。"}
@@ -23,7 +24,11 @@ def running(chosen: Settings, *, until: int = 200) -> Iterator[str]:
     """A server with these settings in a thread of this process; its address once /readyz answers with the status `until`."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(chosen), log_config=None, access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(chosen), log_config=None, access_log=False, http=patient_protocol(chosen.body_seconds)
+        )
+    )
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     found = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -13,9 +13,12 @@ from jumou.api.batching import Batching
 from jumou.api.drafting import Drafting
 from jumou.api.headers import SecurityHeaders
 from jumou.api.identity import Identity
+from jumou.api.limits import RequestRates, StreamLimit, Streams
 from jumou.api.making import Making
-from jumou.api.middleware import BodyLimit, RequestLog
+from jumou.api.measuring import Measuring
+from jumou.api.middleware import BodyLimit, Calls, RequestLog
 from jumou.api.origins import Names, SameOrigin
+from jumou.api.patience import TimeLimit
 from jumou.api.pulse import Pulse
 from jumou.api.readiness import Opening
 from jumou.api.routes import batches, chat, health, openai, operate, plans, profiles, projects, reference, search, steps
@@ -92,6 +95,8 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     app.state.parts = Parts(opening, drafting)
     app.state.making = making
     app.state.pulse = Pulse(opening)
+    streams = Streams(settings.user_streams)
+    app.state.measuring = Measuring(app.state.parts, settings, lambda: streams.open)
     app.state.batching = batching
     for router in _ROUTERS:
         app.include_router(router)
@@ -99,6 +104,10 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     openapi.install(app)
     manual.install(app)
     app.add_middleware(BodyLimit, most=settings.most_upload_bytes)
+    app.add_middleware(StreamLimit, streams=streams)
+    app.add_middleware(TimeLimit, body_seconds=settings.body_seconds, answer_seconds=settings.request_seconds)
+    app.add_middleware(RequestRates, settings=settings, exchange=opening.exchange)
+    app.add_middleware(Calls)
     app.add_middleware(Identity)
     guard(app, settings, bound)
     return app

@@ -9,21 +9,25 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextvars import copy_context
+from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import structlog
 
+from jumou import metrics, tracing
 from jumou.api import worker
 from jumou.compose import Jumou
+from jumou.domain.calling import calling
 from jumou.domain.framework import StepKey
-from jumou.errors import ServiceUnavailable
+from jumou.errors import JumouError, ServiceUnavailable
 from jumou.workflow import PlanRequest
 from jumou.workflow.review import Person
 
-_MOST_WAITING: Final = 200
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -60,6 +64,11 @@ class Drafting:
         """Whether worker processes draft (and not the server itself)."""
         return self._pool_ready
 
+    @property
+    def waiting(self) -> int:
+        """Drafts under way or waiting for a turn."""
+        return self._waiting
+
     async def project_list(self, request: PlanRequest, person: Person) -> bytes:
         """A project list as JSON.
 
@@ -86,7 +95,8 @@ class Drafting:
         return await self._run(worker.redraft, plan_id, step, person)
 
     async def _run(self, task: Callable[Concatenate[Jumou | None, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        if self._waiting >= _MOST_WAITING:
+        most = self._jumou.settings.waiting_drafts if self._jumou is not None else 0
+        if self._waiting >= most:
             raise ServiceUnavailable(
                 "等待起草的请求过多。",
                 "Too many drafts are waiting.",
@@ -96,15 +106,37 @@ class Drafting:
         self._waiting += 1
         if self._waiting > 1 and self._pool is None and self._workers:
             self._open_pool()
+        kind = task.__name__
+        began, outcome = time.perf_counter(), "defect"
         try:
-            if self._pool is not None and self._pool_ready:
-                with contextlib.suppress(BrokenProcessPool):
-                    return await _in(self._pool, task, None, *args, **kwargs)
-                log.warning("drafting worker lost")
-                self._open_pool()
-            return await _in(self._own, task, self._jumou, *args, **kwargs)
+            with tracing.span(f"draft {kind}"):
+                found = await self._drafted(task, *args, **kwargs)
+        except JumouError as error:
+            outcome = type(error).__name__
+            raise
+        else:
+            outcome = "done"
+            return found
         finally:
             self._waiting -= 1
+            metrics.note("jumou_drafts", kind=kind, outcome=outcome)
+            metrics.note("jumou_draft_seconds", time.perf_counter() - began, kind=kind)
+
+    async def _drafted(
+        self, task: Callable[Concatenate[Jumou | None, _P], _T], *args: _P.args, **kwargs: _P.kwargs
+    ) -> _T:
+        caller = calling()._replace(trace=tracing.current())
+        if self._pool is not None and self._pool_ready:
+            with contextlib.suppress(BrokenProcessPool):
+                found, noted = await _in(self._pool, partial(worker.on_behalf, caller, task, *args, **kwargs))
+                metrics.replay(noted)
+                if isinstance(found, JumouError):
+                    raise found
+                return found
+            log.warning("drafting worker lost")
+            self._open_pool()
+        here = partial(task, self._jumou, *args, **kwargs)
+        return await _in(self._own, partial(copy_context().run, here))  # the thread works for the same caller
 
     def _open_pool(self) -> None:
         """Starts worker processes; until all answer, the server drafts itself."""
@@ -131,5 +163,5 @@ class Drafting:
             future.add_done_callback(answered)
 
 
-async def _in(executor: Executor, task: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    return await asyncio.wrap_future(executor.submit(task, *args, **kwargs))
+async def _in(executor: Executor, work: Callable[[], _T]) -> _T:
+    return await asyncio.wrap_future(executor.submit(work))

@@ -11,12 +11,15 @@ from jumou.api.problems import MEDIA
 
 _MEANINGS: Final = {
     400: "the request cannot be read",
+    403: "not for this caller",
     404: "there is no such thing",
+    408: "the body did not arrive in time",
     409: "it changed since the caller saw it; both versions are in the answer",
     413: "the request is too large",
     422: "the request does not make sense; the answer says where and how to mend it",
     415: "the media type is not one that can be read",
     428: "If-Match is missing: say which version you saw",
+    429: "too much at once: try again after Retry-After seconds",
     500: "a defect in jumou",
     503: "not ready yet, or something outside does not answer; try again after Retry-After seconds",
 }
@@ -44,8 +47,10 @@ def install(app: FastAPI) -> None:
                 routes=app.routes,
                 tags=app.openapi_tags,
             )
-            for operations in made["paths"].values():
+            for path, operations in made["paths"].items():
                 for operation in operations.values():
+                    if path.startswith("/v1/"):  # whoever asks too often is told so before anything else
+                        operation["responses"].setdefault("429", _limited())
                     _as_problems(operation["responses"])
                     for parameter in operation.get("parameters", ()):
                         if parameter["name"] == "if-match":
@@ -54,6 +59,11 @@ def install(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's own way of overriding it
+
+
+def _limited() -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": _MEANINGS[429], "content": {MEDIA: {"schema": schema}}}
 
 
 def _as_problems(responses: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,6 +15,7 @@ from jumou.domain.framework import Language
 from jumou.errors import JumouError, OperatorError, ServiceUnavailable
 from jumou.files import why_unwritable
 from jumou.settings import Settings
+from jumou.storage.counters import Counted, SharedCounters
 
 _FIRST_WAIT: Final = 1.0
 _LONGEST_WAIT: Final = 10.0
@@ -37,6 +38,7 @@ class Opening:
     _store_open: bool = False
     _open: bool = False
     _thread: threading.Thread | None = None
+    _shared: SharedCounters | None = None
     _closing: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -120,6 +122,12 @@ class Opening:
         if not self._store_open:
             raise self._reason()
         return self._jumou
+
+    def exchange(self) -> "Callable[[Mapping[str, Counted], float], dict[str, int]] | None":
+        """What counters are shared with other processes by; None while the database is not open, and beside SQLite."""
+        if self._store_open and self._shared is None and self._jumou.database.dialect.name == "postgresql":
+            self._shared = SharedCounters(self._jumou.database)
+        return None if self._shared is None else self._shared.exchange
 
     def message(self, language: Language) -> str:
         """What is going on, in words."""

@@ -1,18 +1,20 @@
 """Runs the application: uvicorn, and a log of JSON lines on the error stream."""
 
-import logging
 import sys
 from collections.abc import Callable
 from typing import Final
 
-import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from jumou import metrics, tracing
 from jumou.api.app import create_app, guard
 from jumou.api.front import Front
+from jumou.api.limits import check_rates
 from jumou.api.middleware import BodyLimit
 from jumou.api.origins import loopback
+from jumou.api.patience import patient_protocol
+from jumou.logs import set_up_log
 from jumou.settings import Settings, settings
 
 Install = Callable[[FastAPI, Settings], None]
@@ -29,6 +31,9 @@ def run_server(host: str, port: int, *, pages: Callable[[], Install] | None = No
     """
     chosen = settings()
     set_up_log(chosen)
+    check_rates(chosen)
+    metrics.start()
+    tracing.start()
     if not loopback(host):
         sys.stderr.write(
             f"注意:服务监听 {host},尚无账户与权限控制,同网段的任何人都能读写规划。"
@@ -45,38 +50,10 @@ def run_server(host: str, port: int, *, pages: Callable[[], Install] | None = No
         return app
 
     app = api if pages is None else Front(api, lambda: with_pages(pages))
-    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
-
-
-def set_up_log(chosen: Settings) -> None:
-    """One JSON object a line: time, level, event, and plain fields; uvicorn's lines among them."""
-    level = getattr(logging, chosen.log_level.upper())
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-            foreign_pre_chain=[
-                structlog.stdlib.add_log_level,
-                structlog.stdlib.add_logger_name,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.format_exc_info,
-            ],
-        )
-    )
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level)
+    try:
+        uvicorn.run(
+            app, host=host, port=port, log_config=None, access_log=False, server_header=False,
+            http=patient_protocol(chosen.body_seconds), backlog=1024, timeout_graceful_shutdown=20,
+        )  # fmt: skip
+    finally:
+        tracing.stop()

@@ -7,16 +7,23 @@ import asyncio
 import multiprocessing
 import os
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from jumou import metrics, tracing
 from jumou.compose import Jumou, Office
+from jumou.domain.calling import Calling, called_by
 from jumou.domain.framework import STEPS, StepKey
-from jumou.errors import StepConflict
+from jumou.errors import JumouError, StepConflict
+from jumou.logs import set_up_log
 from jumou.settings import Settings
 from jumou.workflow import PlanRequest, draft_plan, draft_projects
 from jumou.workflow.creating import keep_plan
 from jumou.workflow.redraft import redraft as redraft_step
 from jumou.workflow.review import Person
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 _opened: Jumou | None = None
 
@@ -25,6 +32,8 @@ def start(settings: Settings) -> None:
     """Opens the parts of this process; called once, before anything is drafted."""
     global _opened  # noqa: PLW0603 - a process has one set of parts, and a pool can hand over nothing else
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    set_up_log(settings)
+    tracing.start()
     _opened = Jumou(settings)
     _opened.index.warm()
 
@@ -35,6 +44,19 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def on_behalf(
+    caller: Calling, task: Callable[Concatenate[Jumou | None, _P], _T], *args: _P.args, **kwargs: _P.kwargs
+) -> tuple[_T | JumouError, list[metrics.Noted]]:
+    """Does what `caller` asked for; what was counted on the way comes back with the result, or with the error."""
+    with metrics.collected() as noted, called_by(caller):
+        try:
+            return task(None, *args, **kwargs), noted
+        except JumouError as error:
+            return error, noted
+        finally:
+            tracing.flush()
 
 
 def ready() -> bool:

@@ -162,8 +162,11 @@ class Ledger:
         self._reserved.append(wanted)
         return wanted
 
-    def settle(self, reservation: Reservation, usage: Usage | None) -> None:
-        """Ends a reservation with what the call used; None when it failed and the endpoint counted nothing."""
+    def settle(self, reservation: Reservation, usage: Usage | None) -> Decimal | None:
+        """Ends a reservation with what the call used; None when it failed and the endpoint counted nothing.
+
+        Returns what it cost in US dollars; None where the price is not known.
+        """
         self._reserved.remove(reservation)
         self._calls += 1
         counted = usage or Usage(0, 0)
@@ -176,6 +179,7 @@ class Ledger:
             self._usd = (self._usd or Decimal(0)) + cost
         if self.spending is not None:
             self.spending.add(self.user, counted, cost)
+        return cost
 
 
 def _over(what_zh: str, what_en: str, setting: str) -> OverBudget:

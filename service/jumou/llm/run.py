@@ -12,8 +12,10 @@ from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
+from jumou import tracing
 from jumou.errors import MalformedAnswer, ModelRefused, ModelUnavailable
-from jumou.llm.budget import Allowance, Budget, Ledger, Spending, Spent
+from jumou.llm import watch
+from jumou.llm.budget import Allowance, Budget, Ledger, Reservation, Spending, Spent
 from jumou.llm.messages import Constraint, Message, Piece, Reply, Shape, ToolSpec, Usage
 from jumou.llm.model import Endpoint
 from jumou.llm.structured import CONSTRAINTS, PROBE, Abilities, Probe, read, shape_of, with_shape
@@ -182,8 +184,7 @@ class Run:
             finally:
                 if usage is None and written:  # cut off, or the reader left: what was written is paid for
                     usage = Usage(self._size(messages, tools), estimate("".join(written)), estimated=True)
-                self.ledger.settle(reservation, usage)
-                self._waits.append((began, time.monotonic()))
+                self._settle(reservation, usage, began)
 
     async def constraint(self) -> Constraint:
         """How this endpoint is held to a shape: as recorded, else found out now and recorded.
@@ -247,9 +248,10 @@ class Run:
                 usage: Usage | None = None
                 began = time.monotonic()
                 try:
-                    reply = await self.model.endpoint.reply(
-                        messages, tools=tools, shape=shape, max_tokens=max_tokens, temperature=temperature
-                    )
+                    with tracing.span("model call", kind="client", model=self.name):
+                        reply = await self.model.endpoint.reply(
+                            messages, tools=tools, shape=shape, max_tokens=max_tokens, temperature=temperature
+                        )
                     usage = reply.usage
                     self._failed = 0
                     return reply  # noqa: TRY300 - as above
@@ -259,10 +261,16 @@ class Run:
                         self._note(problem)
                         raise
                 finally:
-                    self.ledger.settle(reservation, usage)
-                    self._waits.append((began, time.monotonic()))
+                    self._settle(reservation, usage, began)
             await asyncio.sleep(pause)
             attempt += 1
+
+    def _settle(self, reservation: Reservation, usage: Usage | None, began: float) -> None:
+        """Ends a call: what it cost, and how long it took."""
+        cost = self.ledger.settle(reservation, usage)
+        ended = time.monotonic()
+        self._waits.append((began, ended))
+        watch.called(self.name, usage, cost, ended - began)
 
     def _size(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> int:
         return sum(estimate(message.text) + _TURN for message in messages) + sum(estimate(str(tool)) for tool in tools)

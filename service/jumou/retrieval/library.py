@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from jumou import metrics, tracing
 from jumou.corpus.fulltext import FullText
 from jumou.corpus.progress import Progress, silent
 from jumou.corpus.shipped import corpus_version
@@ -214,6 +215,22 @@ class Library:
         """
         if not query.strip() or limit < 1:
             raise InvalidRequest("检索词为空或条数不合理。", "The query is blank or the limit is not positive.")
+        with metrics.timed("jumou_search_seconds"), tracing.span("search", limit=limit):
+            return self._searched(
+                query, limit, where, diversity, include_outdated, exclude_documents, own_region, benchmarks
+            )
+
+    def _searched(
+        self,
+        query: str,
+        limit: int,
+        where: Filter | None,
+        diversity: int | None,
+        include_outdated: bool,
+        exclude_documents: Collection[str],
+        own_region: Collection[str],
+        benchmarks: bool,
+    ) -> list[Hit]:
         state = self._present()
         snapshot = state.snapshot
         documents = snapshot.documents(where)

@@ -4,11 +4,13 @@ import asyncio
 from importlib.metadata import version
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from jumou.api.access import Held, Speaking
 from jumou.api.answers import Alive, Ready
 from jumou.domain.access import HERE
+from jumou.api.measuring import MEDIA, Measuring
+from jumou.api.openapi import problems
 
 router = APIRouter(tags=["health"])
 
@@ -17,6 +19,24 @@ router = APIRouter(tags=["health"])
 async def health() -> Alive:
     """Whether the process answers; at once, also while the index is being opened."""
     return Alive(version=version("jumou"))
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "the text format of Prometheus",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        },
+        **problems(403),
+    },
+)
+def figures(request: Request) -> Response:
+    """The figures of this process, and how much work waits in the database; for this machine, administrators, or the key of JUMOU_METRICS_KEY."""
+    measuring: Measuring = request.app.state.measuring
+    measuring.admit(request)
+    return Response(measuring.text(), media_type=MEDIA)
 
 
 @router.get(
