@@ -83,7 +83,7 @@ class Measuring:
         yield gauge("jumou_streams_open", "Event streams under way in this process", self._streams())
         yield gauge("jumou_drafts_waiting", "Drafts under way or waiting for a turn in this process", drafting.waiting)
         if opening.ready:
-            library = opening.jumou().library
+            library = opening.jumou().index
             documents, passages = library.size()
             yield gauge("jumou_index_documents", "Documents that can be found", documents)
             yield gauge("jumou_index_passages", "Passages that can be found", passages)

@@ -191,6 +191,8 @@ class Library:
         """Encodes many questions at once, so that searching for them is faster."""
         self._queries.queries(queries)
 
+    @metrics.timed("jumou_search_seconds")
+    @tracing.span("search")
     def search(
         self,
         query: str,
@@ -215,22 +217,6 @@ class Library:
         """
         if not query.strip() or limit < 1:
             raise InvalidRequest("检索词为空或条数不合理。", "The query is blank or the limit is not positive.")
-        with metrics.timed("jumou_search_seconds"), tracing.span("search", limit=limit):
-            return self._searched(
-                query, limit, where, diversity, include_outdated, exclude_documents, own_region, benchmarks
-            )
-
-    def _searched(
-        self,
-        query: str,
-        limit: int,
-        where: Filter | None,
-        diversity: int | None,
-        include_outdated: bool,
-        exclude_documents: Collection[str],
-        own_region: Collection[str],
-        benchmarks: bool,
-    ) -> list[Hit]:
         state = self._present()
         snapshot = state.snapshot
         documents = snapshot.documents(where)

@@ -8,9 +8,9 @@ from fastapi.responses import JSONResponse, Response
 
 from jumou.api.access import Held, Speaking
 from jumou.api.answers import Alive, Ready
-from jumou.domain.access import HERE
 from jumou.api.measuring import MEDIA, Measuring
 from jumou.api.openapi import problems
+from jumou.domain.access import HERE
 
 router = APIRouter(tags=["health"])
 
