@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from jumou.domain.audit import AuditEntry
 from jumou.domain.batch import BatchStanding
 from jumou.domain.chat import ChatMessage, ChatRecord
 from jumou.domain.evidence import Document, Passage
@@ -122,6 +123,13 @@ class EventList(BaseModel):
     """The audit log of a plan."""
 
     events: list[Event]
+
+
+class AuditPage(BaseModel):
+    """Lines of the audit stream; numbers of other workspaces' lines are left out."""
+
+    entries: list[AuditEntry]
+    next_after: int | None = Field(description="give it as `after` for the next page; null on the last")
 
 
 class SearchAnswer(BaseModel):

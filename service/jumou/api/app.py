@@ -21,13 +21,28 @@ from jumou.api.origins import Names, SameOrigin
 from jumou.api.patience import TimeLimit
 from jumou.api.pulse import Pulse
 from jumou.api.readiness import Opening
-from jumou.api.routes import batches, chat, health, openai, operate, plans, profiles, projects, reference, search, steps
+from jumou.api.recorded import Recorded
+from jumou.api.routes import (
+    audit,
+    batches,
+    chat,
+    health,
+    openai,
+    operate,
+    plans,
+    profiles,
+    projects,
+    reference,
+    search,
+    steps,
+)
 from jumou.compose import Jumou
 from jumou.settings import Settings
+from jumou.storage.audit_copy import AuditCopy
 
 _ROUTERS: tuple[APIRouter, ...] = (
     health.router, projects.router, plans.router, steps.router, operate.router, search.router, profiles.router, reference.router,
-    chat.router, openai.router, batches.router,
+    chat.router, openai.router, batches.router, audit.router,
 )  # fmt: skip
 _TAGS = [
     {"name": "health", "description": "存活与就绪 · alive and ready"},
@@ -49,6 +64,7 @@ _TAGS = [
     {"name": "openai", "description": "与 OpenAI 兼容的对话接口 · chat completions for clients of OpenAI's API"},
     {"name": "search", "description": "检索与文献 · search and documents"},
     {"name": "profiles", "description": "区域资料:检查、模板、样例 · region profiles: check, template, samples"},
+    {"name": "access", "description": "审计流 · the audit stream"},
     {"name": "reference", "description": "对象的 JSON Schema · JSON Schemas of the objects"},
 ]
 
@@ -62,9 +78,14 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     drafting = Drafting()
     batching = Batching(drafting)
 
+    copies: list[AuditCopy] = []
+
     def opened(jumou: Jumou) -> None:
         drafting.start(jumou)
         batching.open(jumou)
+        if settings.audit_file is not None:
+            copies.append(AuditCopy(jumou.audit, settings.audit_file))
+            copies[-1].start()
 
     opening = Opening(settings, opened)
     making = Making(drafting)
@@ -79,6 +100,8 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
             await opening.jumou().close_chats()
         await making.stop()
         drafting.stop()
+        for copy in copies:
+            await asyncio.to_thread(copy.stop)
         opening.close()
 
     app = FastAPI(
@@ -103,6 +126,7 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     problems.install(app)
     openapi.install(app)
     manual.install(app)
+    app.add_middleware(Recorded, log=lambda: opening.stored().audit)
     app.add_middleware(BodyLimit, most=settings.most_upload_bytes)
     app.add_middleware(StreamLimit, streams=streams)
     app.add_middleware(TimeLimit, body_seconds=settings.body_seconds, answer_seconds=settings.request_seconds)
