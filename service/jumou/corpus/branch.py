@@ -88,11 +88,12 @@ def _joined(chain: Chain, named: set[str], told: set[str]) -> set[str]:
     products = {node.id for node in chain.nodes if node.position == "midstream"} & named
     order = {node.id: node.order for node in chain.nodes}
     forward = [(a, b) for a, b in chain.edges if order[a] <= order[b]]
+    families = {node for family in chain.branches for node in family.nodes if not named & set(family.nodes)}
     kept = named | told
-    for edges in (forward, [(b, a) for a, b in forward]):
+    for edges, barred in ((forward, families), ([(b, a) for a, b in forward], set[str]())):
         reached, wave = set(products), set(products)
-        while wave:
-            wave = {b for a, b in edges if a in wave} - reached
+        while wave:  # what another family makes of them (rockets of engines) is not theirs
+            wave = {b for a, b in edges if a in wave} - reached - barred
             reached |= wave
         kept |= reached
     return kept
