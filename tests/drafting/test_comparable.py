@@ -66,3 +66,12 @@ def test_a_plan_is_drafted_from_remarks_as_from_rows(library: Library) -> None:
     assert plan.profile == told
     assert plan.quality is not None
     assert plan.quality.figures_untraced == plan.quality.references_unresolved == plan.quality.quotes_unmatched == 0
+
+
+@pytest.mark.parametrize(
+    ("industry", "node"), [("保健食品", "nutrition"), ("酿酒", "baijiu"), ("箱包", "bags"), ("飞机制造", "airframe")]
+)
+def test_the_theme_holds_the_link_the_planner_named(industry: str, node: str, library: Library) -> None:
+    profile = RegionProfile(name="某某县", level="county", target_industry=industry)
+    plan = asyncio.run(draft_plan(PlanRequest(profile=profile), library, RulesDrafter()))
+    assert node in plan.positioning.themes[0].node_ids

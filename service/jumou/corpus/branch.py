@@ -43,6 +43,11 @@ def branch(chain: Chain, words: str, facts: Iterable[str] = ()) -> Chain:
     return _cut(chain, kept, named, words)
 
 
+def meant(chain: Chain, words: str) -> frozenset[str]:
+    """The links an industry's words name; empty where they name the chain as a whole, or nothing of it."""
+    return frozenset(_meant(chain, folded(words)))
+
+
 class _Hit(NamedTuple):
     start: int
     end: int

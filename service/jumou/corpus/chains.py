@@ -54,7 +54,7 @@ class ChainMatch(NamedTuple):
 
 
 def find_chains(words: str, chains: Iterable[Chain] | None = None) -> list[ChainMatch]:
-    """The chains whose name or aliases occur in `words`, best first; empty when the industry is unknown.
+    """The chains whose name, aliases or families of products occur in `words`, best first; empty when the industry is unknown.
 
     Longer aliases win: in 新能源汽车 the alias 新能源 of another chain does not count. The score is the share of the
     words (without fillers such as 产业) that a chain's aliases cover; ties go to the alias that stands earlier in its
@@ -86,7 +86,8 @@ def folded(text: str) -> str:
 
 def _occurrences(text: str, chains: Iterable[Chain]) -> Iterator[_Hit]:
     for chain in chains:
-        aliases = [*chain.aliases.zh, *chain.aliases.en, chain.name.zh, chain.name.en]
+        families = [word for family in chain.branches for word in family.words]
+        aliases = [*chain.aliases.zh, *chain.aliases.en, chain.name.zh, chain.name.en, *families]
         for rank, alias in enumerate(aliases):
             pattern = word_pattern(alias)
             yield from (_Hit(*match.span(), rank, chain.id) for match in pattern.finditer(text))

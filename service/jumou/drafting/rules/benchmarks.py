@@ -105,7 +105,7 @@ def _ranked(ctx: DraftContext, hits: list[Hit], mode: ModeKey, names: set[str]) 
             + 0.6 * same_industry
             + 0.5 * near
             + 0.25 * level_likeness(ctx.profile.level, document.level or "")
-            + 0.2 * (mode in document.modes)
+            + 0.12 * (mode in document.modes)
             + 0.05 * (document.source_grade == "A")
         )
         if document.id not in best or score > best[document.id][0]:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from jumou.corpus.branch import meant
 from jumou.domain.chain import Chain, Niche
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Statement
@@ -114,7 +115,7 @@ def _themes(ctx: DraftContext, diagnosis: Diagnosis, mode: ModeKey) -> tuple[The
 def _niche_score(
     ctx: DraftContext, diagnosis: Diagnosis, chain: Chain, niche: Niche, mode: ModeKey, order: int
 ) -> float:
-    """0–1: barrier, growth and value of the niche, what the region has there, and whether it suits the mode."""
+    """0–1: barrier, growth and value of the niche, what the region has there, whether the planner named it, and whether it suits the mode."""
     firms = {node.id: len(node.firms) for node in diagnosis.value_chain.nodes if node.firms} if order == 0 else {}
     names = {node.id: (node.name.zh, node.name.en, *node.keywords) for node in chain.nodes}
     words = _profile_words(ctx).lower()
@@ -124,7 +125,8 @@ def _niche_score(
     weight = sum(count for node_id, count in firms.items() if node_id in niche.nodes) / max(1, sum(firms.values()))
     asked = overlap(niche.name.in_(ctx.language), f"{ctx.profile.target_industry or ''} {ctx.industry.name} {words}")
     suits = (0.2 if niche.suits[0] == mode else 0.12) if mode in niche.suits else 0.0
-    fit = 0.3 * base + 0.2 * share + 0.15 * weight + 0.15 * min(1.0, named / 2) + suits + 0.25 * asked
+    named_so = bool(meant(chain, ctx.industry.name) & set(niche.nodes))
+    fit = 0.3 * base + 0.2 * share + 0.15 * weight + 0.15 * min(1.0, named / 2) + suits + 0.25 * asked + 0.25 * named_so
     return round(min(1.0, fit) - 0.2 * order, 4)
 
 
