@@ -125,7 +125,8 @@ def _niche_score(
     weight = sum(count for node_id, count in firms.items() if node_id in niche.nodes) / max(1, sum(firms.values()))
     asked = overlap(niche.name.in_(ctx.language), f"{ctx.profile.target_industry or ''} {ctx.industry.name} {words}")
     suits = (0.2 if niche.suits[0] == mode else 0.12) if mode in niche.suits else 0.0
-    named_so = bool(meant(chain, ctx.industry.name) & set(niche.nodes))
+    wanted = meant(chain, ctx.industry.name)
+    named_so = len(wanted & set(niche.nodes)) / len(wanted) if wanted else 0.0
     fit = 0.3 * base + 0.2 * share + 0.15 * weight + 0.15 * min(1.0, named / 2) + suits + 0.25 * asked + 0.25 * named_so
     return round(min(1.0, fit) - 0.2 * order, 4)
 
