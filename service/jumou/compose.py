@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jumou.chat import Answerer, Chatting
     from jumou.chat.workbench import Workbench
     from jumou.llm import LanguageModel
-    from jumou.storage import AuditLog, BatchQueue, BatchStore, PlanStore
+    from jumou.storage import Accounts, AuditLog, BatchQueue, BatchStore, PlanStore, Sessions
     from jumou.storage.reading import Kept
     from jumou.workflow.iterate import Operating
     from jumou.workflow.review import Reviewing
@@ -223,6 +223,20 @@ class Jumou:
         from jumou.storage import open_database  # noqa: PLC0415 - as above
 
         return open_database(self.settings.home, self.settings.database_url)
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        """Workspaces, members and keys; raises as `database`."""
+        from jumou.storage import Accounts  # noqa: PLC0415 - as above
+
+        return Accounts(self.database)
+
+    @cached_property
+    def sessions(self) -> "Sessions":
+        """Page sessions; raises as `database`."""
+        from jumou.storage import Sessions  # noqa: PLC0415 - as above
+
+        return Sessions(self.database)
 
     @cached_property
     def audit(self) -> "AuditLog":

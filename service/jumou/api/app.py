@@ -12,21 +12,24 @@ from jumou.api.access import Parts
 from jumou.api.batching import Batching
 from jumou.api.drafting import Drafting
 from jumou.api.headers import SecurityHeaders
-from jumou.api.identity import Identity
+from jumou.api.identity import Door, Identity
 from jumou.api.limits import RequestRates, StreamLimit, Streams
 from jumou.api.making import Making
 from jumou.api.measuring import Measuring
 from jumou.api.middleware import BodyLimit, Calls, RequestLog
 from jumou.api.origins import Names, SameOrigin
 from jumou.api.patience import TimeLimit
+from jumou.api.permissions import PERMITTED
 from jumou.api.pulse import Pulse
 from jumou.api.readiness import Opening
 from jumou.api.recorded import Recorded
 from jumou.api.routes import (
+    account,
     audit,
     batches,
     chat,
     health,
+    login,
     openai,
     operate,
     plans,
@@ -42,7 +45,7 @@ from jumou.storage.audit_copy import AuditCopy
 
 _ROUTERS: tuple[APIRouter, ...] = (
     health.router, projects.router, plans.router, steps.router, operate.router, search.router, profiles.router, reference.router,
-    chat.router, openai.router, batches.router, audit.router,
+    chat.router, openai.router, batches.router, account.router, login.router, audit.router,
 )  # fmt: skip
 _TAGS = [
     {"name": "health", "description": "存活与就绪 · alive and ready"},
@@ -64,7 +67,10 @@ _TAGS = [
     {"name": "openai", "description": "与 OpenAI 兼容的对话接口 · chat completions for clients of OpenAI's API"},
     {"name": "search", "description": "检索与文献 · search and documents"},
     {"name": "profiles", "description": "区域资料:检查、模板、样例 · region profiles: check, template, samples"},
-    {"name": "access", "description": "审计流 · the audit stream"},
+    {
+        "name": "access",
+        "description": "账户:我是谁、本工作区的密钥与成员;审计流 · who the caller is, keys and members of the workspace, the audit stream",
+    },
     {"name": "reference", "description": "对象的 JSON Schema · JSON Schemas of the objects"},
 ]
 
@@ -117,12 +123,13 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     )
     app.state.parts = Parts(opening, drafting)
     app.state.making = making
+    app.state.door = Door(settings, opening.stored)
     app.state.pulse = Pulse(opening)
     streams = Streams(settings.user_streams)
     app.state.measuring = Measuring(app.state.parts, settings, lambda: streams.open)
     app.state.batching = batching
     for router in _ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[PERMITTED])
     problems.install(app)
     openapi.install(app)
     manual.install(app)
@@ -132,13 +139,13 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     app.add_middleware(TimeLimit, body_seconds=settings.body_seconds, answer_seconds=settings.request_seconds)
     app.add_middleware(RequestRates, settings=settings, exchange=opening.exchange)
     app.add_middleware(Calls)
-    app.add_middleware(Identity)
-    guard(app, settings, bound)
+    guard(app, settings, bound, app.state.door)
     return app
 
 
-def guard(app: FastAPI, settings: Settings, bound: str, *, pages: bool = False) -> None:
+def guard(app: FastAPI, settings: Settings, bound: str, door: Door, *, pages: bool = False) -> None:
     """What goes around every request, the log outermost; `pages` for the application of the web pages."""
+    app.add_middleware(Identity, door=door)
     app.add_middleware(SameOrigin, names=Names(bound, settings.allowed_hosts))
     app.add_middleware(SecurityHeaders, pages=pages)
     app.add_middleware(RequestLog)

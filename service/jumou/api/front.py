@@ -15,7 +15,20 @@ from starlette.types import Receive, Scope, Send
 
 from jumou.api.headers import SecurityHeaders
 
-_OF_THE_API: Final = ("/v1", "/healthz", "/readyz", "/metrics", "/docs", "/redoc", "/openapi.json", "/openai", "/mcp")
+_OF_THE_API: Final = (
+    "/v1",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/docs",
+    "/redoc",
+    "/openapi.json",
+    "/openai",
+    "/mcp",
+    "/login",
+    "/logout",
+    "/session",
+)
 _SOON: Final = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta http-equiv="refresh" content="1"><title>聚谋 jumou</title>'
     '<body style="font:16px/1.6 sans-serif;padding:3rem;color:#444">正在启动，页面将自动打开…<br>Starting; the page opens by itself.'

@@ -11,8 +11,9 @@ from jumou.api.problems import MEDIA
 
 _MEANINGS: Final = {
     400: "the request cannot be read",
-    403: "not for this caller",
-    404: "there is no such thing",
+    401: "accounts are on, and the caller did not show who it is",
+    403: "the caller's role, or its key, does not reach that far",
+    404: "there is no such thing, or it is none of the caller's",
     408: "the body did not arrive in time",
     409: "it changed since the caller saw it; both versions are in the answer",
     413: "the request is too large",
@@ -49,6 +50,9 @@ def install(app: FastAPI) -> None:
             )
             for path, operations in made["paths"].items():
                 for operation in operations.values():
+                    if path.startswith("/v1"):
+                        for status in (401, 403):
+                            operation["responses"].setdefault(str(status), _told(status))
                     if path.startswith("/v1/"):  # whoever asks too often is told so before anything else
                         operation["responses"].setdefault("429", _limited())
                     _as_problems(operation["responses"])
@@ -59,6 +63,12 @@ def install(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's own way of overriding it
+
+
+def _told(status: int) -> dict[str, Any]:
+    """Every operation may find accounts on, and the caller unknown or not allowed."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": _MEANINGS[status], "content": {MEDIA: {"schema": schema}}}
 
 
 def _limited() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.routing import Match
 
 from jumou import errors
@@ -43,7 +44,7 @@ STATUS: Final[dict[type[errors.JumouError], int]] = {
 MEDIA: Final = "application/problem+json"
 
 
-def language_of(request: Request) -> Language:
+def language_of(request: HTTPConnection) -> Language:
     """The language asked for: `language=` in the query, else Accept-Language, else Chinese."""
     asked = request.query_params.get("language") or request.headers.get("accept-language", "")
     return "en" if asked.lower().startswith("en") else "zh"
@@ -54,6 +55,26 @@ def problem(status: int, title: str, *, kind: str, **more: Any) -> JSONResponse:
     return JSONResponse(
         {"type": f"urn:jumou:problem:{kind}", "title": title, "status": status, **more}, status, media_type=MEDIA
     )
+
+
+def answer_to(error: errors.JumouError, language: Language) -> JSONResponse:
+    """A designed error as a problem, in the caller's language."""
+    status = STATUS[type(error)]
+    text = error.message_zh if language == "zh" else error.message_en
+    more: dict[str, Any] = {}
+    mend = error.mend_zh if language == "zh" else error.mend_en
+    if mend:
+        more["detail"] = mend
+    if isinstance(error, errors.InvalidProfile):
+        more["problems"] = [item.model_dump(mode="json") for item in error.problems]
+    if isinstance(error, errors.StepConflict) and error.versions:
+        more["versions"] = error.versions
+    answer = problem(status, text, kind=type(error).__name__, **more)
+    if status == 503:
+        answer.headers["Retry-After"] = "5"
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="jumou"'
+    return answer
 
 
 def install(app: FastAPI) -> None:
@@ -70,23 +91,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(errors.JumouError)
     async def designed(request: Request, error: errors.JumouError) -> JSONResponse:
-        language = language_of(request)
-        status = STATUS[type(error)]
-        text = error.message_zh if language == "zh" else error.message_en
-        more: dict[str, Any] = {}
-        mend = error.mend_zh if language == "zh" else error.mend_en
-        if mend:
-            more["detail"] = mend
-        if isinstance(error, errors.InvalidProfile):
-            more["problems"] = [item.model_dump(mode="json") for item in error.problems]
-        if isinstance(error, errors.StepConflict) and error.versions:
-            more["versions"] = error.versions
-        answer = problem(status, text, kind=type(error).__name__, **more)
-        if status == 503:
-            answer.headers["Retry-After"] = "5"
-        if status == 401:
-            answer.headers["WWW-Authenticate"] = 'Bearer realm="jumou"'
-        return answer
+        return answer_to(error, language_of(request))
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:

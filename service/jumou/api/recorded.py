@@ -30,10 +30,11 @@ RECORDED: Final[dict[str, str]] = {
 BY_THEMSELVES: Final = frozenset(
     {
         "create_plan", "decide", "edit_step", "undo_step", "redraft_step", "add_comment", "enter_actuals",
-        "import_actuals", "import_projects", "accept_adjustment", "dismiss_adjustment",
+        "import_actuals", "import_projects", "accept_adjustment", "dismiss_adjustment", "create_key", "revoke_key",
+        "set_member", "remove_member",
     }
 )  # fmt: skip
-"""Operations whose changes write their lines in their own transaction (`PlanStore.changing`)."""
+"""Operations whose changes write their lines in their own transaction (`PlanStore.changing`, `Accounts`)."""
 
 CHANGING_NOTHING: Final = frozenset({"draft_project_list", "check_profile", "complete_chat"})
 """Operations that are asked for with POST and keep nothing."""

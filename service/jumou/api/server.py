@@ -1,11 +1,11 @@
 """Runs the application: uvicorn, and a log of JSON lines on the error stream."""
 
-import sys
 from collections.abc import Callable
 from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from jumou import metrics, tracing
 from jumou.api.app import create_app, guard
@@ -14,6 +14,7 @@ from jumou.api.limits import check_rates
 from jumou.api.middleware import BodyLimit
 from jumou.api.origins import loopback
 from jumou.api.patience import patient_protocol
+from jumou.errors import InvalidRequest
 from jumou.logs import set_up_log
 from jumou.settings import Settings, settings
 
@@ -24,21 +25,22 @@ _TOGETHER: Final = 4
 """Files dropped on a page together come in one body; each is still held to its own bound."""
 
 
-def run_server(host: str, port: int, *, pages: Callable[[], Install] | None = None) -> None:
-    """Serves until it is told to stop. Binding to more than this machine warns: there are no accounts yet.
+def run_server(
+    host: str, port: int, *, pages: Callable[[], Install] | None = None, without_accounts: bool = False
+) -> None:
+    """Serves until it is told to stop.
 
     `pages` loads what puts the pages on an application; it is called once the API answers.
+
+    Raises:
+        InvalidRequest: others than this machine would reach it, there are no accounts, and nobody said that this is wanted.
     """
     chosen = settings()
+    bound_safely(host, chosen, without_accounts=without_accounts)
     set_up_log(chosen)
     check_rates(chosen)
     metrics.start()
     tracing.start()
-    if not loopback(host):
-        sys.stderr.write(
-            f"注意:服务监听 {host},尚无账户与权限控制,同网段的任何人都能读写规划。"
-            f"Warning: listening on {host} without accounts; anybody who reaches it can read and change plans.\n"
-        )
     api = create_app(chosen, host)
 
     def with_pages(load: Callable[[], Install]) -> FastAPI:
@@ -46,7 +48,7 @@ def run_server(host: str, port: int, *, pages: Callable[[], Install] | None = No
         app.state = api.state
         load()(app, chosen)
         app.add_middleware(BodyLimit, most=_TOGETHER * chosen.most_upload_bytes)
-        guard(app, chosen, host, pages=True)
+        guard(app, chosen, host, api.state.door, pages=True)
         return app
 
     app = api if pages is None else Front(api, lambda: with_pages(pages))
@@ -57,3 +59,24 @@ def run_server(host: str, port: int, *, pages: Callable[[], Install] | None = No
         )  # fmt: skip
     finally:
         tracing.stop()
+
+
+def serve_app(app: ASGIApp, host: str, port: int) -> None:
+    """Serves an application until the process is told to stop."""
+    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+
+
+def bound_safely(host: str, chosen: Settings, *, without_accounts: bool) -> None:
+    """Does nothing when only this machine reaches `host`, when there are accounts, or when it is wanted without.
+
+    Raises:
+        InvalidRequest: else.
+    """
+    if chosen.accounts or without_accounts or loopback(host):
+        return
+    raise InvalidRequest(
+        f"未启用账户，不在 {host} 上提供服务：能连到的任何人都可读写全部规划。",
+        f"Not serving on {host} without accounts: anybody who reaches it could read and change every plan.",
+        mend_zh="请设置 JUMOU_ACCOUNTS=on（见 docs/access.md）；前面另有身份认证的代理时，加 --without-accounts。",
+        mend_en="Set JUMOU_ACCOUNTS=on (docs/access.md); behind a proxy that authenticates, add --without-accounts.",
+    )

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from jumou.cli import actuals, audit, batch, corpus, evaluate, llm, mcp, plan, profile, service
+from jumou.cli import actuals, audit, batch, corpus, evaluate, keys, llm, mcp, plan, profile, service
 from jumou.cli.terminal import say
 from jumou.errors import CallerError, InvalidProfile, JumouError, OperatorError, OutsideError
 from jumou.files import why_unwritable
@@ -38,6 +38,8 @@ app.add_typer(llm.app, name="llm")
 app.add_typer(profile.app, name="profile")
 app.add_typer(actuals.app, name="actuals")
 app.add_typer(corpus.app, name="corpus")
+app.add_typer(keys.keys, name="keys")
+app.add_typer(keys.workspaces, name="workspaces")
 app.add_typer(audit.app, name="audit")
 app.add_typer(evaluate.app, name="eval")
 

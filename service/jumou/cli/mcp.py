@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from jumou.cli.service import WithoutAccounts
 from jumou.cli.terminal import pick, progress, say
 from jumou.compose import Jumou
 from jumou.domain.access import LOCAL
@@ -19,25 +20,25 @@ def mcp(
     allow_writes: Annotated[
         bool, typer.Option("--allow-writes", help="另提供起草并保存规划的工具;默认只读 · also tools that keep plans")
     ] = False,
+    without_accounts: WithoutAccounts = False,
 ) -> None:
     """启动 MCP 服务(检索、读文献、区域分析、项目清单),默认只读、走标准输入输出。"""
+    from jumou.api.server import bound_safely, serve_app  # noqa: PLC0415 - as below
     from jumou.mcp import create_server  # noqa: PLC0415 - the other commands need no protocol
 
+    chosen = settings()
+    if http:
+        bound_safely(host, chosen, without_accounts=without_accounts)
     with progress(pick("准备检索索引", "index")) as report:
-        jumou = Jumou(settings(), report)
+        jumou = Jumou(chosen, report)
         jumou.index.warm()
-    server = create_server(
-        jumou, lambda: LOCAL.model_copy(update={"workspace": settings().workspace}), writes=allow_writes
-    )
+    here = LOCAL.model_copy(update={"workspace": chosen.workspace})
     if not http:
-        server.run("stdio")
+        create_server(jumou, lambda: here, writes=allow_writes).run("stdio")
         return
-    if host not in ("127.0.0.1", "localhost", "::1"):
-        say(
-            pick(
-                f"注意:监听 {host},尚无账户控制,同网段的任何人都能使用。",
-                f"Warning: listening on {host} without accounts; anybody who reaches it can use it.",
-            )
-        )
+    from jumou.api.identity import Door, Identity, calling  # noqa: PLC0415 - as above
+
+    server = create_server(jumou, calling if chosen.accounts else lambda: here, writes=allow_writes)
+    app = Identity(server.streamable_http_app(stateless_http=True, host=host), Door(chosen, lambda: jumou))
     say(f"http://{host}:{port}/mcp")
-    server.run("streamable-http", host=host, port=port, stateless_http=True)
+    serve_app(app, host, port)

@@ -81,14 +81,15 @@ class Principal(Model):
     role: Role = Role.VIEWER
     scopes: frozenset[Scope] = frozenset()
     """What it may do: all that the role may, or less where a key was made for less."""
-    via: Literal["local", "key", "session"] = "local"
+    via: Literal["local", "key", "session", "nobody"] = "local"
+    """How the caller is known; `nobody` may do nothing."""
     key_id: str = ""
     """The API key it came with, if it did; never the key itself."""
 
     @property
     def authenticated(self) -> bool:
         """Whether the name is proven; where there are no accounts, people say who they are."""
-        return self.via != "local"
+        return self.via in ("key", "session")
 
     def may(self, scope: Scope) -> bool:
         """Whether it may act so."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from nicegui import ui
 
+from jumou.domain.access import SCOPES, Principal
 from jumou.errors import JumouError
 from jumou.web.preferences import Preferences, remember
 from jumou.web.view import render_plain
@@ -25,9 +26,24 @@ def frame(chosen: Preferences, here: str, title: str) -> Iterator[None]:
     ui.add_head_html(
         f'<link rel="stylesheet" href="{ASSETS}/jumou.css"><script defer src="{ASSETS}/jumou.js"></script>'
     )
-    markup("frame_top", chosen, here=here, name=chosen.name, dark=chosen.dark)
+    caller = chosen.caller
+    for scope in SCOPES:
+        if not caller.may(scope):
+            ui.query("body").classes(
+                f"may-not-{scope}"
+            )  # what one may not do is not offered; the service refuses it anyway
+    markup("frame_top", chosen, here=here, name=chosen.name, dark=chosen.dark, caller=caller, places=_places(caller))
     ui.on("jm-act", lambda event: _choose(chosen, event.args))
     yield
+
+
+def _places(caller: Principal) -> tuple[str, ...]:
+    """The workspaces the person may turn to: none besides this one without accounts, or with the key of one workspace."""
+    request = ui.context.client.request
+    if caller.via != "session" or caller.key_id or request is None:
+        return ()
+    known = request.app.state.parts.opening.stored().accounts.memberships(caller.user)
+    return tuple(one.workspace for one in known)
 
 
 def markup(template: str, chosen: Preferences, /, **more: Any) -> ui.html:

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import structlog
+from nicegui import Client, ui
 from nicegui import app as pages_app
-from nicegui import ui
 
 from jumou.settings import Settings
 from jumou.web.frame import ASSETS
@@ -18,11 +18,23 @@ log = structlog.get_logger("jumou.web")
 _STATIC: Final = Path(__file__).parent / "static"
 
 
+def _same_person(client: Client) -> None:
+    """A socket serves the page of whoever asked for that page; a page's id in somebody else's hands opens nothing."""
+    request, environ = client.request, client.environ or {}
+    state = environ.get("asgi.scope", {}).get("state", {})
+    if request is None or "principal" not in state:
+        return
+    asked, came = request.state.principal, state["principal"]
+    if (asked.user, asked.workspace) != (came.user, came.workspace):
+        client.delete()
+
+
 def install(app: Any, settings: Settings) -> None:
     """Adds the pages to `app`, which shares the state of the API, before it is started."""
-    service = Service(settings, app.state.parts, app.state.making)
+    service = Service(settings, app.state.parts, app.state.making, app.state.door)
     pages_app.add_static_files(ASSETS, _STATIC, max_cache_age=0)
     pages_app.on_page_exception(_defect)
+    pages_app.on_connect(_same_person)
     for register in (list_pages, plan_pages, library_pages):
         register(service)
     ui.run_with(

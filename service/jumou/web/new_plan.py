@@ -167,7 +167,7 @@ class NewPlan:
             _year(self._fields["horizon"].value),
         )  # fmt: skip
         try:
-            store = self.service.opened().store
+            store = self.service.acting("draft").store
             plan_id = await self.service.making.identify(store, request, "")
         except JumouError as error:
             tell(self.chosen, error)

@@ -5,6 +5,7 @@ from urllib.parse import quote, unquote
 
 from nicegui import ui
 
+from jumou.domain.access import LOCAL, Principal
 from jumou.domain.framework import Language
 
 _YEAR: Final = 31_536_000
@@ -17,6 +18,7 @@ class Preferences(NamedTuple):
     language: Language
     dark: bool
     name: str
+    caller: Principal = LOCAL
 
     def t(self, zh: str, en: str) -> str:
         """The text in the chosen language."""
@@ -32,10 +34,11 @@ def preferences(default: Language) -> Preferences:
         language = "en"
     elif cookies.get("jm_language") == "zh":
         language = "zh"
+    caller: Principal = LOCAL if request is None else request.state.principal
     name = unquote(cookies.get("jm_name", ""))[:_MOST]
-    if request is not None and request.state.principal.authenticated:
-        name = request.state.principal.user  # who is logged in signs with no other name
-    return Preferences(language, cookies.get("jm_dark") == "1", name)
+    if caller.authenticated:
+        name = caller.user  # who is logged in signs with no other name
+    return Preferences(language, cookies.get("jm_dark") == "1", name, caller)
 
 
 def remember(name: str, value: str) -> None:

@@ -112,6 +112,7 @@ class Desk:
                     inputs[field.path] = _input(field, (typed or {}).get(field.path, read(field, value)))
                 note = ui.input(t("修改说明（可不填）", "Note (optional)")).props("outlined dense").classes("w-full")
                 approve = ui.checkbox(t("同时审定这一条", "approve it too"), value=False)
+                approve.set_visibility(self.service.may("review"))
 
             async def send() -> None:
                 written = {path: made.value for path, made in inputs.items()}

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, Self
 from nicegui import ui
 
 from jumou.api.access import Parts
+from jumou.api.identity import Door
 from jumou.api.making import Making
 from jumou.compose import Office
 from jumou.domain.access import LOCAL, Principal, Scope
@@ -41,7 +42,9 @@ class Service:
     settings: Settings
     parts: Parts
     making: Making
+    door: Door
     caller: Principal = LOCAL
+    session: str = ""
     _read: OrderedDict[_Key, Loaded] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -50,7 +53,7 @@ class Service:
         request = ui.context.client.request
         if request is None:
             raise RuntimeError("no page is being built")
-        return replace(self, caller=request.state.principal)
+        return replace(self, caller=request.state.principal, session=self.door.session_of(request))
 
     @property
     def language(self) -> Language:
@@ -100,7 +103,7 @@ class Service:
 
     def _still(self) -> Principal:
         """The caller as it stands now: a page stays open longer than a session may last."""
-        return self.caller
+        return self.door.still(self.caller, self.session)
 
     async def load(self, plan_id: str) -> Loaded:
         """The plan as it stands now.

@@ -70,7 +70,7 @@ class Talk:
             ask_name(self.page.chosen, lambda given: self._named(given, text))
             return
         try:
-            chatting = self._chatting()
+            chatting = self.page.service.acting("draft").chatting
             if not self.chat_id:
                 request = ChatRequest(self.page.view.loaded.plan.provenance.language, self.page.plan_id)
                 record = await asyncio.to_thread(open_chat, chatting.store, chatting.plans, request, name)
