@@ -121,6 +121,7 @@ def _cut(chain: Chain, kept: set[str], named: set[str], said: str) -> Chain:
             "name": Text(zh=said, en=said) if len(said) <= _LONGEST_NAME else chain.name,
             "nodes": tuple(node for node in chain.nodes if node.id in kept),
             "edges": tuple(edge for edge in chain.edges if set(edge) <= kept),
+            "branches": tuple(family for family in chain.branches if set(family.nodes) <= kept),
             "niches": tuple(
                 niche.model_copy(update={"nodes": tuple(node for node in niche.nodes if node in kept)})
                 for niche in niches or chain.niches[:1]
