@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from jumou.domain.chain import Text, Texts
-from jumou.domain.framework import DriverKey, ElementKey, KpiFamily, ModeKey, PestelKey, ProjectType
+from jumou.domain.framework import DriverKey, ElementKey, KpiFamily, Language, ModeKey, PestelKey, ProjectType
 from jumou.domain.model import Code, Model
 from jumou.domain.portfolio import Funding
 from jumou.domain.region import RegionLevel
@@ -97,6 +97,10 @@ class Archetype(Model):
     query: Text
     rules: tuple[Code, ...] = ()
     after: tuple[Code, ...] = Field(default=(), description="archetypes whose projects come first")
+
+    def measures(self, language: Language) -> tuple[str, ...]:
+        """The words of the query that name the measure, without those that stand for region and industry."""
+        return tuple(word for word in self.query.in_(language).split() if "{" not in word)
 
 
 class BindingRule(Model):

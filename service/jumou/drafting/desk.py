@@ -17,6 +17,14 @@ _SHORTEST, _LONGEST = 12, 160
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _LATIN: Final = re.compile(r"[a-z][a-z-]{2,}")
 _HAN_RUN: Final = re.compile(r"[\u4e00-\u9fff]{2,}")
+_ABOUT_ITSELF: Final = re.compile(r"〔待核〕|文号为|[^，。]*印发日期|\d+日(?:发布|印发)")
+"""A sentence that is doubtful, or tells only when a document came out, shows nobody how to do a thing."""
+
+_PRACTICE: Final = 0.6
+_HALF: Final = 0.5
+_ENOUGH: Final = 2
+"""A sentence that speaks of two measures of a kind is about it."""
+
 _EVERYWHERE: Final = frozenset(
     (
         "产业",
@@ -58,6 +66,19 @@ def overlap(wanted: str, text: str) -> float:
     """The share of the words of `wanted` that stand in `text`, 0–1."""
     words = words_of(wanted)
     return len(words & words_of(text)) / len(words) if words else 0.0
+
+
+@lru_cache(maxsize=1024)
+def _measure(word: str) -> frozenset[str]:
+    return words_of(word)
+
+
+def practised(measures: Sequence[str], text: str) -> float:
+    """How far a sentence speaks of the measures, 0–1: whole measures count, half of a long one counts half."""
+    said = words_of(text)
+    shares = [len(parts & said) / len(parts) for word in measures if (parts := _measure(word))]
+    found = sum(share for share in shares if share >= _HALF)
+    return min(1.0, found / _ENOUGH)
 
 
 class Library(Protocol):
@@ -129,19 +150,32 @@ class EvidenceDesk:
         )
 
     def cite(
-        self, hits: Iterable[Hit], words: Sequence[str], *, most: int = 1, fresh: bool = True, least: float = 0.0
+        self,
+        hits: Iterable[Hit],
+        words: Sequence[str],
+        *,
+        most: int = 1,
+        fresh: bool = True,
+        least: float = 0.0,
+        practice: Sequence[str] = (),
     ) -> tuple[Citation, ...]:
         """The best sentence of each of the first `most` documents that has one; `words` say what it should be about.
 
         With `fresh`, a document cited often already gives way to others, so that a plan does not lean on one text.
-        Sentences that share less than `least` of the words are passed over.
+        Sentences that share less than `least` of the words are passed over. With `practice`, a sentence has to speak of one
+        of those measures, and counts the more for each: that a place has the same industry is no precedent for a college.
         """
         scored: list[tuple[float, int, Hit, str]] = []
         for rank, hit in enumerate(hits):
-            sentence, overlap = self.sentence(hit.passage.text, words)
+            if practice:
+                sentence, share, overlap = self._practised(hit.passage.text, words, practice)
+            else:
+                sentence, overlap = self.sentence(hit.passage.text, words)
+                share = 0.0
             if sentence and overlap >= least:
                 used = self._quoted.get(hit.document.id, 0) if fresh else 0
-                scored.append((hit.score + 0.35 * overlap - 0.12 * min(used, 4), -rank, hit, sentence))
+                weight = hit.score + 0.35 * overlap + _PRACTICE * share - 0.12 * min(used, 4)
+                scored.append((weight, -rank, hit, sentence))
         scored.sort(key=lambda row: (-row[0], -row[1]))
         chosen: list[Citation] = []
         for _, _, hit, sentence in scored:
@@ -219,6 +253,18 @@ class EvidenceDesk:
                 if _HAN.search(sentence):
                     return sentence, 0.0
         return best, max(best_score, 0.0)
+
+    def _practised(self, text: str, words: Sequence[str], practice: Sequence[str]) -> tuple[str, float, float]:
+        """The sentence of `text` that speaks of most of the measures, their share, and the share of the other words."""
+        best: tuple[float, float, str] = (0.0, 0.0, "")
+        wanted = {part for word in words for part in words_of(word)}
+        for sentence in split_sentences(text):
+            if bool(_HAN.search(sentence)) != (self.language == "zh") or _ABOUT_ITSELF.search(sentence):
+                continue
+            share = practised(practice, sentence)
+            if share > 0:
+                best = max(best, (share, len(wanted & words_of(sentence)) / max(1, len(wanted)), sentence))
+        return best[2], best[0], best[1]
 
     def evidence(self, used: set[str] | None = None) -> Evidence:
         """Everything cited so far (or the passages in `used`), frozen, in the order of passage ids."""

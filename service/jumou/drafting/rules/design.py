@@ -29,6 +29,7 @@ from jumou.drafting.wording import Said, Word, state_of
 from jumou.retrieval import Filter
 
 _PRECEDENTS: Final = 2
+_LOOKED_AT: Final = 12
 _LEAST_SHARED: Final = 0.1
 """A precedent that shares less with the project's words is about something else."""
 
@@ -139,12 +140,19 @@ def _only(template: str, words: dict[str, Word]) -> dict[str, Word]:
 
 
 def _precedents(ctx: DraftContext, item: Candidate, query: str, name: str) -> tuple[Citation, ...]:
-    """One case and one policy that did or support the same, the nearest in industry first."""
+    """One case and one policy that did or support the same, the nearest in industry first.
+
+    A quote has to speak of the measure itself; where none does, the nearest text on the type of project stands in.
+    """
     kind = item.archetype.type
     words = [query, name, PROJECT_TYPES[kind].in_(ctx.language)]
+    measures = item.archetype.measures(ctx.language)
     worked = Filter(kinds=("case",), project_types=(kind,), outcomes=("success", "mixed"))
-    cases = ctx.desk.find(query, limit=8, where=worked, benchmarks=True)
-    policies = ctx.desk.find(query, limit=8, where=Filter(kinds=("policy", "user"), project_types=(kind,)))
+    cases = ctx.desk.find(query, limit=_LOOKED_AT, where=worked, benchmarks=True)
+    policies = ctx.desk.find(query, limit=_LOOKED_AT, where=Filter(kinds=("policy", "user"), project_types=(kind,)))
+    cited = (*ctx.desk.cite(cases, words, practice=measures), *ctx.desk.cite(policies, words, practice=measures))
+    if cited:
+        return cited
     cited = (*ctx.desk.cite(cases, words, least=_LEAST_SHARED), *ctx.desk.cite(policies, words, least=_LEAST_SHARED))
     if cited:
         return cited
@@ -249,14 +257,15 @@ def _rationale(ctx: DraftContext, item: Candidate, precedents: tuple[Citation, .
             gap=item.gap.name, gap_id=item.gap.id, figures=item.gap.figures,
         )  # fmt: skip
     return ctx.writer.say(
-        "针对诊断所列“{gap}”（{gap_id}）提出；可参照{title}的做法，引文见所附依据。",
-        "Answers “{gap}” ({gap_id}) of the diagnosis; {title} shows how, see the quotes.",
+        "针对诊断所列“{gap}”（{gap_id}）提出；可参照{title}的做法：“{quote}”",
+        "Answers “{gap}” ({gap_id}) of the diagnosis; {title} shows how: “{quote}”",
         gap=item.gap.name,
         gap_id=item.gap.id,
         title=Said(
             f"《{precedents[0].title}》" if ctx.language == "zh" else f"“{precedents[0].title}”",
             precedents[0].document_id,
         ),
+        quote=precedents[0].quote,
         figures=item.gap.figures,
         citations=precedents[:1],
     )

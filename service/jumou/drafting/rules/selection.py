@@ -14,6 +14,7 @@ from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.answers import answers, directness, links_named, links_of, links_of_firms
 from jumou.drafting.rules.closing import closing
 from jumou.drafting.rules.places import named_parks
+from jumou.drafting.rules.practice import shown_by_cases
 from jumou.drafting.wording import Said
 
 Segment = Literal["upstream", "midstream", "downstream"]
@@ -28,6 +29,9 @@ places, facilities, policies, brands."""
 
 _AWAITED: Final = 0.3
 """What other projects wait for comes before a like one that nothing waits for."""
+
+_SHOWN: Final = 0.2
+"""What comparable cases did weighs less than a step in a gap's severity: it decides between projects that are as good."""
 
 _COMPREHENSIVE: Final = 3
 """A region that leads with so many industries plans clusters side by side, not the links of one chain."""
@@ -90,8 +94,9 @@ def select(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) ->
     goes when fewer than two are left. Gaps of weight that nothing chosen answers draw in what does (`closing`).
     """
     mode = positioning.mode.key
+    shown = shown_by_cases(ctx, diagnosis, ctx.playbook.archetypes)
     candidates = [
-        candidate
+        replace(candidate, score=candidate.score + _SHOWN * shown[archetype.id])
         for archetype in ctx.playbook.archetypes
         if _offered(ctx, archetype, mode)
         for candidate in _instances(ctx, archetype, diagnosis, positioning)
@@ -147,6 +152,11 @@ def _offered(ctx: DraftContext, archetype: Archetype, mode: ModeKey) -> bool:
         return False
     if archetype.emphasis.get(mode, 0) > 0:
         return True
+    return _called_for(ctx, archetype)
+
+
+def _called_for(ctx: DraftContext, archetype: Archetype) -> bool:
+    """Whether the condition holds that calls for this kind of project whatever the mode."""
     match archetype.also_when:
         case "exchanges":
             return bool(ctx.industry.chain.exchanges) and ctx.analysis.circular
@@ -163,7 +173,7 @@ def _instances(
 ) -> list[Candidate]:
     mode, chain, gaps = positioning.mode.key, ctx.industry.chain, diagnosis.gaps
     awaited = any(archetype.id in other.after for other in ctx.playbook.archetypes)
-    weight = max(archetype.emphasis.get(mode, 0), 2 if archetype.also_when else 1) + _AWAITED * awaited
+    weight = (3 if _called_for(ctx, archetype) else max(archetype.emphasis.get(mode, 0), 1)) + _AWAITED * awaited
     several = comprehensive(ctx)
     most = archetype.count
 
