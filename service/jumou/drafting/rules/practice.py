@@ -18,7 +18,11 @@ _CASES: Final = 2
 def shown_by_cases(ctx: DraftContext, diagnosis: Diagnosis, archetypes: Sequence[Archetype]) -> Mapping[str, float]:
     """By kind of project, 0–1: how many of the benchmark cases that worked speak of its measures, and how clearly."""
     cases = [
-        [sentence for section in _SECTIONS[ctx.language] for _, sentence in ctx.desk.sentences(bench.document_id, section)]
+        [
+            sentence
+            for section in _SECTIONS[ctx.language]
+            for _, sentence in ctx.desk.sentences(bench.document_id, section)
+        ]
         for bench in diagnosis.benchmarks
         if bench.outcome != "failure"
     ]
