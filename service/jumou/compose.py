@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from jumou.chat import Answerer, Chatting
     from jumou.chat.workbench import Workbench
-    from jumou.llm import LanguageModel
-    from jumou.storage import Accounts, AuditLog, BatchQueue, BatchStore, PlanStore, Sessions
+    from jumou.llm import Journal, LanguageModel
+    from jumou.storage import Accounts, AuditLog, BatchQueue, BatchStore, PlanStore, RunQueue, RunStore, Sessions
     from jumou.storage.reading import Kept
     from jumou.workflow.iterate import Operating
     from jumou.workflow.review import Reviewing
@@ -69,6 +69,13 @@ class Office:
         from jumou.storage import BatchStore  # noqa: PLC0415 - as above
 
         return BatchStore(self.whole.database, self.reach)
+
+    @cached_property
+    def runs(self) -> "RunStore":
+        """The runs of the workspace."""
+        from jumou.storage import RunStore  # noqa: PLC0415 - as above
+
+        return RunStore(self.whole.database, self.reach)
 
     @cached_property
     def chatting(self) -> "Chatting":
@@ -144,21 +151,23 @@ class Office:
         """The drafter the settings name; raises as `drafter_named`."""
         return self.whole.drafter
 
-    def drafter_named(self, name: DrafterName, *, user: str = "") -> Drafter:
+    def drafter_named(self, name: DrafterName, *, user: str = "", journal: "Journal | None" = None) -> Drafter:
         """The drafter called so; empty is the settings' choice. `user` is whom a model's daily allowance is counted for.
+
+        The `journal` of a run keeps the answers it has paid for.
 
         Raises:
             InvalidRequest: the model's is asked for and the settings name no model.
         """
-        return self.whole.drafter_named(name, user=user)
+        return self.whole.drafter_named(name, user=user, journal=journal)
 
-    def drafter_of(self, plan_id: str, *, user: str = "") -> Drafter:
+    def drafter_of(self, plan_id: str, *, user: str = "", journal: "Journal | None" = None) -> Drafter:
         """Who drafts a stored plan again: the rules, where it is internal and a model must not see it.
 
         Raises:
             NotFound: there is no such plan.
         """
-        drafter = self.drafter_named("", user=user)
+        drafter = self.drafter_named("", user=user, journal=journal)
         if self._trusted(drafter.name) or self.store.classification(plan_id) == "public":
             return drafter
         return RulesDrafter()
@@ -279,6 +288,13 @@ class Jumou:
         return BatchQueue(self.database)
 
     @cached_property
+    def runs(self) -> "RunQueue":
+        """The runs of all workspaces that are to be done."""
+        from jumou.storage import RunQueue  # noqa: PLC0415 - as above
+
+        return RunQueue(self.database)
+
+    @cached_property
     def model(self) -> "LanguageModel | None":
         """The language model the settings name; None when they name none.
 
@@ -298,8 +314,10 @@ class Jumou:
         """
         return self.drafter_named("")
 
-    def drafter_named(self, name: DrafterName, *, user: str = "") -> Drafter:
+    def drafter_named(self, name: DrafterName, *, user: str = "", journal: "Journal | None" = None) -> Drafter:
         """The drafter called so; empty is the settings' choice. `user` is whom a model's daily allowance is counted for.
+
+        The `journal` of a run keeps the answers it has paid for.
 
         Raises:
             InvalidRequest: the model's is asked for and the settings name no model.
@@ -314,7 +332,7 @@ class Jumou:
             )  # fmt: skip
         from jumou.drafting.llm import LlmDrafter  # noqa: PLC0415 - as above
 
-        return WatchedDrafter(LlmDrafter(self.model, rounds=self.settings.llm_rounds, user=user))
+        return WatchedDrafter(LlmDrafter(self.model, rounds=self.settings.llm_rounds, user=user, journal=journal))
 
 
 def at_home(settings: Settings, progress: Progress = silent) -> Office:

@@ -44,6 +44,15 @@ class Settings(BaseSettings):
         le=64,
         description="processes that draft for the server; 0 drafts in the server itself, empty is one a core",
     )
+    work: bool = Field(
+        default=True,
+        description="whether the server does the runs and batches it accepts; false leaves them to `jumou worker`",
+    )
+    runs_per_minute: int | None = Field(
+        default=None,
+        ge=1,
+        description="most runs, and most regions of batches, begun within a minute by all processes together",
+    )
     llm: str = Field(
         default="",
         description="the language model: openai:<model> for any OpenAI-compatible endpoint, or <provider>:<model>; empty for none",

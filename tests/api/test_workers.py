@@ -6,11 +6,13 @@ import pytest
 
 from jumou.api.drafting import Drafting
 from jumou.compose import Jumou
+from jumou.domain.run import RunTask
 from jumou.errors import NotFound
 from jumou.profile import parse_profile
 from jumou.settings import Settings
 from jumou.workflow import PlanRequest
 from jumou.workflow.review import Person
+from jumou.workflow.runs import redraft_run
 
 ANNA = Person("安工")
 
@@ -29,8 +31,9 @@ def test_workers_draft_what_the_server_drafts_and_their_errors_arrive(home: Path
             await asyncio.sleep(0.1)
         again = await drafting.project_list(request, ANNA)
         assert json.loads(again)["projects"] == json.loads(first)["projects"]
-        with pytest.raises(NotFound, match="no plan"):
-            await drafting.redraft("none", "projects", ANNA)
+        lost, _ = redraft_run("none", "projects", ANNA)
+        with pytest.raises(NotFound, match="no run"):
+            await drafting.do(RunTask(run_id=lost.id, attempt=1), lost)
 
     try:
         asyncio.run(asyncio.wait_for(both(), 120))

@@ -11,15 +11,17 @@ import time
 from pathlib import Path
 
 from jumou.domain.access import HERE, Principal
-from jumou.domain.batch import BatchEntry, BatchOptions, Failure
+from jumou.domain.batch import BatchEntry, BatchOptions, BatchTask, Failure
 from jumou.domain.plan import ProjectList
 from jumou.domain.region import RegionProfile
 from jumou.errors import InvalidRequest
-from jumou.storage import BatchQueue, BatchStore, Presence, open_database
+from jumou.storage import BatchQueue, BatchStore, Presence, RunQueue, WorkerList, open_database
 from jumou.testing_plans import small_plan
 from jumou.workflow import PlanRequest
 from jumou.workflow.batch import RegionDesk, accept_batch
-from jumou.workflow.durable import Engine, engine_address
+from jumou.workflow.durable import Desks, Engine, Hands
+from jumou.workflow.engine_state import engine_address
+from jumou.workflow.runs import RunDesk
 
 REGIONS = 36
 UNREADABLE, REFUSED, BREAKING = (5, 17), 9, 21
@@ -44,7 +46,7 @@ def main(home: Path, database_url: str, log: Path) -> None:
         with log.open("ab", buffering=0) as file:
             file.write(f"{what}\n".encode())
 
-    def draft(request: PlanRequest, caller: Principal) -> bytes:
+    def draft(request: PlanRequest, caller: Principal, _: BatchTask) -> bytes:
         assert caller.workspace == "default"
         name = request.profile.name
         note(f"begin {os.getpid()} {name}")
@@ -65,8 +67,9 @@ def main(home: Path, database_url: str, log: Path) -> None:
     record = accept_batch(store, entries(), BatchOptions(language="zh"), created_by="test", key="one")
     note(f"accepted {record.id}")
     engine = Engine(
-        RegionDesk(BatchQueue(database), draft), Presence(database, home), engine_address(home, database_url), at_once=3
-    )
+        Desks(RunDesk(RunQueue(database), {}), RegionDesk(BatchQueue(database), draft)), Presence(database, home),
+        WorkerList(database), engine_address(home, database_url), hands=Hands(runs=1, regions=3),
+    )  # fmt: skip
     engine.start()
     while store.standing(record.id).state == "running":
         time.sleep(0.05)

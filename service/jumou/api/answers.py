@@ -11,6 +11,7 @@ from jumou.domain.evidence import Document, Passage
 from jumou.domain.framework import Language, StepKey
 from jumou.domain.region import ProfileProblem
 from jumou.domain.review import Comment, Event, Review, Revision, RevisionInfo
+from jumou.domain.run import RunStanding, Worker
 from jumou.domain.standing import StepStanding
 from jumou.retrieval.filter import Hit
 
@@ -224,3 +225,24 @@ class Changed(BaseModel):
 
     rows: int
     batch: BatchStanding
+
+
+class RunList(BaseModel):
+    """A page of runs, newest first."""
+
+    runs: list[RunStanding]
+    next_cursor: str = Field(description="give it as `cursor` for the next page; empty on the last")
+
+
+class RunChanged(BaseModel):
+    """Whether a run was changed, and how it stands now."""
+
+    changed: bool
+    run: RunStanding
+
+
+class WorkerAnswer(BaseModel):
+    """The processes that do runs; `open` counts the runs without an outcome by kind."""
+
+    workers: list[Worker]
+    open: dict[str, int]

@@ -9,7 +9,6 @@ from fastapi import APIRouter, FastAPI
 
 from jumou.api import manual, openapi, problems
 from jumou.api.access import Parts
-from jumou.api.batching import Batching
 from jumou.api.drafting import Drafting
 from jumou.api.headers import SecurityHeaders
 from jumou.api.identity import Door, Identity
@@ -36,21 +35,27 @@ from jumou.api.routes import (
     profiles,
     projects,
     reference,
+    runs,
     search,
     steps,
 )
+from jumou.api.working import Working
 from jumou.compose import Jumou
 from jumou.settings import Settings
 from jumou.storage.audit_copy import AuditCopy
 
 _ROUTERS: tuple[APIRouter, ...] = (
     health.router, projects.router, plans.router, steps.router, operate.router, search.router, profiles.router, reference.router,
-    chat.router, openai.router, batches.router, account.router, login.router, audit.router,
+    chat.router, openai.router, batches.router, runs.router, account.router, login.router, audit.router,
 )  # fmt: skip
 _TAGS = [
     {"name": "health", "description": "存活与就绪 · alive and ready"},
     {"name": "drafting", "description": "起草项目清单 · drafting project lists"},
     {"name": "batches", "description": "批次:一次起草许多区域的项目清单 · batches: the project lists of many regions"},
+    {
+        "name": "runs",
+        "description": "任务:受理、进度、结果、取消、重试 · runs: accepted work, its progress and outcome, cancel, retry",
+    },
     {
         "name": "plans",
         "description": "规划:起草、读取、进度、文件、审计 · plans: drafting, reading, progress, files, audit",
@@ -82,29 +87,28 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     `/healthz` answers at once; everything that needs the index answers 503 with the progress until it is open.
     """
     drafting = Drafting()
-    batching = Batching(drafting)
+    working = Working(drafting)
 
     copies: list[AuditCopy] = []
 
     def opened(jumou: Jumou) -> None:
         drafting.start(jumou)
-        batching.open(jumou)
+        working.open(jumou)
         if settings.audit_file is not None:
             copies.append(AuditCopy(jumou.audit, settings.audit_file))
             copies[-1].start()
 
     opening = Opening(settings, opened)
-    making = Making(drafting)
+    making = Making(working)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        batching.listen()
+        working.listen()
         opening.begin()
         yield
-        await asyncio.to_thread(batching.stop)
+        await asyncio.to_thread(working.stop)
         if opening.ready:
             await opening.jumou().close_chats()
-        await making.stop()
         drafting.stop()
         for copy in copies:
             await asyncio.to_thread(copy.stop)
@@ -127,7 +131,7 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     app.state.pulse = Pulse(opening)
     streams = Streams(settings.user_streams)
     app.state.measuring = Measuring(app.state.parts, settings, lambda: streams.open)
-    app.state.batching = batching
+    app.state.working = working
     for router in _ROUTERS:
         app.include_router(router, dependencies=[PERMITTED])
     problems.install(app)

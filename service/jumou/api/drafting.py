@@ -23,7 +23,7 @@ from jumou import metrics, tracing
 from jumou.api import worker
 from jumou.compose import Jumou
 from jumou.domain.calling import calling
-from jumou.domain.framework import StepKey
+from jumou.domain.run import RunRecord, RunTask
 from jumou.errors import JumouError, ServiceUnavailable
 from jumou.workflow import PlanRequest
 from jumou.workflow.review import Person
@@ -38,9 +38,9 @@ log = structlog.get_logger("jumou.drafting")
 class Drafting:
     """Takes drafts on. `start` once the parts are open, `stop` at the end."""
 
-    def __init__(self) -> None:
-        """No worker runs before `start`."""
-        self._own = ThreadPoolExecutor(1, "draft")
+    def __init__(self, *, threads: int = 1) -> None:
+        """No worker runs before `start`. `threads` are the drafts this process makes itself at once, where there are no workers."""
+        self._own = ThreadPoolExecutor(threads, "draft")
         self._pool: ProcessPoolExecutor | None = None
         self._pool_ready = False
         self._workers = 0
@@ -69,30 +69,22 @@ class Drafting:
         """Drafts under way or waiting for a turn."""
         return self._waiting
 
-    async def project_list(self, request: PlanRequest, person: Person) -> bytes:
-        """A project list as JSON.
+    async def project_list(self, request: PlanRequest, person: Person, *, scope: str = "") -> bytes:
+        """A project list as JSON; `scope` names the region of a batch under which paid calls are kept.
 
         Raises:
             ServiceUnavailable: too many drafts are waiting.
         """
-        return await self._run(worker.project_list, request, person)
+        return await self._run(worker.project_list, request, person, scope)
 
-    async def plan(self, plan_id: str, request: PlanRequest, person: Person) -> None:
-        """Drafts and keeps a plan.
-
-        Raises:
-            ServiceUnavailable: too many drafts are waiting.
-        """
-        await self._run(worker.plan, plan_id, request, person)
-
-    async def redraft(self, plan_id: str, step: StepKey, person: Person) -> str:
-        """Drafts a step of a stored plan (again); returns the id of the revision.
+    async def do(self, task: RunTask, record: RunRecord) -> None:
+        """Does a run that keeps its outcome itself: a plan's draft, a step's.
 
         Raises:
             ServiceUnavailable: too many drafts are waiting.
-            JumouError: as `jumou.workflow.redraft`.
+            JumouError: as the work.
         """
-        return await self._run(worker.redraft, plan_id, step, person)
+        await self._run(worker.do, task, record)
 
     async def _run(self, task: Callable[Concatenate[Jumou | None, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         most = self._jumou.settings.waiting_drafts if self._jumou is not None else 0

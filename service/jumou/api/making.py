@@ -1,110 +1,92 @@
-"""Making plans for callers: under one key one plan, however often and from wherever it is asked for."""
+"""Asking for runs and waiting for them: under one key one plan, however often and from wherever it is asked for."""
 
 import asyncio
-from typing import NamedTuple
+from typing import Final
 
-import structlog
-
-from jumou.api.drafting import Drafting
-from jumou.domain.framework import Language
-from jumou.domain.review import content_hash
-from jumou.errors import InvalidRequest, JumouError, NotFound, StepConflict
-from jumou.storage import PlanStore, StoredRequest
-from jumou.storage.change import new_id
+from jumou.api.working import Working
+from jumou.domain.framework import StepKey
+from jumou.domain.run import SOMEBODY_WAITS, SOON, RunEvent, RunRecord, RunStanding
+from jumou.errors import ServiceUnavailable, StepConflict
+from jumou.storage import PlanStore, RunStore
 from jumou.workflow import PlanRequest
+from jumou.workflow.redraft import check_redraft
 from jumou.workflow.review import Person
+from jumou.workflow.runs import plan_run, redraft_run
 
-log = structlog.get_logger("jumou.making")
+_LOOK_EVERY: Final = 0.1
+"""Seconds between two looks at a run somebody waits for."""
 
-_Key = tuple[str, str]
-"""A workspace, and the id of a plan in it."""
-
-
-class Asked(NamedTuple):
-    """A plan that is asked for, under the id it has or will have."""
-
-    plan_id: str
-    request: PlanRequest
-    person: Person
-    language: Language
+_PATIENCE: Final = 1.0
+"""Seconds between two looks while the database is away."""
 
 
 class Making:
-    """The plans that are being drafted by this process."""
+    """Takes runs on for people, and waits for them wherever they are done."""
 
-    def __init__(self, drafting: Drafting) -> None:
-        """`drafting` does the work."""
-        self._drafting = drafting
-        self._tasks: dict[_Key, asyncio.Task[None]] = {}
+    def __init__(self, working: Working) -> None:
+        """`working` is told what was accepted."""
+        self._working = working
 
-    async def identify(self, store: PlanStore, request: PlanRequest, key: str) -> str:
-        """The id of the plan: a new one, or the one `key` was first used for.
+    async def plan(
+        self, runs: RunStore, request: PlanRequest, person: Person, *, key: str = "", waits: bool = True
+    ) -> RunRecord:
+        """Accepts the draft of a plan; a second request under the same key is the same run, tried again if it had failed.
 
         Raises:
             InvalidRequest: the key was used for another request.
         """
-        if not key:
-            return new_id()
-        digest = content_hash(
-            {
-                "profile": request.profile.model_dump(mode="json"), "language": request.language,
-                "industry": request.industry, "start_year": request.start_year, "horizon": request.horizon,
-                **({"drafter": request.drafter} if request.drafter else {}),
-                **({"classification": "internal"} if request.classification == "internal" else {}),
-            }
-        )  # fmt: skip
-        stored = await asyncio.to_thread(store.remember_request, f"plans:{key}", StoredRequest(digest, new_id()))
-        if stored.request_hash != digest:
-            raise InvalidRequest(
-                "该 Idempotency-Key 已用于另一请求。", "This Idempotency-Key was used for another request.",
-                mend_zh="请换一个键。", mend_en="Use another key.",
-            )  # fmt: skip
-        return stored.resource_id
+        person.principal.must("draft")
+        record, digest = plan_run(request, person, priority=SOMEBODY_WAITS if waits else SOON)
+        accepted = await asyncio.to_thread(runs.accept, record, key=key, digest=digest, again=True)
+        await asyncio.to_thread(self._working.submit)
+        return accepted
 
-    def begin(self, store: PlanStore, asked: Asked) -> asyncio.Task[None]:
-        """Drafts and keeps the plan in the background; the same task when it is under way already."""
-        key = (store.workspace, asked.plan_id)
-        running = self._tasks.get(key)
-        if running is None:
-            running = self._tasks[key] = asyncio.create_task(self._make(store, asked))
-            running.add_done_callback(lambda task: self._ended(key, task))
-        return running
+    async def redraft(self, plans: PlanStore, runs: RunStore, plan_id: str, step: StepKey, person: Person) -> RunRecord:
+        """Accepts another draft of a step; what is asked under the person's key is asked once.
 
-    def under_way(self, store: PlanStore, plan_id: str) -> bool:
-        """Whether this process is drafting a plan called so for the store's workspace."""
-        return (store.workspace, plan_id) in self._tasks
+        Raises:
+            NotFound: there is no such plan.
+            StepConflict: a step before it is not approved.
+            InvalidRequest: nothing in it waits to be drafted again.
+        """
+        person.principal.must("draft")
+        if not person.key:  # under a key, what was asked for may be done already
+            await asyncio.to_thread(check_redraft, plans, plan_id, step)
+        record, digest = redraft_run(plan_id, step, person)
+        accepted = await asyncio.to_thread(runs.accept, record, key=person.key, digest=digest, again=True)
+        await asyncio.to_thread(self._working.submit)
+        return accepted
 
-    async def stop(self) -> None:
-        """Gives up what is under way."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async def outcome(self, runs: RunStore, run_id: str) -> RunStanding:
+        """The run once it has ended, whichever process does it.
 
-    async def _make(self, store: PlanStore, asked: Asked) -> None:
-        if await asyncio.to_thread(exists, store, asked.plan_id):
-            return
+        Raises:
+            StepConflict: it was cancelled.
+            JumouError: it failed; the error it failed with.
+        """
+        while (standing := await self._looked(runs, run_id)) is None or not standing.ended:  # noqa: ASYNC110 - it ends in a process, not in this loop
+            await asyncio.sleep(_LOOK_EVERY)
+        if standing.failure is not None:
+            raise standing.failure.error()
+        if standing.state == "cancelled":
+            raise StepConflict(
+                "任务已取消。", "The run was cancelled.", mend_zh="可以重试。", mend_en="It can be retried."
+            )
+        return standing
+
+    async def _looked(self, runs: RunStore, run_id: str) -> RunStanding | None:
+        """Where the run stands; None while the database is away, for the run goes on when it is back."""
         try:
-            await self._drafting.plan(asked.plan_id, asked.request, asked.person)
-        except StepConflict:
-            if not await asyncio.to_thread(exists, store, asked.plan_id):
-                raise  # else another process was faster under the same key
-        except JumouError as error:
-            told = {"title": error.message(asked.language), "kind": type(error).__name__}
-            await asyncio.to_thread(store.report_progress, asked.plan_id, "failed", told)
-            raise
-        await asyncio.to_thread(store.report_progress, asked.plan_id, "done", {"plan": f"/v1/plans/{asked.plan_id}"})
-
-    def _ended(self, key: _Key, task: asyncio.Task[None]) -> None:
-        self._tasks.pop(key, None)
-        if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, JumouError):
-            log.error("drafting failed", plan_id=key[1], error=type(error).__name__)
+            return await asyncio.to_thread(runs.standing, run_id)
+        except ServiceUnavailable:
+            await asyncio.sleep(_PATIENCE)
+            return None
 
 
-def exists(store: PlanStore, plan_id: str) -> bool:
-    """Whether the plan is stored."""
-    try:
-        store.plan(plan_id)
-    except NotFound:
-        return False
-    return True
+def told_of(events: tuple[RunEvent, ...], attempt: int) -> tuple[RunEvent, ...]:
+    """What a reader of the newest attempt is told: its steps and its end, not how earlier attempts ended."""
+    return tuple(
+        event
+        for event in events
+        if event.kind == "step" or (event.kind in ("done", "failed", "cancelled") and event.attempt == attempt)
+    )

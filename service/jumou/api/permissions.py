@@ -27,11 +27,13 @@ NEEDS: Final[dict[str, Scope | None]] = {
     "cancel_batch": "draft", "retry_batch": "draft", "create_chat": "draft", "list_chats": "draft", "get_chat": "draft",
     "send_message": "draft", "follow_chat": "draft", "stop_answer": "draft", "get_proposal": "draft",
     "adopt_candidate": "draft", "complete_chat": "draft",
+    "list_runs": "draft", "get_run": "draft", "follow_run": "draft", "get_run_file": "draft", "cancel_run": "draft",
+    "retry_run": "draft",
     # deciding; asking again is the planner's, so the decision itself is looked at further in
     "decide": "draft", "dismiss_adjustment": "review",
     # the workspace itself
     "list_keys": "admin", "create_key": "admin", "revoke_key": "admin", "list_members": "admin", "set_member": "admin",
-    "remove_member": "admin", "list_audit": "admin",
+    "remove_member": "admin", "list_audit": "admin", "list_workers": "admin",
 }  # fmt: skip
 
 

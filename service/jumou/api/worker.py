@@ -8,23 +8,25 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from jumou import metrics, tracing
 from jumou.compose import Jumou, Office
 from jumou.domain.calling import Calling, called_by
-from jumou.domain.framework import STEPS, StepKey
-from jumou.errors import JumouError, StepConflict
+from jumou.domain.run import RunRecord, RunTask
+from jumou.errors import JumouError
 from jumou.logs import set_up_log
 from jumou.settings import Settings
-from jumou.workflow import PlanRequest, draft_plan, draft_projects
-from jumou.workflow.creating import keep_plan
-from jumou.workflow.redraft import redraft as redraft_step
+from jumou.storage import CallJournal
+from jumou.workflow import PlanRequest, draft_projects
+from jumou.workflow.doing import Bench, do_plan, do_redraft
 from jumou.workflow.review import Person
+from jumou.workflow.runs import asking
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
+_DOING: Final = {"plan": do_plan, "redraft": do_redraft}
 _opened: Jumou | None = None
 
 
@@ -64,47 +66,29 @@ def ready() -> bool:
     return _opened is not None
 
 
-def project_list(parts: Jumou | None, request: PlanRequest, person: Person) -> bytes:
-    """A project list as JSON."""
+def project_list(parts: Jumou | None, request: PlanRequest, person: Person, scope: str = "") -> bytes:
+    """A project list as JSON; `scope` names the region of a batch under which paid calls are kept."""
     jumou = _office(parts, person)
-    drafter = jumou.drafter_named(request.drafter)
+    drafter = jumou.drafter_named(request.drafter, journal=_journal(jumou, scope) if scope else None)
     drafted = asyncio.run(draft_projects(request, jumou.library_for(drafter.name), drafter))
     return drafted.model_dump_json().encode()
 
 
-def plan(parts: Jumou | None, plan_id: str, request: PlanRequest, person: Person) -> None:
-    """Drafts a plan, tells of each step as it begins, and keeps the plan."""
+def do(parts: Jumou | None, task: RunTask, record: RunRecord) -> None:
+    """Does a run that keeps its outcome together with what it makes, for whoever asked for it."""
+    person = asking(record)
     jumou = _office(parts, person)
-
-    def step(key: StepKey, number: int, total: int) -> None:
-        told: dict[str, Any] = {
-            "step": key,
-            "number": number,
-            "total": total,
-            "title": STEPS[key].in_(request.language),
-        }
-        _unless_cancelled(jumou, plan_id)
-        jumou.store.report_progress(plan_id, "step", told)
-
-    drafter = jumou.drafter_named(request.drafter, user=person.name)
-    drafted = asyncio.run(draft_plan(request, jumou.library_for(drafter.name), drafter, progress=step))
-    _unless_cancelled(jumou, plan_id)
-    keep_plan(jumou.store, plan_id, request, drafted, person)
+    journal = _journal(jumou, task.scope)
+    if record.kind == "plan":
+        drafter = jumou.drafter_named(record.request.get("drafter", ""), user=person.name, journal=journal)
+    else:
+        drafter = jumou.drafter_of(record.subject, user=person.name, journal=journal)
+    bench = Bench(jumou.store, jumou.whole.runs, jumou.library_for(drafter.name), drafter)
+    asyncio.run(_DOING[record.kind](bench, task, record))
 
 
-def _unless_cancelled(jumou: Office, plan_id: str) -> None:
-    """Ends a draft whose caller gave it up; a process cannot be told otherwise."""
-    if any(entry.kind == "cancelled" for entry in jumou.store.progress(plan_id)):
-        raise StepConflict("起草已取消。", "The draft was cancelled.")
-
-
-def redraft(parts: Jumou | None, plan_id: str, step: StepKey, person: Person) -> str:
-    """Drafts a step of a stored plan (again); returns the id of the revision."""
-    person.principal.must("draft")
-    jumou = _office(parts, person)
-    drafter = jumou.drafter_of(plan_id, user=person.name)
-    library = jumou.library_for(drafter.name)
-    return asyncio.run(redraft_step(jumou.store, library, drafter, plan_id, step, person)).id
+def _journal(jumou: Office, scope: str) -> CallJournal:
+    return CallJournal(jumou.whole.database, scope)
 
 
 def _office(parts: Jumou | None, person: Person) -> Office:

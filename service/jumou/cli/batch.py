@@ -83,15 +83,14 @@ async def _worked_off(
     again: bool,
 ) -> BatchStanding:
     """The batch when every region has an outcome, whichever processes worked on it."""
-    from jumou.api.batching import Batching  # noqa: PLC0415 - as above
     from jumou.api.drafting import Drafting  # noqa: PLC0415 - as above
+    from jumou.api.working import Working  # noqa: PLC0415 - as above
     from jumou.workflow.batch import accept_batch  # noqa: PLC0415 - as above
 
     drafting = Drafting()
     drafting.start(jumou)
-    batching = Batching(drafting)
-    batching.listen()
-    batching.use(jumou)
+    working = Working(drafting)
+    working.listen()
     store = jumou.within(Reach(jumou.settings.workspace)).batches
     record = await asyncio.to_thread(accept_batch, store, entries, options, created_by="cli", key=f"cli:{key}")
     if again:
@@ -106,14 +105,14 @@ async def _worked_off(
         )
     try:
         if standing.open:
-            await asyncio.to_thread(batching.begin, record.id)
+            working.open(jumou)
         while standing.open:
             report(standing.total - standing.open, standing.total, "")
             await asyncio.sleep(_LOOK_EVERY)
             standing = await asyncio.to_thread(store.standing, record.id)
         report(standing.total, standing.total, "")
     finally:
-        await asyncio.to_thread(batching.stop)
+        await asyncio.to_thread(working.stop)
         drafting.stop()
     return standing
 

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from jumou.cli import actuals, audit, batch, corpus, evaluate, keys, llm, mcp, plan, profile, service
+from jumou.cli import actuals, audit, batch, corpus, evaluate, keys, llm, mcp, plan, profile, runs, service
 from jumou.cli.terminal import say
 from jumou.errors import CallerError, InvalidProfile, JumouError, OperatorError, OutsideError
 from jumou.files import why_unwritable
@@ -32,6 +32,7 @@ app.command("search")(corpus.search)
 app.command("index")(corpus.index)
 app.command("doctor")(service.doctor)
 app.command("serve")(service.serve)
+app.command("worker")(runs.worker)
 app.command("mcp")(mcp.mcp)
 app.command("schemas")(service.schemas)
 app.add_typer(llm.app, name="llm")
@@ -40,6 +41,7 @@ app.add_typer(actuals.app, name="actuals")
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(keys.workspaces, name="workspaces")
+app.add_typer(runs.app, name="runs")
 app.add_typer(audit.app, name="audit")
 app.add_typer(evaluate.app, name="eval")
 

@@ -93,6 +93,11 @@ class BatchTask(Model):
     row: int
     attempt: int
 
+    @property
+    def scope(self) -> str:
+        """The name under which what it has paid for is kept."""
+        return f"{self.batch_id}-{self.row}-{self.attempt}"
+
 
 class Outcome(Model):
     """What became of a region. `project_list` stands exactly when it was drafted, `failure` exactly when it failed."""

@@ -1,6 +1,7 @@
 """Language models: reached, asked for text or for answers of a shape, kept within a budget."""
 
 from jumou.llm.budget import Allowance, Budget, Spending, Spent
+from jumou.llm.journal import Journal
 from jumou.llm.messages import Message, Piece, Reply, ToolCall, ToolSpec, Usage
 from jumou.llm.model import Endpoint, LangchainEndpoint
 from jumou.llm.opening import open_model
@@ -11,6 +12,7 @@ __all__ = [
     "Allowance",
     "Budget",
     "Endpoint",
+    "Journal",
     "LangchainEndpoint",
     "LanguageModel",
     "Message",

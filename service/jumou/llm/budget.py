@@ -168,17 +168,25 @@ class Ledger:
         Returns what it cost in US dollars; None where the price is not known.
         """
         self._reserved.remove(reservation)
-        self._calls += 1
         counted = usage or Usage(0, 0)
-        self._in += counted.tokens_in
-        self._out += counted.tokens_out
-        cost = price(self.model, self.address, counted.tokens_in, counted.tokens_out) if usage else Decimal(0)
-        if cost is None:
-            self._unpriced += 1
-        elif usage:
-            self._usd = (self._usd or Decimal(0)) + cost
+        cost = self._count(counted, answered=usage is not None)
         if self.spending is not None:
             self.spending.add(self.user, counted, cost)
+        return cost
+
+    def replay(self, usage: Usage) -> None:
+        """Counts a call the run has paid for before, in another process; the user's day is not charged again."""
+        self._count(usage, answered=True)
+
+    def _count(self, counted: Usage, *, answered: bool) -> Decimal | None:
+        self._calls += 1
+        self._in += counted.tokens_in
+        self._out += counted.tokens_out
+        cost = price(self.model, self.address, counted.tokens_in, counted.tokens_out) if answered else Decimal(0)
+        if cost is None:
+            self._unpriced += 1
+        elif answered:
+            self._usd = (self._usd or Decimal(0)) + cost
         return cost
 
 

@@ -16,6 +16,7 @@ from jumou import tracing
 from jumou.errors import MalformedAnswer, ModelRefused, ModelUnavailable
 from jumou.llm import watch
 from jumou.llm.budget import Allowance, Budget, Ledger, Reservation, Spending, Spent
+from jumou.llm.journal import Journal, Paid, request_key
 from jumou.llm.messages import Constraint, Message, Piece, Reply, Shape, ToolSpec, Usage
 from jumou.llm.model import Endpoint
 from jumou.llm.structured import CONSTRAINTS, PROBE, Abilities, Probe, read, shape_of, with_shape
@@ -59,12 +60,15 @@ class LanguageModel:
         """Under which its abilities are kept."""
         return f"{self.endpoint.address} {self.endpoint.name}"
 
-    def run(self, *, user: str = "", budget: Budget | None = None) -> "Run":
-        """A run with an account of its own; `user` is whom the day's allowance is counted for."""
+    def run(self, *, user: str = "", budget: Budget | None = None, journal: Journal | None = None) -> "Run":
+        """A run with an account of its own; `user` is whom the day's allowance is counted for.
+
+        With a `journal`, answers are kept as they come in and not asked for again; a streamed answer is not kept.
+        """
         ledger = Ledger(
             budget or self.budget, self.endpoint.name, self.endpoint.address, user, self.allowance, Spending(self.home)
         )
-        return Run(self, ledger)
+        return Run(self, ledger, None if journal is None else Paid(journal))
 
     def turns(self) -> asyncio.Semaphore:
         """The places for calls under way in the running loop."""
@@ -89,6 +93,7 @@ class Run:
 
     model: LanguageModel
     ledger: Ledger
+    paid: Paid | None = None
     _failed: int = 0
     _gone: ModelUnavailable | ModelRefused | None = None
     _waits: list[tuple[float, float]] = field(default_factory=list)
@@ -232,6 +237,26 @@ class Run:
         return read(reply, answer, shape)
 
     async def _call(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[ToolSpec],
+        shape: Shape | None,
+        max_tokens: int,
+        temperature: float,
+    ) -> Reply:
+        paid, request, number = self.paid, "", 0
+        if paid is not None:
+            request = request_key(self.name, messages, tools, shape, max_tokens, temperature)
+            number = paid.number(request)
+            if (kept := await paid.recall(request, number)) is not None:
+                self.ledger.replay(kept.usage)
+                return kept
+        reply = await self._answered(messages, tools, shape, max_tokens, temperature)
+        if paid is not None:
+            await paid.keep(request, number, reply)
+        return reply
+
+    async def _answered(
         self,
         messages: Sequence[Message],
         tools: Sequence[ToolSpec],

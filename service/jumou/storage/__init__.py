@@ -4,19 +4,26 @@ from jumou.storage.accounts import Accounts, Known
 from jumou.storage.audit import AuditLog
 from jumou.storage.batch_queue import BatchQueue
 from jumou.storage.batches import BatchPage, BatchStore
+from jumou.storage.calls import CallJournal
 from jumou.storage.change import PlanChange
 from jumou.storage.chats import ChatPage, ChatStore
-from jumou.storage.database import answers, open_database
+from jumou.storage.database import DATABASE_ERRORS, answers, open_database
 from jumou.storage.presence import Presence
+from jumou.storage.run_queue import RunAsked, RunQueue
+from jumou.storage.run_rows import RunFile
+from jumou.storage.runs import RunPage, RunStore
 from jumou.storage.sessions import Sessions
 from jumou.storage.store import PlanPage, PlanStore, ProgressEntry, StoredRequest
+from jumou.storage.workers import WorkerList
 
 __all__ = [
+    "DATABASE_ERRORS",
     "Accounts",
     "AuditLog",
     "BatchPage",
     "BatchQueue",
     "BatchStore",
+    "CallJournal",
     "ChatPage",
     "ChatStore",
     "Known",
@@ -25,8 +32,14 @@ __all__ = [
     "PlanStore",
     "Presence",
     "ProgressEntry",
+    "RunAsked",
+    "RunFile",
+    "RunPage",
+    "RunQueue",
+    "RunStore",
     "Sessions",
     "StoredRequest",
+    "WorkerList",
     "answers",
     "open_database",
 ]

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select
 
 from jumou.domain.batch import BatchEventKind, BatchRecord, BatchStanding, BatchState, BatchTask, Outcome
 from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.steps import canonical
 from jumou.errors import NotFound
-from jumou.storage import tables
+from jumou.storage import run_tables, tables
 from jumou.storage.change import now
 
 _attempts: Final = tables.batch_attempts.c
@@ -131,6 +131,8 @@ def settle(connection: Connection, task: BatchTask, name: str, outcome: Outcome)
             created_at=now(), schema_version=SCHEMA_VERSION,
         )
     )  # fmt: skip
+    calls = run_tables.run_calls
+    connection.execute(delete(calls).where(calls.c.scope == task.scope))
     told: dict[str, Any] = {"row": task.row, "region": name, "state": outcome.state, "attempt": task.attempt}
     if outcome.project_list is not None:
         told["projects"] = len(outcome.project_list.projects)

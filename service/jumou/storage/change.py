@@ -15,6 +15,7 @@ from jumou.domain.framework import StepKey
 from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.operation import Actual, AdjustmentDecision, Operation
 from jumou.domain.review import Comment, Event, ItemHash, PlanRecord, Review, Revision, RevisionInfo, StaleMark
+from jumou.domain.run import RunTask
 from jumou.domain.standing import History
 from jumou.domain.steps import Item, canonical, hash_of_text
 from jumou.errors import InvalidRequest
@@ -175,6 +176,16 @@ class PlanChange:
     def append_adjustment(self, decision: AdjustmentDecision) -> None:
         """Stores a decision on a proposed adjustment."""
         self._append(operation_tables.adjustments, decision)
+
+    def end_run(self, task: RunTask, result: Mapping[str, Any]) -> None:
+        """Stores that a run is done, together with what it changed here.
+
+        Raises:
+            StepConflict: it has ended in the meantime: it was cancelled, or another process was faster.
+        """
+        from jumou.storage.run_rows import settle_with  # noqa: PLC0415 - which needs what stands below
+
+        settle_with(self._connection, task, result)
 
     def operation(self) -> Operation:
         """The actual values and decisions on proposals, with those of this change."""

@@ -23,6 +23,9 @@ _CONNECT_SECONDS: Final = 5
 _NO_ROOM: Final = ("53100", "53200")
 """PostgreSQL's disk full and out of memory."""
 
+DATABASE_ERRORS: Final = (SQLAlchemyError,)
+"""What libraries raise that keep tables of their own in the database; ours come as errors of the tree."""
+
 _ADVISORY_LOCK: Final = 0x6A756D6F75
 """An arbitrary number all processes of jumou share; only its holder migrates."""
 

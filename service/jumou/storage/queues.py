@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, and_, func, select
 
-from jumou.storage import tables
+from jumou.storage import run_tables, tables
 
 
 class Queue(NamedTuple):
@@ -32,9 +32,15 @@ def queues(engine: Engine) -> tuple[Queue, ...]:
         .select_from(tables.batch_attempts.outerjoin(tables.batch_outcomes, same))
         .where(outcomes.batch_id.is_(None))
     )
+    kept = run_tables.open_runs.c
+    runs = select(kept.kind, func.count(), func.min(kept.created_at)).where(kept.kind != "batch").group_by(kept.kind)
     with engine.connect() as connection:
         depth, oldest = connection.execute(regions).one()
-    return (Queue("region", "open", depth, _seconds_since(oldest)),)
+        waiting = connection.execute(runs).all()
+    return (
+        Queue("region", "open", depth, _seconds_since(oldest)),
+        *(Queue(row[0], "open", row[1], _seconds_since(row[2])) for row in waiting),
+    )
 
 
 def _seconds_since(at: str | None) -> float:

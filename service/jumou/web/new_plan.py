@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -11,7 +10,6 @@ from typing import Any, Final
 
 from nicegui import events, ui
 
-from jumou.api.making import Asked
 from jumou.domain.framework import STEPS
 from jumou.domain.region import ProfileProblem, RegionProfile
 from jumou.errors import JumouError
@@ -38,7 +36,6 @@ class NewPlan:
     _report: ui.html | None = None
     _terms: ui.element | None = None
     _fields: dict[str, Any] = field(default_factory=dict)
-    _task: asyncio.Task[None] | None = None
     _upload: ui.upload | None = None
 
     async def build(self) -> None:
@@ -166,53 +163,40 @@ class NewPlan:
             self.profile, language, self._fields["industry"].value.strip() or None, _year(self._fields["start"].value),
             _year(self._fields["horizon"].value),
         )  # fmt: skip
+        making = self.service.making
         try:
-            store = self.service.acting("draft").store
-            plan_id = await self.service.making.identify(store, request, "")
+            runs = self.service.acting("draft").runs
+            run_id = (await making.plan(runs, request, self.service.person(self.chosen.name))).id
         except JumouError as error:
             tell(self.chosen, error)
             return
-        task = self.service.making.begin(
-            store, Asked(plan_id, request, self.service.person(self.chosen.name), self.chosen.language)
-        )
+        task = asyncio.create_task(making.outcome(runs, run_id))
         with ui.dialog(value=True).props("persistent") as dialog, ui.card():
             progress = html(render_plain("progress", self.chosen.language, done=0, total=len(STEPS), steps=STEPS))
             cancelled = False
 
-            def cancel() -> None:
+            async def cancel() -> None:
                 nonlocal cancelled
-                cancelled = True
-                store.report_progress(plan_id, "cancelled", {})
-                task.cancel()
+                cancelled = await asyncio.to_thread(runs.cancel, run_id, by=self.chosen.name)
 
             button(t("取消起草", "Cancel"), cancel)
         while not task.done():
-            told = await asyncio.to_thread(store.progress, plan_id)
-            done = max((entry.record.get("number", 0) for entry in told if entry.kind == "step"), default=0)
+            told = await asyncio.to_thread(runs.events, run_id)
+            done = max((event.data.get("number", 0) for event in told if event.kind == "step"), default=0)
             progress.set_content(
                 render_plain("progress", self.chosen.language, done=done, total=len(STEPS), steps=STEPS)
             )
             await asyncio.wait({task}, timeout=_LOOK_EVERY)
         dialog.close()
-        if cancelled or task.cancelled():
-            ui.notify(t("已取消，资料仍保留在本页。", "Cancelled; the profile is still here."), type="info")
+        try:
+            await task
+        except JumouError as error:
+            if cancelled:
+                ui.notify(t("已取消，资料仍保留在本页。", "Cancelled; the profile is still here."), type="info")
+            else:
+                tell(self.chosen, error)
             return
-        with suppress(asyncio.CancelledError):
-            failure = task.exception()
-            if isinstance(failure, JumouError):
-                tell(self.chosen, failure)
-                return
-            if failure is not None:
-                ui.notify(
-                    t(
-                        "起草失败，详情见服务日志；资料仍保留，可再试一次。",
-                        "Drafting failed; the log has the details. Try again.",
-                    ),
-                    type="negative",
-                    timeout=9000,
-                )
-                return
-        ui.navigate.to(f"/plans/{plan_id}")
+        ui.navigate.to(f"/plans/{run_id}")
 
 
 def _year(value: float | None) -> int | None:

@@ -156,7 +156,9 @@ class Desk:
         t = self.chosen.t
         waiting = ui.notification(t("正在重拟……", "Drafting again ..."), spinner=True, timeout=None)
         try:
-            await self.service.parts.drafting.redraft(self.plan_id, subject.step, self._person)
+            jumou, making = self.service.acting("draft"), self.service.making
+            record = await making.redraft(jumou.store, jumou.runs, self.plan_id, subject.step, self._person)
+            await making.outcome(jumou.runs, record.id)
         except JumouError as error:
             tell(self.chosen, error)
             return

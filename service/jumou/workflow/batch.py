@@ -21,8 +21,8 @@ from jumou.storage import BatchQueue, BatchStore
 from jumou.storage.change import new_id, now
 from jumou.workflow.plan import PlanRequest
 
-Drafting = Callable[[PlanRequest, Principal], bytes]
-"""Drafts a project list for somebody and hands it over as JSON; called from several threads at once. Raises JumouError."""
+Drafting = Callable[[PlanRequest, Principal, BatchTask], bytes]
+"""Drafts a region's project list for somebody and hands it over as JSON; called from several threads at once. Raises JumouError."""
 
 
 def accept_batch(
@@ -75,6 +75,7 @@ class RegionDesk(NamedTuple):
                 horizon=options.horizon, drafter=options.drafter,
             ),
             on_behalf_of(record.created_by, record.workspace),
+            task,
         )  # fmt: skip
         outcome = Outcome(state="drafted", project_list=ProjectList.model_validate_json(made))
         return "drafted" if self.store.settle(task, outcome) else None

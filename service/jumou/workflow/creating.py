@@ -1,19 +1,34 @@
 """Keeping a draft: a whole plan becomes the first revisions of its four steps, each with its evidence, awaiting review."""
 
+from collections.abc import Callable
+
 from jumou.domain.evidence import Evidence
 from jumou.domain.framework import StepKey
 from jumou.domain.plan import Plan
 from jumou.domain.review import PlanRecord
 from jumou.domain.steps import STEP_ORDER, Content, content_of, part
-from jumou.storage import PlanStore
+from jumou.storage import PlanChange, PlanStore
 from jumou.storage.change import now
 from jumou.workflow.plan import PlanRequest
 from jumou.workflow.review import Person
 from jumou.workflow.revising import Origin, citations_in, origin_of, write_revision
 
 
-def keep_plan(store: PlanStore, plan_id: str, request: PlanRequest, plan: Plan, person: Person) -> None:
-    """Stores a drafted plan under `plan_id`.
+def nothing_else(change: PlanChange) -> None:
+    """The plan is all that is kept."""
+    del change
+
+
+def keep_plan(
+    store: PlanStore,
+    plan_id: str,
+    request: PlanRequest,
+    plan: Plan,
+    person: Person,
+    *,
+    also: Callable[[PlanChange], None] = nothing_else,
+) -> None:
+    """Stores a drafted plan under `plan_id`, and what `also` adds, together or not at all.
 
     Raises:
         StepConflict: there is one called so already; nothing is stored.
@@ -51,6 +66,7 @@ def keep_plan(store: PlanStore, plan_id: str, request: PlanRequest, plan: Plan, 
                 origin_of(made.model_use, step, Origin("draft", person.name, made.drafter, upstream=dict(read), request_id=person.request_id)),
             )  # fmt: skip
             read[step] = info.id
+        also(change)
 
 
 def _cited_by(evidence: Evidence, content: Content) -> Evidence:

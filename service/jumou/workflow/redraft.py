@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from jumou.domain.evidence import Evidence
 from jumou.domain.framework import StepKey
@@ -34,8 +34,24 @@ _DRAFT: Final[dict[StepKey, Callable[[DraftContext, Drafter, Approved], Awaitabl
 _OPEN: Final = ("stale", "rejected", "asked_again")
 
 
+Also = Callable[[PlanChange, RevisionInfo], None]
+"""Adds to the change that writes the revision: both are kept, or neither."""
+
+
+def nothing_else(change: PlanChange, info: RevisionInfo) -> None:
+    """The revision is all that is kept."""
+    del change, info
+
+
 async def redraft(
-    store: PlanStore, library: Library, drafter: Drafter, plan_id: str, step: StepKey, person: Person
+    store: PlanStore,
+    library: Library,
+    drafter: Drafter,
+    plan_id: str,
+    step: StepKey,
+    person: Person,
+    *,
+    also: Also = nothing_else,
 ) -> RevisionInfo:
     """Drafts `step` from the approved steps before it and writes the revision.
 
@@ -47,14 +63,7 @@ async def redraft(
         StepConflict: a step before it is not approved.
         InvalidRequest: nothing in it waits to be drafted again.
     """
-    record, history = await asyncio.to_thread(store.plan, plan_id), await asyncio.to_thread(store.history, plan_id)
-    approved = await asyncio.to_thread(approved_before, store, plan_id, history, step)
-    seen = {item.id: item.hash for item in standing(history)[step].items}
-    if seen and not _waiting(history, step) and not _moved(history, step, approved):
-        raise InvalidRequest(
-            "没有需要重拟的条目。", "Nothing waits to be drafted again.",
-            mend_zh="请先退回条目或写明重拟意见;已锁定的请先解除锁定。", mend_en="Reject an item or ask again first; unlock what is locked.",
-        )  # fmt: skip
+    record, history, approved, seen = await asyncio.to_thread(_asked, store, plan_id, step)
     ctx = await asyncio.to_thread(_context, record, library, _notes(history, step))
     drafted = part(step, await _DRAFT[step](ctx, drafter, approved))
     fresh = ctx.desk.evidence()
@@ -65,7 +74,35 @@ async def redraft(
             "redraft" if seen else "draft", person.name, drafter.name, upstream=approved.revisions, request_id=person.request_id
         ),
     )  # fmt: skip
-    return await asyncio.to_thread(_write, store, plan_id, step, drafted, fresh, approved, origin, seen)
+    return await asyncio.to_thread(_write, store, plan_id, step, drafted, fresh, approved, origin, seen, also)
+
+
+def check_redraft(store: PlanStore, plan_id: str, step: StepKey) -> None:
+    """Looks whether `redraft` would have something to do now.
+
+    Raises:
+        NotFound, StepConflict, InvalidRequest: as `redraft`.
+    """
+    _asked(store, plan_id, step)
+
+
+class _Asked(NamedTuple):
+    record: PlanRecord
+    history: History
+    approved: Approved
+    seen: dict[str, str]
+
+
+def _asked(store: PlanStore, plan_id: str, step: StepKey) -> _Asked:
+    record, history = store.plan(plan_id), store.history(plan_id)
+    approved = approved_before(store, plan_id, history, step)
+    seen = {item.id: item.hash for item in standing(history)[step].items}
+    if seen and not _waiting(history, step) and not _moved(history, step, approved):
+        raise InvalidRequest(
+            "没有需要重拟的条目。", "Nothing waits to be drafted again.",
+            mend_zh="请先退回条目或写明重拟意见;已锁定的请先解除锁定。", mend_en="Reject an item or ask again first; unlock what is locked.",
+        )  # fmt: skip
+    return _Asked(record, history, approved, seen)
 
 
 def _write(
@@ -77,25 +114,40 @@ def _write(
     approved: Approved,
     origin: Origin,
     seen: dict[str, str],
+    also: Also,
 ) -> RevisionInfo:
     with store.changing(plan_id) as change:
-        history = change.history()
-        current = load_step(change, history, step)
-        if current is None:
-            return write_revision(change, history, step, drafted, _cited(fresh, drafted), origin)
-        touch = {name for name in _waiting(history, step) if current.standing.item(name) is not None}
-        touch -= {item.id for item in current.standing.items if seen.get(item.id) != item.hash}
-        result = merged(
-            step,
-            current.items,
-            drafted,
-            touch=touch,
-            removed=_removed(change, history, step),
-            add=_moved(history, step, approved),
-        )
-        items = part(step, valid(step, join(step, result.items)))
-        evidence = _cited(united([current.evidence, fresh]), items)
-        return write_revision(change, history, step, items, evidence, origin, touched=result.touched)
+        info = _revised(change, step, drafted, fresh, approved, origin, seen)
+        also(change, info)
+        return info
+
+
+def _revised(
+    change: PlanChange,
+    step: StepKey,
+    drafted: tuple[Item, ...],
+    fresh: Evidence,
+    approved: Approved,
+    origin: Origin,
+    seen: dict[str, str],
+) -> RevisionInfo:
+    history = change.history()
+    current = load_step(change, history, step)
+    if current is None:
+        return write_revision(change, history, step, drafted, _cited(fresh, drafted), origin)
+    touch = {name for name in _waiting(history, step) if current.standing.item(name) is not None}
+    touch -= {item.id for item in current.standing.items if seen.get(item.id) != item.hash}
+    result = merged(
+        step,
+        current.items,
+        drafted,
+        touch=touch,
+        removed=_removed(change, history, step),
+        add=_moved(history, step, approved),
+    )
+    items = part(step, valid(step, join(step, result.items)))
+    evidence = _cited(united([current.evidence, fresh]), items)
+    return write_revision(change, history, step, items, evidence, origin, touched=result.touched)
 
 
 def _waiting(history: History, step: StepKey) -> set[str]:

@@ -13,11 +13,12 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from jumou.api.access import Open, Signing, Speaking, Stored
 from jumou.api.answers import BatchAnswer, BatchList, Changed
-from jumou.api.batching import Batching
 from jumou.api.openapi import problems
 from jumou.api.requests import BatchRequest
 from jumou.api.strict import StrictRoute
+from jumou.api.working import Working
 from jumou.domain.batch import BatchOptions, BatchStanding
+from jumou.errors import ServiceUnavailable
 from jumou.profile import read_contents
 from jumou.storage import BatchStore
 from jumou.workflow.batch import accept_batch
@@ -26,6 +27,9 @@ router = APIRouter(prefix="/v1", tags=["batches"], route_class=StrictRoute)
 
 _LOOK_EVERY: Final = 0.25
 """Seconds between two looks at a batch."""
+
+_PATIENCE: Final = 1.0
+"""Seconds between two looks while the database is away."""
 
 _SSE: Final[dict[str, Any]] = {
     "type": "object",
@@ -44,17 +48,17 @@ FileName = Literal["results.jsonl", "projects.xlsx"]
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, description="a second request with the same key is the same batch")]  # fmt: skip
 
 
-def _batching(request: Request, jumou: Open) -> Batching:
+def _working(request: Request, jumou: Open) -> Working:
     del jumou  # open first
-    batching: Batching = request.app.state.batching
-    return batching
+    working: Working = request.app.state.working
+    return working
 
 
 def _store(jumou: Stored) -> BatchStore:
     return jumou.batches
 
 
-Batches = Annotated[Batching, Depends(_batching)]
+Work = Annotated[Working, Depends(_working)]
 Store = Annotated[BatchStore, Depends(_store)]
 
 
@@ -67,7 +71,7 @@ Store = Annotated[BatchStore, Depends(_store)]
 def create_batch(
     sent: BatchRequest,
     jumou: Open,
-    batching: Batches,
+    working: Work,
     language: Speaking,
     sign: Signing,
     idempotency_key: IdempotencyKey = None,
@@ -80,7 +84,7 @@ def create_batch(
     entries = read_contents(sent.profiles, language)
     who = sign(sent.created_by, "api")
     record = accept_batch(jumou.batches, entries, options, created_by=who.name, key=idempotency_key or "")
-    batching.begin(record.id)
+    working.submit()
     answer = _answer(jumou.batches.standing(record.id))
     return JSONResponse(answer.model_dump(mode="json"), 202, {"Location": f"/v1/batches/{record.id}"})
 
@@ -158,8 +162,15 @@ async def follow_batch(
 
 async def _progress(store: BatchStore, batch_id: str, seen: int) -> AsyncIterator[ServerSentEvent]:
     while True:
-        standing = await asyncio.to_thread(store.standing, batch_id)  # before the look, so that the end is not missed
-        for event in await asyncio.to_thread(store.events, batch_id, after=seen):
+        try:
+            standing = await asyncio.to_thread(
+                store.standing, batch_id
+            )  # before the look, so that the end is not missed
+            events = await asyncio.to_thread(store.events, batch_id, after=seen)
+        except ServiceUnavailable:  # a database that restarts ends no stream
+            await asyncio.sleep(_PATIENCE)
+            continue
+        for event in events:
             seen = event.number
             data = json.dumps({**event.data, "at": event.at}, ensure_ascii=False)
             yield ServerSentEvent(data, event=event.kind, id=str(event.number))
@@ -176,11 +187,11 @@ def cancel_batch(batch_id: str, store: Store) -> Changed:
 
 
 @router.post("/batches/{batch_id}/retry", responses=problems(404, 422, 503))
-def retry_batch(batch_id: str, store: Store, batching: Batches) -> Changed:
+def retry_batch(batch_id: str, store: Store, working: Work) -> Changed:
     """Drafts the regions that failed or were cancelled once more; profiles that could not be read stay failed."""
     rows = store.retry(batch_id)
     if rows:
-        batching.begin(batch_id)
+        working.submit()
     return Changed(rows=rows, batch=store.standing(batch_id))
 
 

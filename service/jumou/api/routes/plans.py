@@ -13,13 +13,15 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from jumou.api.access import Open, Signing, Speaking, Stored
 from jumou.api.answers import Accepted, EventList, PlanList, PlanSummary
 from jumou.api.files import plan_file
-from jumou.api.making import Asked, exists
+from jumou.api.making import Making, told_of
 from jumou.api.openapi import problems
 from jumou.api.requests import PlanDraftRequest
 from jumou.api.routes.projects import read_request
 from jumou.api.strict import StrictRoute
-from jumou.errors import NotFound
-from jumou.storage import PlanStore, ProgressEntry
+from jumou.domain.framework import Language
+from jumou.domain.run import RunEvent
+from jumou.errors import NotFound, ServiceUnavailable
+from jumou.storage import PlanStore, RunStore
 from jumou.workflow.reading import StoredPlan, read_plan
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=StrictRoute)
@@ -27,10 +29,13 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=StrictRoute)
 _LOOK_EVERY: Final = 0.1
 """Seconds between two looks at the progress of a draft."""
 
+_PATIENCE: Final = 1.0
+"""Seconds between two looks while the database is away."""
+
 _SSE: Final[dict[str, Any]] = {
     "type": "object",
     "properties": {
-        "id": {"type": "string"}, "event": {"enum": ["step", "done", "failed"]}, "data": {"type": "string", "description": "JSON"},
+        "id": {"type": "string"}, "event": {"enum": ["step", "done", "failed", "cancelled"]}, "data": {"type": "string", "description": "JSON"},
     },
 }  # fmt: skip
 _MEDIA: Final = {
@@ -66,17 +71,18 @@ async def create_plan(
     ] = None,
 ) -> Response:
     """Drafts a plan in four steps from a region's profile and keeps it."""
-    making = request.app.state.making
+    making: Making = request.app.state.making
     asked = await read_request(sent, language, jumou.settings.language)
     wanted = replace(asked, classification=sent.classification)
-    plan_id = await making.identify(jumou.store, wanted, idempotency_key or "")
-    task = making.begin(jumou.store, Asked(plan_id, wanted, sign(sent.created_by, "api"), language))
+    waits = "respond-async" not in (prefer or "")
+    record = await making.plan(jumou.runs, wanted, sign(sent.created_by, "api"), key=idempotency_key or "", waits=waits)
+    plan_id = record.id
     address = f"/v1/plans/{plan_id}"
-    if "respond-async" in (prefer or ""):
+    if not waits:
         accepted = Accepted(id=plan_id, plan=address, events=f"{address}/progress")
         headers = {"Location": address, "Preference-Applied": "respond-async"}
         return JSONResponse(accepted.model_dump(), 202, headers)
-    await asyncio.shield(task)
+    await making.outcome(jumou.runs, plan_id)
     return await asyncio.to_thread(_plan_answer, jumou.store, plan_id, 201)
 
 
@@ -125,45 +131,59 @@ def get_plan(
     "/{plan_id}/progress",
     response_class=EventSourceResponse,
     responses={
-        200: {"description": "server-sent events `step`, then `done` or `failed`; ids are sequence numbers", "content": {"text/event-stream": {"schema": _SSE}}},
+        200: {"description": "server-sent events `step`, then `done`, `failed` or `cancelled`; ids are sequence numbers", "content": {"text/event-stream": {"schema": _SSE}}},
         **problems(404, 422, 503),
     },
 )  # fmt: skip
 async def follow_plan(
     plan_id: str,
-    request: Request,
     jumou: Stored,
+    language: Speaking,
     last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="as Last-Event-ID")] = 0,
 ) -> EventSourceResponse:
     """The progress of drafting, from the beginning or from where the caller lost it."""
-    making, store = request.app.state.making, jumou.store
     seen = max(after, last_event_id)
-    known = await asyncio.to_thread(store.progress, plan_id)
-    if not known and not making.under_way(store, plan_id) and not await asyncio.to_thread(exists, store, plan_id):
-        raise NotFound(f"没有规划 {plan_id}。", f"There is no plan {plan_id}.")
-    return EventSourceResponse(_progress(store, making, plan_id, seen))
+    runs = jumou.runs
+    try:
+        await asyncio.to_thread(runs.standing, plan_id)
+    except NotFound:  # a plan from before there were runs, or none
+        await asyncio.to_thread(jumou.store.plan, plan_id)
+        return EventSourceResponse(_kept(plan_id, seen))
+    return EventSourceResponse(_progress(runs, plan_id, language, seen))
 
 
-async def _progress(store: PlanStore, making: Any, plan_id: str, seen: int) -> AsyncIterator[ServerSentEvent]:
+async def _kept(plan_id: str, seen: int) -> AsyncIterator[ServerSentEvent]:
+    yield _sent(seen + 1, "done", {"plan": f"/v1/plans/{plan_id}"})
+
+
+async def _progress(runs: RunStore, plan_id: str, language: Language, seen: int) -> AsyncIterator[ServerSentEvent]:
     while True:
-        running = making.under_way(store, plan_id)  # before the look: what is reported after it ends a moment later
-        for entry in await asyncio.to_thread(store.progress, plan_id, after=seen):
-            seen = entry.number
-            yield _sent(entry)
-            if entry.kind in ("done", "failed"):
-                return
-        if not running:
-            if await asyncio.to_thread(exists, store, plan_id):
-                yield _sent(ProgressEntry(seen + 1, "done", {"plan": f"/v1/plans/{plan_id}"}))
-            else:  # the process that drafted it ended; asking again under the same key drafts it
-                yield _sent(ProgressEntry(seen + 1, "failed", {"title": "起草中断,请重新提交。Drafting was broken off; send it again.", "kind": "Interrupted"}))  # fmt: skip
+        try:
+            standing = await asyncio.to_thread(runs.standing, plan_id)  # before the look: its end is not missed
+            events = await asyncio.to_thread(runs.events, plan_id, after=seen)
+        except ServiceUnavailable:  # a database that restarts ends no stream
+            await asyncio.sleep(_PATIENCE)
+            continue
+        for event in told_of(events, standing.attempt):
+            seen = event.number
+            yield _sent(event.number, event.kind, _told(event, language))
+        if standing.ended:
             return
         await asyncio.sleep(_LOOK_EVERY)
 
 
-def _sent(entry: ProgressEntry) -> ServerSentEvent:
-    return ServerSentEvent(json.dumps(entry.record, ensure_ascii=False), event=entry.kind, id=str(entry.number))
+def _told(event: RunEvent, language: Language) -> dict[str, Any]:
+    """What a reader is told: a failure in one language."""
+    if event.kind != "failed":
+        return event.data
+    side = "zh" if language == "zh" else "en"
+    mend = event.data.get(f"mend_{side}", "")
+    return {"title": f"{event.data[f'message_{side}']} {mend}".strip(), "kind": event.data["kind"]}
+
+
+def _sent(number: int, kind: str, data: dict[str, Any]) -> ServerSentEvent:
+    return ServerSentEvent(json.dumps(data, ensure_ascii=False), event=kind, id=str(number))
 
 
 @router.get(

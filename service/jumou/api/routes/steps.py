@@ -7,10 +7,11 @@ has changed since, the answer is 409 with both versions.
 import asyncio
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from jumou.api.access import Held, Open, Reviews, Seen, Signing, SigningOnce, Stored
+from jumou.api.access import Open, Reviews, Seen, SigningOnce, Stored
 from jumou.api.answers import CommentList, ItemAnswer, ReviewList, RevisionList, StepAnswer
+from jumou.api.making import Making
 from jumou.api.openapi import problems
 from jumou.api.requests import CommentRequest, DecisionRequest, EditRequest, RedraftRequest, UndoRequest
 from jumou.api.strict import StrictRoute
@@ -139,10 +140,15 @@ def undo_step(
 
 @router.post("/steps/{step}/drafts", status_code=201, responses=problems(400, 404, 409, 413, 422, 503))
 async def redraft_step(
-    plan_id: str, step: StepKey, sent: RedraftRequest, held: Held, jumou: Open, sign: Signing
+    plan_id: str, step: StepKey, sent: RedraftRequest, request: Request, jumou: Open, sign: SigningOnce
 ) -> RevisionInfo:
-    """Drafts the step (again) from the approved steps before it; only what waits for it and is not locked is touched."""
-    revision_id = await held.drafting.redraft(plan_id, step, sign(sent.reviewer))
+    """Drafts the step (again) from the approved steps before it; only what waits for it and is not locked is touched.
+
+    The draft is a run: when the server ends before it answers, the draft is made all the same.
+    """
+    making: Making = request.app.state.making
+    record = await making.redraft(jumou.store, jumou.runs, plan_id, step, sign(sent.reviewer))
+    revision_id = (await making.outcome(jumou.runs, record.id)).result["revision"]
     history = await asyncio.to_thread(jumou.store.history, plan_id)
     return next(info for info in history.revisions if info.id == revision_id)
 

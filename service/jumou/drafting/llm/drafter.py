@@ -29,7 +29,7 @@ from jumou.drafting.llm.sections import (
 from jumou.drafting.llm.slots import Slot, Written, put
 from jumou.drafting.llm.writing import Also, Patience, Writing, nothing_more
 from jumou.drafting.rules.vision import checklist
-from jumou.llm import LanguageModel, Run
+from jumou.llm import Journal, LanguageModel, Run
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -57,12 +57,15 @@ class LlmDrafter:
     of the model fails a plan.
     """
 
-    def __init__(self, model: LanguageModel, *, rounds: int = 2, user: str = "") -> None:
-        """`user` is whom the day's allowance is counted for."""
+    def __init__(
+        self, model: LanguageModel, *, rounds: int = 2, user: str = "", journal: Journal | None = None
+    ) -> None:
+        """`user` is whom the day's allowance is counted for; the `journal` keeps what a run has paid for."""
         self.name = f"llm:{model.name}"
         self._model = model
         self._rounds = rounds
         self._user = user
+        self._journal = journal
         self._rules = RulesDrafter()
         self._sessions: WeakKeyDictionary[Account, _Session] = WeakKeyDictionary()
 
@@ -130,7 +133,7 @@ class LlmDrafter:
         found = self._sessions.get(ctx.account)
         if found is None:
             found = _Session(
-                self._model.run(user=self._user),
+                self._model.run(user=self._user, journal=self._journal),
                 comparable(ctx.profile.model_dump_json() + ctx.industry.name),
                 Patience(),
             )

@@ -1,0 +1,83 @@
+"""Answers a run has paid for, kept as they come in, so that whoever takes the run up again does not pay for them twice."""
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from jumou.llm.messages import Message, Reply, Shape, ToolCall, ToolSpec, Usage
+
+
+class Journal(Protocol):
+    """Where the answers of one run are kept: under the exact request, and how often the same was asked before (from 0)."""
+
+    def recall(self, request: str, ordinal: int) -> str | None:
+        """The answer as it was kept; None when there is none yet."""
+        ...
+
+    def keep(self, request: str, ordinal: int, answer: str, tokens_in: int, tokens_out: int) -> None:
+        """Keeps an answer. A second one under the same request and number changes nothing."""
+        ...
+
+
+@dataclass(slots=True)
+class Paid:
+    """A run's view of its journal: numbers equal requests in the order they are made, which is the same each time."""
+
+    journal: Journal
+    _asked: Counter[str] = field(default_factory=Counter)
+
+    def number(self, request: str) -> int:
+        """How often the run has asked exactly this before; called once for each call it makes."""
+        number = self._asked[request]
+        self._asked[request] += 1
+        return number
+
+    async def recall(self, request: str, number: int) -> Reply | None:
+        """The answer that is paid for already."""
+        kept = await asyncio.to_thread(self.journal.recall, request, number)
+        return None if kept is None else _reply(json.loads(kept))
+
+    async def keep(self, request: str, number: int, reply: Reply) -> None:
+        """Keeps an answer before anything is made of it."""
+        text = json.dumps(_record(reply), ensure_ascii=False)
+        usage = reply.usage
+        await asyncio.to_thread(self.journal.keep, request, number, text, usage.tokens_in, usage.tokens_out)
+
+
+def request_key(
+    model: str,
+    messages: Sequence[Message],
+    tools: Sequence[ToolSpec],
+    shape: Shape | None,
+    max_tokens: int,
+    temperature: float,
+) -> str:
+    """A hash over everything a model is sent, and which model it is."""
+    asked: Any = {
+        "model": model, "max_tokens": max_tokens, "temperature": temperature,
+        "messages": [
+            [message.role, message.text, message.tool_call_id, [[call.id, call.name, dict(call.arguments)] for call in message.tool_calls]]
+            for message in messages
+        ],
+        "tools": [[tool.name, tool.description, dict(tool.parameters)] for tool in tools],
+        "shape": [shape.constraint, shape.name, dict(shape.schema)] if shape else None,
+    }  # fmt: skip
+    return hashlib.sha256(json.dumps(asked, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _record(reply: Reply) -> dict[str, Any]:
+    return {
+        "text": reply.text, "finish": reply.finish, "refusal": reply.refusal, "usage": list(reply.usage),
+        "tool_calls": [[call.id, call.name, dict(call.arguments)] for call in reply.tool_calls],
+    }  # fmt: skip
+
+
+def _reply(kept: dict[str, Any]) -> Reply:
+    return Reply(
+        text=kept["text"], finish=kept["finish"], refusal=kept["refusal"], usage=Usage(*kept["usage"]),
+        tool_calls=tuple(ToolCall(*call) for call in kept["tool_calls"]),
+    )  # fmt: skip

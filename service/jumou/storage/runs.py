@@ -1,0 +1,232 @@
+"""Where runs are kept: accepted in one transaction, open until the first outcome, told of in the order of one number."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, insert, or_, select, true
+
+from jumou.domain.access import Reach
+from jumou.domain.model import SCHEMA_VERSION
+from jumou.domain.run import RunEvent, RunKind, RunOutcome, RunRecord, RunStanding, RunState, RunTask
+from jumou.errors import InvalidRequest
+from jumou.storage import run_rows, run_tables, tables
+from jumou.storage.change import insert_new, now, record_text
+from jumou.storage.run_rows import RunFile
+
+_runs: Final = run_tables.runs.c
+_open: Final = run_tables.open_runs.c
+_outcomes: Final = run_tables.run_outcomes.c
+_events: Final = run_tables.run_events.c
+_files: Final = run_tables.run_files.c
+
+
+class RunPage(NamedTuple):
+    """Some runs, newest first, and where the next page begins (empty at the last)."""
+
+    runs: tuple[RunStanding, ...]
+    next_cursor: str
+
+
+class RunStore:
+    """Runs as people have them; safe among threads and processes. An attempt has one outcome, the first that is stored.
+
+    Nothing outside of the reach is there for this store; a run may be about what is internal, so it is for those who may see that.
+    Every method raises ServiceUnavailable when the database does not answer.
+    """
+
+    def __init__(self, engine: Engine, reach: Reach) -> None:
+        """`engine` is an open database with all migrations run (`open_database`)."""
+        self._engine = engine
+        self._reach = reach
+
+    # --- writing ----------------------------------------------------------------------------------------------
+
+    def accept(
+        self, record: RunRecord, *, key: str = "", digest: str = "", files: Sequence[RunFile] = (), again: bool = False
+    ) -> RunRecord:
+        """Stores a run; once it returns, the run is not lost.
+
+        A second run of the kind under the same `key` in the same workspace is the first one; `digest` tells whether it asks
+        for the same. With `again` it is tried once more if it had failed.
+
+        Raises:
+            InvalidRequest: the key was used for something else.
+        """
+        with self._writing() as connection:
+            if key:
+                held = _held(connection, record, key, digest)
+                record = record.model_copy(update={"id": held})
+                if connection.execute(select(_runs.id).where(_runs.id == held)).first() is not None:
+                    first = run_rows.lock(connection, held)
+                    if again:
+                        _again(connection, first, ("failed",), first.created_by)
+                    return first
+            accept_run(connection, record, files)
+        return record
+
+    def cancel(self, run_id: str, *, by: str = "") -> bool:
+        """Ends a run that has no outcome; False when it has one. What is under way is not kept.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        with self._writing() as connection:
+            run_rows.lock(connection, run_id, self._within())
+            attempt = connection.execute(select(_open.attempt).where(_open.run_id == run_id)).scalar()
+            if attempt is None:
+                return False
+            told = {"by": by} if by else {}
+            return run_rows.settle(
+                connection, RunTask(run_id=run_id, attempt=attempt), RunOutcome(state="cancelled", result=told)
+            )
+
+    def retry(self, run_id: str, *, by: str = "") -> bool:
+        """Opens a run that failed or was cancelled once more; False when it is open or done.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        with self._writing() as connection:
+            return _again(connection, run_rows.lock(connection, run_id, self._within()), ("failed", "cancelled"), by)
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    def depth(self) -> dict[str, int]:
+        """Open runs by kind."""
+        wanted = select(_open.kind, func.count()).where(_open.workspace == self._reach.workspace).group_by(_open.kind)
+        with self._reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(wanted)}
+
+    def standing(self, run_id: str) -> RunStanding:
+        """Where a run stands.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        with self._reading() as connection:
+            row = connection.execute(run_rows.newest(and_(_runs.id == run_id, self._within()))).first()
+        if row is None:
+            raise run_rows.no_run(run_id)
+        return run_rows.standing(row)
+
+    def runs(
+        self,
+        *,
+        state: RunState | None = None,
+        kind: RunKind | None = None,
+        cursor: str = "",
+        limit: int = 50,
+    ) -> RunPage:
+        """Runs, newest first, `limit` at a time; `cursor` is what the page before gave. `state` failed is the list of the dead."""
+        where = [self._within()]
+        if kind is not None:
+            where.append(_runs.kind == kind)
+        match state:
+            case "waiting":
+                where.append(_open.taken_by == "")
+            case "running":
+                where.append(_open.taken_by != "")
+            case None:
+                pass
+            case _:
+                where.append(_outcomes.state == state)
+        if cursor:
+            at, _, run_id = cursor.partition("|")
+            where.append(or_(_runs.created_at < at, and_(_runs.created_at == at, _runs.id < run_id)))
+        wanted = (
+            run_rows.newest(and_(*where)).order_by(_runs.created_at.desc(), _runs.id.desc()).limit(limit + 1)
+        )  # fmt: skip
+        with self._reading() as connection:
+            rows = connection.execute(wanted).all()
+        shown = rows[:limit]
+        return RunPage(
+            tuple(run_rows.standing(row) for row in shown),
+            f"{shown[-1].created_at}|{shown[-1].id}" if len(rows) > limit else "",
+        )
+
+    def events(self, run_id: str, *, after: int = 0) -> tuple[RunEvent, ...]:
+        """The events with numbers above `after`; none of a run that is not there."""
+        wanted = (
+            select(_events.number, _events.attempt, _events.kind, _events.record, _events.created_at)
+            .select_from(run_tables.run_events.join(run_tables.runs, _runs.id == _events.run_id))
+            .where(_events.run_id == run_id, _events.number > after, self._within())
+            .order_by(_events.number)
+        )
+        with self._reading() as connection:
+            return tuple(
+                RunEvent(
+                    number=row.number, attempt=row.attempt, kind=row.kind, at=row.created_at, data=json.loads(row.record)
+                )
+                for row in connection.execute(wanted)
+            )  # fmt: skip
+
+    def files(self, run_id: str) -> tuple[RunFile, ...]:
+        """The files it made, in their order; none of a run that is not there."""
+        wanted = (
+            select(_files.name, _files.content)
+            .select_from(run_tables.run_files.join(run_tables.runs, _runs.id == _files.run_id))
+            .where(_files.run_id == run_id, _files.side == "out", self._within())
+            .order_by(_files.number)
+        )
+        with self._reading() as connection:
+            return tuple(RunFile(row.name, row.content) for row in connection.execute(wanted))
+
+    # --- connections ------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            yield connection
+
+    def _within(self) -> ColumnElement[bool]:
+        """The condition under which a run is there; no query does without it."""
+        return and_(_runs.workspace == self._reach.workspace, true() if self._reach.internal else false())
+
+
+def accept_run(connection: Connection, record: RunRecord, files: Sequence[RunFile] = ()) -> None:
+    """Stores a run and opens its first attempt, in the caller's transaction."""
+    connection.execute(
+        insert(run_tables.runs).values(
+            id=record.id, workspace=record.workspace, kind=record.kind, subject=record.subject, priority=record.priority,
+            record=record_text(record), created_by=record.created_by, created_at=record.created_at, schema_version=SCHEMA_VERSION,
+        )
+    )  # fmt: skip
+    run_rows.open_attempt(connection, record, 1)
+    run_rows.keep(connection, record.id, "in", files)
+    run_rows.event(connection, RunTask(run_id=record.id, attempt=1), "accepted", {"kind": record.kind})
+
+
+def _held(connection: Connection, record: RunRecord, key: str, digest: str) -> str:
+    """The id of the run a key stands for: this one's, unless it stands for one already."""
+    name = f"{'plans' if record.kind == 'plan' else f'runs/{record.kind}'}:{key}"
+    insert_new(
+        connection, tables.idempotency_keys,
+        [{"workspace": record.workspace, "key": name, "request_hash": digest, "resource_id": record.id, "created_at": now()}],
+    )  # fmt: skip
+    keys = tables.idempotency_keys.c
+    held = connection.execute(
+        select(keys.request_hash, keys.resource_id).where(keys.workspace == record.workspace, keys.key == name)
+    ).one()
+    if held.request_hash != digest:
+        raise InvalidRequest(
+            "该 Idempotency-Key 已用于另一请求。", "This Idempotency-Key was used for another request.",
+            mend_zh="请换一个键。", mend_en="Use another key.",
+        )  # fmt: skip
+    return str(held.resource_id)
+
+
+def _again(connection: Connection, record: RunRecord, states: Sequence[str], by: str) -> bool:
+    """Opens another attempt when the newest one ended in one of `states`."""
+    row = connection.execute(run_rows.newest(_runs.id == record.id)).one()
+    if run_rows.standing(row).state not in states:
+        return False
+    run_rows.open_attempt(connection, record, row.attempt + 1)
+    run_rows.event(connection, RunTask(run_id=record.id, attempt=row.attempt + 1), "retried", {"by": by} if by else {})
+    return True
