@@ -15,7 +15,7 @@ LOCKER := $(VENV)/.uv
 UV := 0.13.8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-llm serve test check format bench lock docs pictures wheel image-lint clean distclean
+.PHONY: help demo demo-llm serve test check format bench faults lock docs pictures wheel image-lint clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -84,6 +84,9 @@ bench: $(DEV) ## the performance suite, with its peers in the same run; results 
 	  grep -q '__main__' $$script || continue; echo "== $$script"; \
 	  $(BIN)/python $$script || failed="$$failed $$script"; done; \
 	test -z "$$failed" || { echo "missed:$$failed"; exit 1; }
+
+faults: $(DEV) ## kill, cut off, starve and load it (about 25 minutes); SEED=1 repeats a run, ONLY=kill-batch, MINUTES=5; report in out/faults
+	@$(BIN)/python tests/faults/run.py $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ONLY),--only $(ONLY)) $(FAULTS)
 
 image-lint: $(DEV) ## check the Dockerfile
 	$(BIN)/hadolint Dockerfile

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import httpx
 
@@ -27,6 +27,8 @@ class Serving:
     command: tuple[str, ...] = ("serve",)
     ready: str = "/readyz"
     port: int = 0
+    log: IO[bytes] | None = None
+    """Where what it says goes; to this process's own streams when there is none."""
     process: "subprocess.Popen[bytes] | None" = None
 
     def __enter__(self) -> Self:
@@ -64,7 +66,9 @@ class Serving:
                 free.bind(("127.0.0.1", 0))
                 self.port = free.getsockname()[1]
         command = [sys.executable, "-m", "jumou.cli.main", *self.command, "--port", str(self.port)]
-        self.process = subprocess.Popen(command, env=self.environment)  # noqa: S603 - jumou itself
+        self.process = subprocess.Popen(  # noqa: S603 - jumou itself
+            command, env=self.environment, stdout=self.log, stderr=self.log
+        )
         end = time.monotonic() + 120
         while time.monotonic() < end and self.process.poll() is None:
             if self._answers():
