@@ -13,7 +13,7 @@ from verdict import Check, exactly
 
 def run(ground: Ground, kind: str) -> str:
     """A batch of regions worded by the model; killed at moments spread over its calls."""
-    regions, kills = ground.size(20, 3), ground.size(10, 2)
+    regions, kills = ground.size(8, 3), ground.size(10, 2)
     paid = Paid()
     killed: list[float] = []
     with paid.server(latency=0.2) as model:

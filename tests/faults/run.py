@@ -22,6 +22,7 @@ from typing import Final, NamedTuple
 import away
 import batches
 import disks
+import drafts
 import evaluations
 import ingest
 import load
@@ -53,6 +54,7 @@ def _each(name: str, run: Callable[[Ground, str], str]) -> tuple[Scenario, ...]:
 
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     *_each("kill-reviews", reviews.run),
+    *_each("kill-drafts", drafts.run),
     *_each("kill-batch", batches.run),
     Scenario("kill-ingest", ingest.added),
     Scenario("kill-evaluation", evaluations.run),
