@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from commands import Sending, command, left_well, papers, told_well
 from ground import PROFILE, Ground, Skipped, environment, until
+from shared import shared_home
 from verdict import Check, exactly
 
 from jumou.testing import ModelServer, good_answers
@@ -162,20 +163,11 @@ def model(ground: Ground) -> str:
 
 def chroma(ground: Ground) -> str:
     """The Chroma server goes away and comes back: searches go on, documents wait."""
-    home = ground.folder / "home"
-    home.mkdir()
-    (home / "models").symlink_to(ground.home / "models")
     documents = papers(ground.folder / "papers", ground.size(6, 2))
     wrong: list[str] = []
     with ChromaServer(ground.folder / "chroma") as server:
-        settings = {
-            **environment(ground.database("sqlite"), home),
-            "JUMOU_CHROMA_URL": server.url,
-            "OMP_NUM_THREADS": "2",
-        }
-        made = command(["index"], settings, 600)
-        if made.returncode:
-            raise RuntimeError(f"jumou index: {made.stderr[-600:]}")
+        home = shared_home(ground.home, ground.folder / "home", server.url)
+        settings = {**environment(ground.database("sqlite"), home), "JUMOU_CHROMA_URL": server.url}
         with (
             ground.serving(settings["JUMOU_DATABASE_URL"], home=home, jumou_chroma_url=server.url) as serving,
             serving.client() as client,
