@@ -81,7 +81,7 @@ def run(ground: Ground) -> str:
         exactly("drafts by halves", halves, 0),
         exactly(
             "measures other than those of a run without kills",
-            sum(told["means"][name] != value for name, value in asked["means"].items()),
+            sum(told["means"][name] != value for name, value in asked["means"].items() if name != "seconds"),
             0,
         ),
     )

@@ -60,7 +60,6 @@ def run(ground: Ground) -> str:
             "JUMOU_LLM": "openai:scripted",
             "JUMOU_LLM_BASE_URL": url,
             "JUMOU_LLM_CONCURRENCY": "64",
-            "JUMOU_LLM_USER_TOKENS": "",
         }
         with (
             ground.serving(ground.database("postgresql" if ground.postgres else "sqlite"), **settings) as serving,

@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 
 import away
 import batches
+import cluster
 import disks
 import drafts
 import evaluations
@@ -59,6 +60,8 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     Scenario("kill-ingest", ingest.added),
     Scenario("kill-evaluation", evaluations.run),
     *_each("kill-chats", streams.chats),
+    Scenario("cluster-killed", cluster.killed, postgres=True),
+    Scenario("cluster-throughput", cluster.throughput, postgres=True),
     Scenario("load", load.run, postgres=True),
     Scenario("away-database", away.database, postgres=True),
     Scenario("away-model", away.model),

@@ -10,7 +10,7 @@ from ground import Ground, until
 from verdict import Check, exactly
 
 from jumou.testing import ModelServer, Request, Words, good_answers
-from jumou.testing.serving import open_chat, read_events
+from jumou.testing.serving import Serving, open_chat, read_events
 
 _QUESTION = "政府投资基金可以有返投要求吗？"
 
@@ -37,12 +37,11 @@ def chats(ground: Ground, kind: str) -> str:
             for reader in readers:
                 reader.start()
             for number in range(kills):
-                timer = threading.Timer(ground.chance.uniform(0.2, 6.0), serving.kill)
+                timer = threading.Timer(ground.chance.uniform(0.2, 6.0), _again, (serving,))
                 timer.start()
                 for chat in opened:
                     acknowledged[chat] += _said(client, chat, f"{number}")
                 timer.join()
-                serving.start()
                 for chat in opened:  # what is left half said is marked, so that the next message is taken
                     until(lambda: not client.get(f"/v1/chats/{chat}").json()["answering"], 120, "the answer to end")
             for chat in opened:
@@ -89,6 +88,11 @@ def chats(ground: Ground, kind: str) -> str:
         exactly("tracebacks of the server", ground.defects(), 0),
     )
     return f"{many} chats with a slow model on {kind}, each followed by a reader that leaves and comes back with Last-Event-ID; SIGKILL {kills} times in the middle of the answers"
+
+
+def _again(serving: Serving) -> None:
+    serving.kill()
+    serving.start()
 
 
 def _said(client: httpx.Client, chat: str, key: str) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -48,6 +49,9 @@ _ROUTERS: tuple[APIRouter, ...] = (
     health.router, projects.router, plans.router, steps.router, operate.router, search.router, profiles.router, reference.router,
     chat.router, openai.router, batches.router, runs.router, account.router, login.router, audit.router,
 )  # fmt: skip
+_THREADS = 24
+"""Threads that wait for the database in the event loop's stead; fewer than the pool has connections."""
+
 _TAGS = [
     {"name": "health", "description": "存活与就绪 · alive and ready"},
     {"name": "drafting", "description": "起草项目清单 · drafting project lists"},
@@ -103,6 +107,8 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # by itself a loop has four threads more than there are cores: 64 chats that store what is said would wait for each other
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "waiting"))
         working.listen()
         opening.begin()
         yield

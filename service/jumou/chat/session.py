@@ -25,12 +25,15 @@ from jumou.storage.change import now
 from jumou.workflow.reading import StoredPlan, read_plan
 
 _LONGEST: Final = 20_000
-_BREATH: Final = 0.02
-"""Seconds between two writes of a streamed answer; what comes in between is one event."""
+_BREATH: Final = 0.1
+"""Seconds between two writes of a streamed answer; what comes in between is one event. The first word is written at once."""
 
 _PLANS: Final = 16
 _LOOK_EVERY: Final = 0.25
-"""Seconds between two looks for what other processes answer."""
+"""Seconds between two looks for what other processes answer; doubled while nothing happens."""
+
+_LOOK_AT_LEAST: Final = 2.0
+"""Seconds after which a reader looks in any case."""
 
 log = structlog.get_logger("jumou.chat")
 
@@ -47,6 +50,14 @@ class _Answer:
     """What a cancellation means."""
     over: bool = False
     """All is said, and is being stored: too late to stop it."""
+    stored: list[ChatEvent] = field(default_factory=list)
+    """What was said of it, as it is stored: its readers need not ask the database."""
+
+    def after(self, number: int) -> Sequence[ChatEvent] | None:
+        """Its events above a number; None when some between are not its own."""
+        if not self.stored or self.stored[0].number > number + 1:
+            return None
+        return self.stored[number + 1 - self.stored[0].number :]
 
 
 @dataclass(slots=True)
@@ -152,18 +163,25 @@ class Chatting:
             NotFound: there is no such chat.
         """
         await asyncio.to_thread(self.store.chat, chat_id)
+        wait = _LOOK_EVERY
         while True:
             news = self._news.setdefault(chat_id, asyncio.Event())
-            waiting, events = await asyncio.to_thread(self.store.since, chat_id, after)
+            answer = self._under_way.get(chat_id)
+            waiting: ChatMessage | None = None
+            events = None if answer is None else answer.after(after)
+            if events is None:
+                waiting, found = await asyncio.to_thread(self.store.since, chat_id, after)
+                events, answer = found, self._under_way.get(chat_id)
             for event in events:
                 after = event.number
                 yield event
             if waiting is not None and await self._mended(waiting):
                 continue
-            if waiting is None and not stay:
+            if waiting is None and answer is None and not stay:
                 return
+            wait = _LOOK_EVERY if events else min(2 * wait, _LOOK_AT_LEAST)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), _LOOK_EVERY)
+                await asyncio.wait_for(news.wait(), wait if answer is None else _LOOK_AT_LEAST)
 
     async def proposal(self, chat_id: str, proposal_id: str) -> Proposal:
         """A proposal made in the chat.
@@ -181,7 +199,7 @@ class Chatting:
     async def _answer(self, asked: ChatMessage, person: str, answer: _Answer) -> None:
         steps: asyncio.Queue[Step | None] = asyncio.Queue()
         outcome: list[Outcome] = []
-        writer = asyncio.create_task(self._write(asked, steps))
+        writer = asyncio.create_task(self._write(asked, steps, answer.stored))
         language: Language = "zh"
         brief: Brief | None = None
         ending: Ending = "complete"
@@ -215,7 +233,7 @@ class Chatting:
                 del self._under_way[asked.chat_id]
             self._tell(asked.chat_id)
 
-    async def _write(self, asked: ChatMessage, steps: asyncio.Queue[Step | None]) -> None:
+    async def _write(self, asked: ChatMessage, steps: asyncio.Queue[Step | None], stored: list[ChatEvent]) -> None:
         """Stores steps as they come, those that come together in one go, then tells the readers."""
         ended = False
         while not ended:
@@ -225,7 +243,7 @@ class Chatting:
             ended = batch[-1] is None
             written = _merged([step for step in batch if step is not None])
             if written:
-                await asyncio.to_thread(self.store.append, asked.chat_id, asked.turn, written)
+                stored += await asyncio.to_thread(self.store.append, asked.chat_id, asked.turn, written)
                 self._tell(asked.chat_id)
             if not ended and any(
                 kind == "token" for kind, _ in written
