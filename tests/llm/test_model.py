@@ -234,3 +234,23 @@ def test_the_command_line_starts_without_any_model_library() -> None:
     code = "import sys, jumou.cli.main; print([m for m in sys.modules if m.split('.')[0] in ('langchain_core', 'langchain_openai', 'openai', 'genai_prices', 'jinja2')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_many_who_come_at_once_share_one_client() -> None:
+    """Making one loads certificates; sixty-four chats that begin together must not make one each and leave them open."""
+    import gc  # noqa: PLC0415 - only here
+
+    import openai  # noqa: PLC0415 - slow to load
+
+    def clients() -> int:
+        return sum(isinstance(one, openai.DefaultAsyncHttpxClient) for one in gc.get_objects())
+
+    async def first_words() -> int:
+        endpoint = LangchainEndpoint("openai:scripted", base_url="http://127.0.0.1:9/v1")
+        before = clients()
+        await asyncio.gather(*(endpoint.warm() for _ in range(16)))
+        made = clients() - before
+        await endpoint.close()
+        return made
+
+    assert asyncio.run(first_words()) == 1

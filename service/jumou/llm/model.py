@@ -116,6 +116,7 @@ class LangchainEndpoint:
         self._api_key = api_key
         self._timeout = timeout
         self._open: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[BaseChatModel, Any]] = WeakKeyDictionary()
+        self._making: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
     def __repr__(self) -> str:
         """Name and address, never the key."""
@@ -193,9 +194,11 @@ class LangchainEndpoint:
         loop = asyncio.get_running_loop()
         for ended in [other for other in self._open if other.is_closed()]:  # their connections went with them
             del self._open[ended]
+            self._making.pop(ended, None)
         if loop not in self._open:
-            made = await asyncio.to_thread(self._make)  # importing langchain takes a second
-            self._open.setdefault(loop, made)  # another call may have been first
+            async with self._making.setdefault(loop, asyncio.Lock()):  # many may come at once; one client is enough
+                if loop not in self._open:
+                    self._open[loop] = await asyncio.to_thread(self._make)  # importing langchain takes a second
         chat = self._open[loop][0]
         more: dict[str, Any] = {"max_tokens": max_tokens, "temperature": temperature}
         offered = [_function(tool) for tool in tools]
