@@ -73,10 +73,10 @@ def full(ground: Ground) -> str:
             before = client.get(f"/v1/plans/{plan}").text
             base = f"/v1/plans/{plan}/steps/projects"
             long = {"author": "李处", "text": "长" * 10_000}
-            regions = [{**PROFILE, "name": f"第{number}县", "background": "说明。" * 2000} for number in range(20)]
+            regions = [{**PROFILE, "name": f"第{number}县", "background": "说明。" * 1000} for number in range(20)]
             sending: Sending = {
                 "a remark": lambda: client.post(f"{base}/comments", json=long, headers={"Idempotency-Key": "full"}),
-                "a new plan": lambda: client.post("/v1/plans", json={"profile": {**PROFILE, "background": "说明。" * 9000}}, headers={"Idempotency-Key": "new"}),
+                "a new plan": lambda: client.post("/v1/plans", json={"profile": {**PROFILE, "background": "说明。" * 1000}}, headers={"Idempotency-Key": "new"}),
                 "a new batch": lambda: client.post("/v1/project-lists:batch", json={"profiles": regions}, headers={"Idempotency-Key": "b"}),
             }  # fmt: skip
             filler = fill(disk)
