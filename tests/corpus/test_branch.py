@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jumou.corpus.branch import branch
+from jumou.corpus.branch import branch, find_by_products
 from jumou.corpus.chains import load_chains
 from jumou.domain.chain import Chain
 
@@ -90,3 +90,21 @@ def test_every_branch_is_a_sound_chain_within_its_own(pick: tuple[str, str]) -> 
     assert projects.D1.instruments
     assert projects.D2.events
     assert cut.niches
+
+
+@pytest.mark.parametrize(
+    ("words", "chain_id"),
+    [
+        ("生猪产业", "modern_agriculture"),
+        ("电缆", "grid_storage"),
+        ("调味品", "food_processing"),
+        ("农药", "petrochemical"),
+    ],
+)
+def test_an_industry_is_found_by_what_its_chain_makes(words: str, chain_id: str) -> None:
+    assert find_by_products(words, CHAINS.values())[0].chain_id == chain_id
+
+
+@pytest.mark.parametrize("words", ["模具", "金融", "假发", "轴承", "橡胶", "包装机械"])
+def test_words_of_another_industry_find_no_chain(words: str) -> None:
+    assert find_by_products(words, CHAINS.values()) == []

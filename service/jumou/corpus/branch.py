@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from jumou.corpus.chains import folded, word_pattern
+from jumou.corpus.chains import ChainMatch, bare_words, folded, word_pattern
 from jumou.domain.chain import Chain, ChainNode, Text
 
 _FAMILIES: Final = 5
@@ -20,6 +20,9 @@ _MOST: Final = 0.7
 """A branch that holds more of the links than this is the whole chain."""
 
 _LEAST_LINKS: Final = 3
+_LEAST_COVER: Final = 0.6
+_OF_MANY: Final = frozenset(("模具", "压力容器", "金融", "永磁", "发电机", "mould", "mold", "finance"))
+"""Keywords that place a firm on a link but name an industry of their own."""
 _LONGEST_NAME: Final = 16
 """A branch is called as the planner calls the industry, unless that is a list of several."""
 
@@ -41,6 +44,22 @@ def branch(chain: Chain, words: str, facts: Iterable[str] = ()) -> Chain:
     if len(kept) > _MOST * len(chain.nodes) or len(kept) < _LEAST_LINKS:
         return chain
     return _cut(chain, kept, named, words)
+
+
+def find_by_products(words: str, chains: Iterable[Chain]) -> list[ChainMatch]:
+    """The chains that make what the words name (电缆, 生猪), best first, where no chain is called so.
+
+    A keyword or product of a link in the middle of the chain stands in the words; together they cover most of them.
+    """
+    text = bare_words(folded(words))
+    found = []
+    for chain in chains:
+        terms = {term for node in chain.nodes if node.position == "midstream" for term in _terms(node)} - _OF_MANY
+        places = {at for term in terms for match in word_pattern(term).finditer(text) for at in range(*match.span())}
+        covered = len(places) / max(1, len(text))
+        if covered >= _LEAST_COVER:
+            found.append(ChainMatch(chain.id, round(covered, 3)))
+    return sorted(found, key=lambda match: (-match.score, match.chain_id))
 
 
 def meant(chain: Chain, words: str) -> frozenset[str]:

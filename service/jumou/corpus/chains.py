@@ -61,7 +61,7 @@ def find_chains(words: str, chains: Iterable[Chain] | None = None) -> list[Chain
     chain's list (aliases are listed most specific first), then to the word that comes first.
     """
     text = folded(words)
-    substance = max(1, len(_BLANK_WORDS.sub("", text)))
+    substance = max(1, len(bare_words(text)))
     found = list(_longest(_occurrences(text, load_chains().values() if chains is None else chains)))
     ranked = []
     for chain_id in {hit.chain_id for hit in found}:
@@ -70,6 +70,11 @@ def find_chains(words: str, chains: Iterable[Chain] | None = None) -> list[Chain
         key = (-covered, min(hit.rank for hit in hits), min(hit.start for hit in hits), chain_id)
         ranked.append((key, ChainMatch(chain_id, min(1.0, covered / substance), min(hit.start for hit in hits))))
     return [match for _, match in sorted(ranked)]
+
+
+def bare_words(text: str) -> str:
+    """The words without fillers such as 产业."""
+    return _BLANK_WORDS.sub("", text)
 
 
 class _Hit(NamedTuple):

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from jumou.corpus.branch import branch
+from jumou.corpus.branch import branch, find_by_products
 from jumou.corpus.chains import find_chains, load_chains
 from jumou.corpus.generic_chain import generic_chain
 from jumou.domain.chain import Chain
@@ -71,8 +71,13 @@ def _may_be_proposed(profile: RegionProfile) -> bool:
 
 
 def _found(words: str, least: float, chains: Mapping[str, Chain]) -> list[str]:
-    """The chains that cover at least that share of the words, in the order they are named: planners put the main one first."""
+    """The chains that cover at least that share of the words, in the order they are named: planners put the main one first.
+
+    Where none is called so and no share is asked for, the chain that makes such products.
+    """
     matches = [match for match in find_chains(words, chains.values()) if match.score >= least]
+    if not matches and not least:
+        return [match.chain_id for match in find_by_products(words, chains.values())[:1]]
     return [match.chain_id for match in sorted(matches, key=lambda match: (match.start, -match.score))]
 
 
