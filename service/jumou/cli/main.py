@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from jumou.cli import actuals, audit, batch, corpus, evaluate, keys, llm, mcp, plan, profile, runs, service
+from jumou.cli import actuals, audit, backup, batch, corpus, evaluate, keys, llm, mcp, plan, profile, runs, service
 from jumou.cli.terminal import say
 from jumou.errors import CallerError, InvalidProfile, JumouError, OperatorError, OutsideError
 from jumou.files import why_unwritable
@@ -30,6 +30,8 @@ app.command("projects")(plan.projects)
 app.command("batch")(batch.batch)
 app.command("search")(corpus.search)
 app.command("index")(corpus.index)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.bring_back)
 app.command("doctor")(service.doctor)
 app.command("serve")(service.serve)
 app.command("worker")(runs.worker)

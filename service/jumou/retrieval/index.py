@@ -4,7 +4,7 @@ The text store is the truth. Vectors are written before a document's texts and n
 so that whatever a killed process left behind is put right by the next one that writes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -114,15 +114,13 @@ class Index:
         self._repair()
         return gone
 
-    def added(self) -> list[Entry]:
-        """The documents that users added, whole."""
-        entries = []
+    def added(self) -> Iterator[Entry]:
+        """The documents that users added, whole, one after the other."""
         for name, (digest, origin) in self.store.digests().items():
             row = self.store.document_row(name)
             if origin and row is not None:
                 text = "".join(stored.passage.text for stored in self.store.passages_of(row))
-                entries.append(Entry(FullText(document=self.store.documents([row])[row], text=text), digest, origin))
-        return entries
+                yield Entry(FullText(document=self.store.documents([row])[row], text=text), digest, origin)
 
     def snapshot(self, *, keep: bool) -> Snapshot:
         """The newest revision, ready to be searched. With `keep` its postings are saved for the next process.

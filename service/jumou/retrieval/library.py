@@ -354,6 +354,10 @@ class Library:
         """Digest and origin of every document, by id; the origin of a shipped one is empty."""
         return self._present().index.store.digests()
 
+    def added(self) -> Iterator[Entry]:
+        """The documents that users added, whole, one after the other."""
+        yield from self._present().index.added()
+
     @property
     def version(self) -> str:
         """The version of the corpus the index was built from."""

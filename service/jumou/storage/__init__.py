@@ -8,6 +8,7 @@ from jumou.storage.calls import CallJournal
 from jumou.storage.change import PlanChange
 from jumou.storage.chats import ChatPage, ChatStore
 from jumou.storage.database import DATABASE_ERRORS, answers, open_database
+from jumou.storage.dump import fill, snapshot
 from jumou.storage.presence import Presence
 from jumou.storage.run_queue import RunAsked, RunQueue
 from jumou.storage.run_rows import RunFile
@@ -41,5 +42,7 @@ __all__ = [
     "StoredRequest",
     "WorkerList",
     "answers",
+    "fill",
     "open_database",
+    "snapshot",
 ]

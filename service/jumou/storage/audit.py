@@ -27,7 +27,7 @@ def append(connection: Connection, acts: Sequence[Act]) -> None:
         return
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-    head, caller = _head(connection), calling()
+    last, caller = head(connection), calling()
     rows = []
     for act in acts:
         whole = act._replace(
@@ -35,8 +35,8 @@ def append(connection: Connection, acts: Sequence[Act]) -> None:
             workspace=act.workspace or caller.workspace,
             request_id=act.request_id or caller.request_id,
         )
-        entry = entry_after(head, whole, now())
-        head = Head(entry.number, entry.hash)
+        entry = entry_after(last, whole, now())
+        last = Head(entry.number, entry.hash)
         rows.append(
             {
                 "number": entry.number, "at": entry.at, "workspace": entry.workspace, "record": record_text(entry),
@@ -82,7 +82,7 @@ class AuditLog:
     def head(self) -> Head:
         """The newest line."""
         with self._reading() as connection:
-            return _head(connection)
+            return head(connection)
 
     def verify(self) -> Verdict:
         """Whether every line is as it was written and none between two others is missing."""
@@ -107,7 +107,8 @@ class AuditLog:
             yield connection
 
 
-def _head(connection: Connection) -> Head:
+def head(connection: Connection) -> Head:
+    """The newest line of the stream."""
     column = audit_entries.c
     row = connection.execute(select(column.number, column.hash).order_by(column.number.desc()).limit(1)).first()
     return Head(row.number, row.hash) if row else Head()

@@ -43,15 +43,21 @@ def open_database(home: Path, url: str = "") -> Engine:
         CannotWrite: there is no room for it, or its folder may only be read.
         OperatorError: it was made by a newer version of jumou.
     """
-    engine = _engine(home, url)
-    event.listen(engine, "handle_error", _in_our_words)
+    engine = connected(home, url)
     try:
-        with _alone(engine, home) as connection:
-            if _version(connection) != newest_migration():
-                _migrate(connection)
+        with alone(engine, home) as connection:
+            if version_of(connection) != newest_migration():
+                migrate(connection)
     except JumouError:
         engine.dispose()
         raise
+    return engine
+
+
+def connected(home: Path, url: str = "") -> Engine:
+    """The same database as it is, whatever its migration."""
+    engine = _engine(home, url)
+    event.listen(engine, "handle_error", _in_our_words)
     return engine
 
 
@@ -80,7 +86,7 @@ def answers(engine: Engine) -> bool:
     """Whether the database answers now."""
     try:
         with engine.connect() as connection:
-            return _version(connection) >= newest_migration()
+            return version_of(connection) >= newest_migration()
     except (JumouError, SQLAlchemyError):
         return False
 
@@ -90,14 +96,19 @@ def newest_migration() -> str:
     return max(path.name[1:5] for path in (_MIGRATIONS / "versions").glob("v[0-9][0-9][0-9][0-9]_*.py"))
 
 
-def _version(connection: Connection) -> str:
+def version_of(connection: Connection) -> str:
     """The migration the database is at; empty for a new one."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
-def _migrate(connection: Connection) -> None:
+def migrate(connection: Connection, target: str = "head") -> None:
+    """Brings the tables to a migration, within the transaction of `connection`.
+
+    Raises:
+        OperatorError: they are of another version of jumou.
+    """
     from alembic import command  # noqa: PLC0415 - slow to load, and most starts find nothing to do
     from alembic.config import Config  # noqa: PLC0415 - same
     from alembic.util import CommandError  # noqa: PLC0415 - same
@@ -106,7 +117,7 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, target)
     except CommandError as problem:
         raise OperatorError(
             f"数据库版本与本程序不符:{problem}", f"The database is of another version of jumou: {problem}",
@@ -170,7 +181,7 @@ def _sqlite(url: str) -> Engine:
 
 
 @contextmanager
-def _alone(engine: Engine, home: Path) -> Iterator[Connection]:
+def alone(engine: Engine, home: Path) -> Iterator[Connection]:
     """A connection in a transaction that no other process migrates beside."""
     if engine.dialect.name == "sqlite":
         folder = Path(engine.url.database).parent if engine.url.database else home
