@@ -42,7 +42,7 @@ def test_an_upper_bound_is_no_figure() -> None:
 def test_clauses_are_filed_where_they_belong() -> None:
     profile = _read(
         "缺少原创设计人才，同质化竞争严重", "有福建省家居工艺产品质量检验中心", "产品以外销为主", "高铁站已通车",
-        "中国藤铁工艺之乡", "入选国家级中小企业特色产业集群", "拥有独山子石化和克拉玛依石化两大炼化企业",
+        "安溪县是中国藤铁工艺之乡", "入选国家级中小企业特色产业集群", "拥有独山子石化和克拉玛依石化两大炼化企业",
     )  # fmt: skip
     assert [row.statement for row in profile.constraints] == ["缺少原创设计人才", "同质化竞争严重"]
     assert [row.name for row in profile.institutions] == ["福建省家居工艺产品质量检验中心"]

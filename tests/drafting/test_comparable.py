@@ -75,3 +75,11 @@ def test_the_theme_holds_the_link_the_planner_named(industry: str, node: str, li
     profile = RegionProfile(name="某某县", level="county", target_industry=industry)
     plan = asyncio.run(draft_plan(PlanRequest(profile=profile), library, RulesDrafter()))
     assert node in plan.positioning.themes[0].node_ids
+
+
+def test_a_county_is_planned_as_a_county(library: Library) -> None:
+    profile = RegionProfile(name="安溪县", level="county", target_industry="藤铁工艺家居")
+    plan = asyncio.run(draft_plan(PlanRequest(profile=profile), library, RulesDrafter()))
+    assert not any("千亿级" in kpi.name for kpi in plan.implementation.kpis)
+    assert not any("（市、区）" in project.lead_body for project in plan.projects)
+    assert any(project.lead_body.startswith("县") for project in plan.projects)

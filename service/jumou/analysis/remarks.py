@@ -78,6 +78,10 @@ _RESOURCE: Final = re.compile(
 _Named = TypeVar("_Named", ProfileEnterprise, ProfileInstitution, ProfileItem, ProfilePolicy)
 
 
+_CALLED: Final = re.compile(r"^[\u3400-\u9fff]{0,12}?(?:被誉为|被称为|素有|享有|是|系)(?=[\u3400-\u9fff“]{3})")
+"""What says that the region is something: 安溪县是中国藤铁工艺之乡."""
+
+
 @dataclass(slots=True)
 class _Rows:
     indicators: list[ProfileIndicator] = field(default_factory=list)
@@ -177,7 +181,7 @@ def _file(rows: _Rows, clause: str, ref: str, year: int | None) -> None:
     elif _INFRA.search(bare):
         rows.infrastructure.append(ProfileItem(ref=ref, name=clause))
     elif _RESOURCE.search(bare):
-        rows.resources.append(ProfileItem(ref=ref, name=clause))
+        rows.resources.append(ProfileItem(ref=ref, name=_CALLED.sub("", clause)))
 
 
 def _figures(clause: str, ref: str, year: int | None) -> Iterator[ProfileIndicator]:

@@ -153,6 +153,7 @@ class KpiRule(Model):
     from_zero: bool = False
     from_: Code = Field(default="", alias="from")
     modes: tuple[ModeKey, ...] = ()
+    levels: tuple[RegionLevel, ...] = Field(default=(), description="the regions it fits; all when empty")
     core: bool = False
     per: Literal["once", "industry"] = "once"
     also_when: Literal["", "comprehensive"] = ""

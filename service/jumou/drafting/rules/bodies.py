@@ -1,5 +1,6 @@
 """Who leads and who joins, named by office and not by person, at the region's level."""
 
+import re
 from typing import Final
 
 from jumou.domain.framework import Language, Name
@@ -61,7 +62,15 @@ def body(profile: RegionProfile, department: Department, language: Language) -> 
     name = _DEPARTMENTS[department].in_(language)
     if language == "en" or department in _WITHOUT_PREFIX:
         return name
-    return f"{_PREFIX[profile.level]}{name}"
+    return f"{_prefix(profile)}{name}"
+
+
+def _prefix(profile: RegionProfile) -> str:
+    """The level as the region's own name ends (县, 区, 旗), which of 县（市、区） it is."""
+    own = re.search(r"[县市区旗]$", profile.name.strip())
+    if profile.level == "county" and own:
+        return own.group()
+    return _PREFIX[profile.level]
 
 
 def abroad(profile: RegionProfile) -> bool:

@@ -92,6 +92,7 @@ def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
         for rule in ctx.playbook.kpis
         if rule.per == "once"
         and (not rule.modes or mode in rule.modes or _mentioned(ctx, rule))
+        and (not rule.levels or ctx.profile.level in rule.levels)
         and (not rule.also_when or comprehensive(ctx))
     ] + _per_industry(ctx)
 
