@@ -1,6 +1,7 @@
 """Runs over HTTP: listed, cancelled, tried again; a draft outlives its server, and a model is not paid twice."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,60 @@ def test_a_run_there_is_not_is_not_found(client: httpx.Client) -> None:
         assert client.request(method, f"/v1/runs/nothing{path}").status_code == 404
 
 
+def test_a_plans_files_are_exported_by_a_run(client: httpx.Client, kept: dict[str, Any]) -> None:
+    asked_for = client.post(f"/v1/plans/{kept['id']}/exports", json={"files": ["plan.md", "plan.json"]})
+    assert asked_for.status_code == 202, asked_for.text
+    run = ended(client, asked_for.json()["id"])
+    assert run["state"] == "done"
+    assert [address.rpartition("/")[2] for address in run["result"]["files"]] == ["plan.md", "plan.json"]
+    assert client.get(run["result"]["files"][1]).json()["projects"] == kept["projects"]
+    assert client.post("/v1/plans/none/exports", json={}).status_code == 404
+    assert client.post(f"/v1/plans/{kept['id']}/exports", json={"files": ["x.exe"]}).status_code == 422
+
+
+def test_a_batch_stands_among_the_runs_and_is_retried_as_one(client: httpx.Client) -> None:
+    sent = client.post("/v1/project-lists:batch", json={"profiles": [PROFILE, {"industry": "轴承"}]})
+    batch = sent.json()["batch"]["id"]
+    run = ended(client, batch)
+    assert (run["kind"], run["state"], run["result"]["failed"]) == ("batch", "failed", 1)
+    assert "1" in run["failure"]["message_zh"]
+    assert batch in [one["id"] for one in client.get("/v1/runs", params={"state": "failed"}).json()["runs"]]
+    assert not client.post(f"/v1/runs/{batch}/retry").json()["changed"]  # what cannot be read stays failed
+    other = client.post(
+        "/v1/project-lists:batch", json={"profiles": [{**PROFILE, "name": f"第{n}县"} for n in range(5)]}
+    )
+    name = other.json()["batch"]["id"]
+    assert client.post(f"/v1/runs/{name}/cancel").json()["run"]["state"] == "cancelled"
+    assert client.post(f"/v1/runs/{name}/retry").json()["changed"]
+    assert ended(client, name)["state"] == "done"
+
+
+def test_files_are_taken_into_the_library_by_a_run(home: Path, tmp_path: Path) -> None:
+    """Accepted, killed before they are in, and in after the next start: the files wait in the database."""
+    own = tmp_path / "home"
+    shutil.copytree(home, own)
+    with Serving(own, tmp_path / "ingest.db", {"JUMOU_WORK": "false"}, command=("serve", "--no-pages")) as server:
+        with server.client() as client:
+            text = "瓦房店市建设加氢示范站十座，对加氢站给予运营补贴。".encode()
+            files = [("files", ("氢能.txt", text)), ("files", ("坏.pdf", b"%PDF-1.4 torn"))]
+            asked_for = client.post("/v1/documents", files=files, headers={"Idempotency-Key": "one"})
+            assert asked_for.status_code == 202, asked_for.text
+            again = client.post("/v1/documents", files=files, headers={"Idempotency-Key": "one"})
+            assert again.json()["id"] == asked_for.json()["id"]
+            assert client.get(f"/v1/runs/{asked_for.json()['id']}").json()["state"] == "waiting"
+        server.kill()
+        server.more["JUMOU_WORK"] = "true"
+        server.start()
+        with server.client() as client:
+            run = ended(client, asked_for.json()["id"])
+            assert {one["path"]: one["status"] for one in run["result"]["documents"]} == {
+                "氢能.txt": "added",
+                "坏.pdf": "refused",
+            }
+            found = client.get("/v1/search", params={"query": "加氢示范站运营补贴"})
+            assert "加氢" in found.text
+
+
 def test_a_draft_outlives_its_server_and_pays_for_what_was_under_way_only(home: Path, tmp_path: Path) -> None:
     """Killed twice with SIGKILL; the plan is drafted without anybody doing anything, and a reader goes on where it was."""
     with ModelServer(good_answers, latency=0.05) as model:
@@ -99,6 +154,17 @@ def test_a_draft_outlives_its_server_and_pays_for_what_was_under_way_only(home: 
                 usage = client.get(f"/v1/runs/{plan}").json()["usage"]
     assert model.calls - len(distinct(model)) <= 2  # one a kill: the call that was under way
     assert usage["calls"] == len(distinct(model))
+
+
+def ended(client: httpx.Client, run: str) -> dict[str, Any]:
+    standing: dict[str, Any] = {}
+
+    def look() -> bool:
+        standing.update(client.get(f"/v1/runs/{run}").json())
+        return bool(standing["ended_at"])
+
+    wait_for(look)
+    return standing
 
 
 def distinct(model: ModelServer) -> set[str]:

@@ -27,6 +27,7 @@ from jumou.domain.run import RunRecord, RunTask
 from jumou.errors import JumouError, ServiceUnavailable
 from jumou.workflow import PlanRequest
 from jumou.workflow.review import Person
+from jumou.workflow.runs import Made
 
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _P = ParamSpec("_P")
@@ -77,14 +78,14 @@ class Drafting:
         """
         return await self._run(worker.project_list, request, person, scope)
 
-    async def do(self, task: RunTask, record: RunRecord) -> None:
-        """Does a run that keeps its outcome itself: a plan's draft, a step's.
+    async def do(self, task: RunTask, record: RunRecord) -> Made | None:
+        """Does a run: a plan's draft or a step's, which keeps its outcome itself, or an export.
 
         Raises:
             ServiceUnavailable: too many drafts are waiting.
             JumouError: as the work.
         """
-        await self._run(worker.do, task, record)
+        return await self._run(worker.do, task, record)
 
     async def _run(self, task: Callable[Concatenate[Jumou | None, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         most = self._jumou.settings.waiting_drafts if self._jumou is not None else 0

@@ -28,12 +28,12 @@ NEEDS: Final[dict[str, Scope | None]] = {
     "send_message": "draft", "follow_chat": "draft", "stop_answer": "draft", "get_proposal": "draft",
     "adopt_candidate": "draft", "complete_chat": "draft",
     "list_runs": "draft", "get_run": "draft", "follow_run": "draft", "get_run_file": "draft", "cancel_run": "draft",
-    "retry_run": "draft",
+    "retry_run": "draft", "export_plan": "draft",
     # deciding; asking again is the planner's, so the decision itself is looked at further in
     "decide": "draft", "dismiss_adjustment": "review",
     # the workspace itself
     "list_keys": "admin", "create_key": "admin", "revoke_key": "admin", "list_members": "admin", "set_member": "admin",
-    "remove_member": "admin", "list_audit": "admin", "list_workers": "admin",
+    "remove_member": "admin", "list_audit": "admin", "list_workers": "admin", "add_documents": "admin", "evaluate": "admin",
 }  # fmt: skip
 
 

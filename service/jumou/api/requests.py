@@ -84,6 +84,27 @@ class BatchRequest(_Sent):
     created_by: Name = ""
 
 
+class ExportRequest(_Sent):
+    """Files of a plan."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"files": ["plan.docx", "projects.xlsx"]}]}
+    )
+
+    files: list[Literal["plan.docx", "plan.md", "projects.xlsx", "plan.json"]] = Field(
+        default=["plan.docx", "plan.md", "projects.xlsx", "plan.json"], min_length=1, max_length=4
+    )
+
+
+class EvaluationRequest(_Sent):
+    """A suite of the evaluation."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"suite": "retrieval"}]})
+
+    suite: Literal["plans", "retrieval", "grounding", "safety"]
+    drafter: Literal["rules", "llm"] = "rules"
+
+
 class DecisionRequest(_Sent):
     """A decision on a step, or on one item of it, as the person saw it."""
 

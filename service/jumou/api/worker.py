@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from jumou import metrics, tracing
+from jumou.api.other_runs import evaluate, export
 from jumou.compose import Jumou, Office
 from jumou.domain.calling import Calling, called_by
 from jumou.domain.run import RunRecord, RunTask
@@ -21,7 +22,7 @@ from jumou.storage import CallJournal
 from jumou.workflow import PlanRequest, draft_projects
 from jumou.workflow.doing import Bench, do_plan, do_redraft
 from jumou.workflow.review import Person
-from jumou.workflow.runs import asking
+from jumou.workflow.runs import Made, asking
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -74,8 +75,10 @@ def project_list(parts: Jumou | None, request: PlanRequest, person: Person, scop
     return drafted.model_dump_json().encode()
 
 
-def do(parts: Jumou | None, task: RunTask, record: RunRecord) -> None:
-    """Does a run that keeps its outcome together with what it makes, for whoever asked for it."""
+def do(parts: Jumou | None, task: RunTask, record: RunRecord) -> Made | None:
+    """Does a run for whoever asked for it; None when it has kept its outcome together with what it made."""
+    if record.kind == "export":
+        return export(parts or _own(), task, record)
     person = asking(record)
     jumou = _office(parts, person)
     journal = _journal(jumou, task.scope)
@@ -85,6 +88,12 @@ def do(parts: Jumou | None, task: RunTask, record: RunRecord) -> None:
         drafter = jumou.drafter_of(record.subject, user=person.name, journal=journal)
     bench = Bench(jumou.store, jumou.whole.runs, jumou.library_for(drafter.name), drafter)
     asyncio.run(_DOING[record.kind](bench, task, record))
+    return None
+
+
+def evaluate_here(task: RunTask, record: RunRecord) -> Made:
+    """Runs a suite of the evaluation, in a process that has nothing else to do."""
+    return evaluate(_own(), task, record)
 
 
 def _journal(jumou: Office, scope: str) -> CallJournal:

@@ -1,13 +1,16 @@
 """Runs and batches in this process: the durable engine, started when there is work and never before, beside what people wait for."""
 
 import asyncio
+import multiprocessing
 import os
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
 
+from jumou.api import worker
 from jumou.api.drafting import Drafting
 from jumou.compose import Jumou
 from jumou.domain.access import Principal
@@ -19,7 +22,7 @@ from jumou.workflow import PlanRequest
 from jumou.workflow.batch import RegionDesk
 from jumou.workflow.engine_state import engine_address
 from jumou.workflow.review import Person
-from jumou.workflow.runs import RunDesk
+from jumou.workflow.runs import Made, RunDesk
 
 if TYPE_CHECKING:
     from jumou.workflow.durable import Engine, Hands
@@ -53,6 +56,7 @@ class Working:
         self._wanted = threading.Event()
         self._ending = threading.Event()
         self._engine: Engine | None = None
+        self._evaluating = threading.Lock()
         self._thread: threading.Thread | None = None
         self._at_once = at_once
         self._always = always
@@ -114,7 +118,16 @@ class Working:
         jumou = self._parts()
         database, settings = jumou.database, jumou.settings
         desks = Desks(
-            RunDesk(jumou.runs, {"plan": self._do, "redraft": self._do}),
+            RunDesk(
+                jumou.runs,
+                {
+                    "plan": self._do,
+                    "redraft": self._do,
+                    "export": self._do,
+                    "ingest": self._ingest,
+                    "evaluation": self._evaluate,
+                },
+            ),
             RegionDesk(jumou.queue, self._draft),
         )
         engine = Engine(
@@ -132,9 +145,21 @@ class Working:
         regions = self._at_once or _IN_HAND * drafting
         return Hands(max(regions, _PEOPLE * drafting), regions, settings.runs_per_minute)
 
-    def _do(self, task: RunTask, record: RunRecord) -> None:
+    def _do(self, task: RunTask, record: RunRecord) -> Made | None:
         """Does a run in the event loop's stead; called by the engine's threads."""
-        self._wait(self._drafting.do(task, record))
+        return self._wait(self._drafting.do(task, record))
+
+    def _ingest(self, task: RunTask, record: RunRecord) -> Made:
+        """Takes files in, here: the process that has the index open is the one that may write to it."""
+        from jumou.api.other_runs import ingest  # noqa: PLC0415 - the readers of all kinds of files
+
+        return ingest(self._parts(), task, record)
+
+    def _evaluate(self, task: RunTask, record: RunRecord) -> Made:
+        """Runs a suite in a process of its own, which ends with this one: it computes for minutes."""
+        spawn = multiprocessing.get_context("spawn")
+        with self._evaluating, ProcessPoolExecutor(1, spawn, worker.start, (self._parts().settings,)) as alone:
+            return alone.submit(worker.evaluate_here, task, record).result()
 
     def _draft(self, request: PlanRequest, caller: Principal, task: BatchTask) -> bytes:
         person = Person(caller.user, principal=caller)

@@ -9,6 +9,7 @@ from jumou.cli.terminal import emit, out, pick, say
 from jumou.compose import Jumou, Office, at_home
 from jumou.domain.run import RunKind, RunStanding, RunState
 from jumou.settings import settings
+from jumou.workflow.runs import cancel_run, retry_run
 
 app = typer.Typer(help="任务:列出、查看、重试、取消 · runs: list, show, retry, cancel", no_args_is_help=True)
 
@@ -104,14 +105,14 @@ def show(run_id: RunArgument, as_json: JsonOption = False) -> None:
 def retry(run_id: RunArgument, as_json: JsonOption = False) -> None:
     """重做一项失败或已取消的任务;由正在运行的服务或 worker 领取。"""
     office = _office()
-    _changed(office, run_id, changed=office.runs.retry(run_id, by="cli"), as_json=as_json)
+    _changed(office, run_id, changed=retry_run(office.runs, office.batches, run_id, "cli"), as_json=as_json)
 
 
 @app.command("cancel")
 def cancel(run_id: RunArgument, as_json: JsonOption = False) -> None:
     """取消一项尚未结束的任务。"""
     office = _office()
-    _changed(office, run_id, changed=office.runs.cancel(run_id, by="cli"), as_json=as_json)
+    _changed(office, run_id, changed=cancel_run(office.runs, office.batches, run_id, "cli"), as_json=as_json)
 
 
 @app.command("workers")

@@ -9,7 +9,7 @@ from jumou.domain.batch import BatchEventKind, BatchRecord, BatchStanding, Batch
 from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.steps import canonical
 from jumou.errors import NotFound
-from jumou.storage import run_tables, tables
+from jumou.storage import batch_runs, run_tables, tables
 from jumou.storage.change import now
 
 _attempts: Final = tables.batch_attempts.c
@@ -157,3 +157,4 @@ def end_when_done(connection: Connection, batch_id: str) -> None:
     found = counts(connection, batch_id)
     if not found["open"]:
         event(connection, batch_id, "done", {"state": state(found), **found})
+        batch_runs.ended(connection, batch_id, found)

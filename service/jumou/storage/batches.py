@@ -21,7 +21,7 @@ from jumou.domain.batch import (
 from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.plan import ProjectList
 from jumou.errors import InvalidRequest
-from jumou.storage import batch_rows, tables
+from jumou.storage import batch_rows, batch_runs, tables
 from jumou.storage.change import insert_new, now, record_text
 
 _PAGE: Final = 50
@@ -109,6 +109,7 @@ class BatchStore:
             insert(tables.batch_attempts),
             [{"batch_id": record.id, "row": number, "attempt": 1, "created_at": at} for number, _ in numbered],
         )
+        batch_runs.accepted(connection, record)
         batch_rows.event(connection, record.id, "accepted", {"total": record.total})
         for number, entry in numbered:
             if entry.failure is not None:
@@ -150,6 +151,7 @@ class BatchStore:
             if again:
                 connection.execute(insert(tables.batch_attempts), again)
                 batch_rows.event(connection, batch_id, "retried", {"rows": len(again)})
+                batch_runs.retried(connection, batch_id)
         return len(again)
 
     # --- reading ----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select
 
+from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.run import RunEventKind, RunOutcome, RunRecord, RunStanding, RunTask, RunUsage
 from jumou.domain.steps import canonical
 from jumou.errors import NotFound, StepConflict
@@ -37,6 +38,29 @@ def lock(connection: Connection, run_id: str, within: ColumnElement[bool] | None
     if row is None:
         raise no_run(run_id)
     return RunRecord.model_validate_json(row.record)
+
+
+def accept(connection: Connection, record: RunRecord, files: Sequence[RunFile] = ()) -> None:
+    """Stores a run and opens its first attempt."""
+    connection.execute(
+        insert(tables.runs).values(
+            id=record.id, workspace=record.workspace, kind=record.kind, subject=record.subject, priority=record.priority,
+            record=record_text(record), created_by=record.created_by, created_at=record.created_at, schema_version=SCHEMA_VERSION,
+        )
+    )  # fmt: skip
+    open_attempt(connection, record, 1)
+    keep(connection, record.id, "in", files)
+    event(connection, RunTask(run_id=record.id, attempt=1), "accepted", {"kind": record.kind})
+
+
+def again(connection: Connection, record: RunRecord, states: Sequence[str], by: str) -> bool:
+    """Opens another attempt when the newest one ended in one of `states`."""
+    row = connection.execute(newest(_runs.id == record.id)).one()
+    if standing(row).state not in states:
+        return False
+    open_attempt(connection, record, row.attempt + 1)
+    event(connection, RunTask(run_id=record.id, attempt=row.attempt + 1), "retried", {"by": by} if by else {})
+    return True
 
 
 def open_attempt(connection: Connection, record: RunRecord, attempt: int) -> None:
@@ -140,7 +164,7 @@ def standing(row: Any) -> RunStanding:
     return RunStanding(
         id=record.id, kind=record.kind, workspace=record.workspace, subject=record.subject, priority=record.priority,
         attempt=row.attempt, created_by=record.created_by, created_at=record.created_at, last_event=row.last_event or 0,
-        state=outcome.state if outcome else "running" if row.taken_by else "waiting", worker=row.taken_by or "",
+        state=outcome.state if outcome else "running" if row.taken_by or record.kind == "batch" else "waiting", worker=row.taken_by or "",
         ended_at=row.ended_at or "", result=outcome.result if outcome else {},
         failure=outcome.failure if outcome else None, usage=outcome.usage if outcome else None,
     )  # fmt: skip

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, insert, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, true
 
 from jumou.domain.access import Reach
-from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.run import RunEvent, RunKind, RunOutcome, RunRecord, RunStanding, RunState, RunTask
 from jumou.errors import InvalidRequest
 from jumou.storage import run_rows, run_tables, tables
-from jumou.storage.change import insert_new, now, record_text
+from jumou.storage.change import insert_new, now
 from jumou.storage.run_rows import RunFile
 
 _runs: Final = run_tables.runs.c
@@ -61,9 +60,9 @@ class RunStore:
                 if connection.execute(select(_runs.id).where(_runs.id == held)).first() is not None:
                     first = run_rows.lock(connection, held)
                     if again:
-                        _again(connection, first, ("failed",), first.created_by)
+                        run_rows.again(connection, first, ("failed",), first.created_by)
                     return first
-            accept_run(connection, record, files)
+            run_rows.accept(connection, record, files)
         return record
 
     def cancel(self, run_id: str, *, by: str = "") -> bool:
@@ -89,7 +88,9 @@ class RunStore:
             NotFound: there is no such run.
         """
         with self._writing() as connection:
-            return _again(connection, run_rows.lock(connection, run_id, self._within()), ("failed", "cancelled"), by)
+            return run_rows.again(
+                connection, run_rows.lock(connection, run_id, self._within()), ("failed", "cancelled"), by
+            )
 
     # --- reading ----------------------------------------------------------------------------------------------
 
@@ -125,9 +126,9 @@ class RunStore:
             where.append(_runs.kind == kind)
         match state:
             case "waiting":
-                where.append(_open.taken_by == "")
+                where.append(and_(_open.taken_by == "", _open.kind != "batch"))
             case "running":
-                where.append(_open.taken_by != "")
+                where.append(or_(_open.taken_by != "", _open.kind == "batch"))
             case None:
                 pass
             case _:
@@ -190,19 +191,6 @@ class RunStore:
         return and_(_runs.workspace == self._reach.workspace, true() if self._reach.internal else false())
 
 
-def accept_run(connection: Connection, record: RunRecord, files: Sequence[RunFile] = ()) -> None:
-    """Stores a run and opens its first attempt, in the caller's transaction."""
-    connection.execute(
-        insert(run_tables.runs).values(
-            id=record.id, workspace=record.workspace, kind=record.kind, subject=record.subject, priority=record.priority,
-            record=record_text(record), created_by=record.created_by, created_at=record.created_at, schema_version=SCHEMA_VERSION,
-        )
-    )  # fmt: skip
-    run_rows.open_attempt(connection, record, 1)
-    run_rows.keep(connection, record.id, "in", files)
-    run_rows.event(connection, RunTask(run_id=record.id, attempt=1), "accepted", {"kind": record.kind})
-
-
 def _held(connection: Connection, record: RunRecord, key: str, digest: str) -> str:
     """The id of the run a key stands for: this one's, unless it stands for one already."""
     name = f"{'plans' if record.kind == 'plan' else f'runs/{record.kind}'}:{key}"
@@ -220,13 +208,3 @@ def _held(connection: Connection, record: RunRecord, key: str, digest: str) -> s
             mend_zh="请换一个键。", mend_en="Use another key.",
         )  # fmt: skip
     return str(held.resource_id)
-
-
-def _again(connection: Connection, record: RunRecord, states: Sequence[str], by: str) -> bool:
-    """Opens another attempt when the newest one ended in one of `states`."""
-    row = connection.execute(run_rows.newest(_runs.id == record.id)).one()
-    if run_rows.standing(row).state not in states:
-        return False
-    run_rows.open_attempt(connection, record, row.attempt + 1)
-    run_rows.event(connection, RunTask(run_id=record.id, attempt=row.attempt + 1), "retried", {"by": by} if by else {})
-    return True

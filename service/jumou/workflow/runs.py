@@ -9,7 +9,7 @@ from jumou.domain.region import RegionProfile
 from jumou.domain.review import content_hash
 from jumou.domain.run import SOMEBODY_WAITS, RunFailure, RunKind, RunOutcome, RunRecord, RunTask
 from jumou.errors import JumouError
-from jumou.storage import RunFile, RunQueue
+from jumou.storage import BatchStore, RunFile, RunQueue, RunStore
 from jumou.storage.change import new_id, now
 from jumou.workflow.plan import PlanRequest
 from jumou.workflow.review import Person
@@ -35,24 +35,47 @@ def plan_run(request: PlanRequest, person: Person, *, priority: int = SOMEBODY_W
         **({"classification": "internal"} if request.classification == "internal" else {}),
     }  # fmt: skip
     plan_id = new_id()
-    return _record("plan", asked, person, subject=plan_id, priority=priority, run_id=plan_id), content_hash(asked)
+    return new_run("plan", asked, person, subject=plan_id, priority=priority, run_id=plan_id), content_hash(asked)
 
 
 def redraft_run(
     plan_id: str, step: StepKey, person: Person, *, priority: int = SOMEBODY_WAITS
 ) -> tuple[RunRecord, str]:
     """Another draft of a step of a stored plan, and a hash of what it asks for."""
-    record = _record("redraft", {"step": step}, person, subject=plan_id, priority=priority)
+    record = new_run("redraft", {"step": step}, person, subject=plan_id, priority=priority)
     return record, content_hash({"plan": plan_id, "step": step})
 
 
-def _record(
-    kind: RunKind, asked: Mapping[str, Any], person: Person, *, subject: str, priority: int, run_id: str = ""
+def new_run(
+    kind: RunKind, asked: Mapping[str, Any], person: Person, *, subject: str = "", priority: int, run_id: str = ""
 ) -> RunRecord:
+    """A run that is about to be accepted, with an id of its own unless it is given one."""
     return RunRecord(
         id=run_id or new_id(), workspace=person.principal.workspace, kind=kind, subject=subject, priority=priority,
         created_by=person.name, created_at=now(), request={**asked, "request_id": person.request_id},
     )  # fmt: skip
+
+
+def cancel_run(runs: RunStore, batches: BatchStore, run_id: str, by: str) -> bool:
+    """Ends a run that has no outcome; False when it has one. A batch gives up the regions that have none.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    if runs.standing(run_id).kind == "batch":
+        return batches.cancel(run_id) > 0
+    return runs.cancel(run_id, by=by)
+
+
+def retry_run(runs: RunStore, batches: BatchStore, run_id: str, by: str) -> bool:
+    """Does a run that failed or was cancelled once more, a batch the regions of it that were; False when there is nothing to do.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    if runs.standing(run_id).kind == "batch":
+        return batches.retry(run_id) > 0
+    return runs.retry(run_id, by=by)
 
 
 def asked_plan(record: RunRecord) -> PlanRequest:

@@ -3,21 +3,26 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, File, Form, Header, Query, Request, UploadFile
 from fastapi.responses import Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from jumou.api.access import Caller, Open, Stored
+from jumou.api.access import Caller, Open, SigningOnce, Stored
 from jumou.api.answers import RunChanged, RunList, WorkerAnswer
 from jumou.api.openapi import problems
+from jumou.api.other_runs import evaluation_run, export_run, ingest_run
+from jumou.api.requests import EvaluationRequest, ExportRequest
 from jumou.api.strict import StrictRoute
 from jumou.api.working import Working
+from jumou.domain.access import Classification
 from jumou.domain.run import RunKind, RunStanding, RunState
-from jumou.errors import NotFound, ServiceUnavailable
-from jumou.storage import RunStore, WorkerList
+from jumou.errors import NotFound, RefusedFile, ServiceUnavailable
+from jumou.storage import RunFile, RunStore, WorkerList
+from jumou.workflow import runs as again
 
 router = APIRouter(prefix="/v1", tags=["runs"], route_class=StrictRoute)
 
@@ -108,19 +113,19 @@ async def _progress(store: RunStore, run_id: str, seen: int) -> AsyncIterator[Se
 
 
 @router.post("/runs/{run_id}/cancel", responses=problems(404, 422, 503))
-def cancel_run(run_id: str, store: Runs, caller: Caller) -> RunChanged:
+def cancel_run(run_id: str, jumou: Stored, caller: Caller) -> RunChanged:
     """Ends a run that has no outcome; what it has made so far is not kept. A second call changes nothing."""
-    changed = store.cancel(run_id, by=caller.user)
-    return RunChanged(changed=changed, run=store.standing(run_id))
+    changed = again.cancel_run(jumou.runs, jumou.batches, run_id, caller.user)
+    return RunChanged(changed=changed, run=jumou.runs.standing(run_id))
 
 
 @router.post("/runs/{run_id}/retry", responses=problems(404, 422, 503))
-def retry_run(run_id: str, store: Runs, caller: Caller, working: Work) -> RunChanged:
+def retry_run(run_id: str, jumou: Stored, caller: Caller, working: Work) -> RunChanged:
     """Does a run that failed or was cancelled once more. A run that is open or done stays as it is."""
-    changed = store.retry(run_id, by=caller.user)
+    changed = again.retry_run(jumou.runs, jumou.batches, run_id, caller.user)
     if changed:
         working.submit()
-    return RunChanged(changed=changed, run=store.standing(run_id))
+    return RunChanged(changed=changed, run=jumou.runs.standing(run_id))
 
 
 @router.get(
@@ -139,6 +144,68 @@ def get_run_file(run_id: str, name: str, store: Runs) -> Response:
             disposition = f"attachment; filename*=UTF-8''{quote(name)}"
             return Response(file.content, headers={"Content-Disposition": disposition}, media_type=_MEDIA)
     raise NotFound(f"任务 {run_id} 没有文件 {name}。", f"The run {run_id} has no file {name}.")
+
+
+@router.post(
+    "/plans/{plan_id}/exports", status_code=202, responses={202: {"description": "accepted, being written"}, **problems(400, 404, 413, 422, 503)}
+)  # fmt: skip
+def export_plan(plan_id: str, sent: ExportRequest, jumou: Stored, sign: SigningOnce, working: Work) -> RunStanding:
+    """Has the files of the plan written as it stands now; they are kept with the run."""
+    event = jumou.store.history(plan_id).event
+    who = sign("", "api")
+    record, digest = export_run(plan_id, event, tuple(sent.files), who)
+    accepted = jumou.runs.accept(record, key=who.key, digest=digest)
+    working.submit()
+    return jumou.runs.standing(accepted.id)
+
+
+@router.post(
+    "/documents",
+    status_code=202,
+    responses={202: {"description": "accepted, being read"}, **problems(400, 413, 422, 503)},
+)
+async def add_documents(
+    files: Annotated[list[UploadFile], File(description="PDF, Word, Excel, HTML, Markdown, text, CSV")],
+    jumou: Open,
+    sign: SigningOnce,
+    working: Work,
+    classification: Annotated[Classification, Form()] = "public",
+) -> RunStanding:
+    """Takes files into the library of the workspace. Once this answers, none is lost; what became of each stands in the run."""
+    most, handed = jumou.settings.most_upload_bytes, []
+    for number, file in enumerate(files):
+        content = await file.read(most + 1)
+        if len(content) > most:
+            raise RefusedFile(
+                f"{file.filename} 超过 {most // 1_000_000} MB。", f"{file.filename} has more than {most // 1_000_000} MB.",
+                mend_zh="请拆分后再交。", mend_en="Split it.",
+            )  # fmt: skip
+        handed.append(RunFile((file.filename or f"{number + 1}")[:255], content))
+    who = sign("", "api")
+    record, digest = ingest_run(_told_apart(handed), classification, who)
+    accepted = await asyncio.to_thread(
+        partial(jumou.runs.accept, record, key=who.key, digest=digest, files=_told_apart(handed))
+    )
+    await asyncio.to_thread(working.submit)
+    return await asyncio.to_thread(jumou.runs.standing, accepted.id)
+
+
+def _told_apart(files: list[RunFile]) -> tuple[RunFile, ...]:
+    """The files, the last one of each name, as a library would keep them."""
+    return tuple({file.name: file for file in files}.values())
+
+
+@router.post(
+    "/evaluations", status_code=202, responses={202: {"description": "accepted"}, **problems(400, 413, 422, 503)}
+)
+def evaluate(sent: EvaluationRequest, jumou: Open, sign: SigningOnce, working: Work) -> RunStanding:
+    """Runs a suite of the evaluation over the shipped cases when nobody waits for anything else; the report is kept with the run."""
+    jumou.drafter_named(sent.drafter)  # a model that is asked for and not there is told of before anything is kept
+    who = sign("", "api")
+    record, digest = evaluation_run(sent.suite, sent.drafter, who)
+    accepted = jumou.runs.accept(record, key=who.key, digest=digest)
+    working.submit()
+    return jumou.runs.standing(accepted.id)
 
 
 @router.get("/workers", responses=problems(503))
