@@ -11,7 +11,7 @@ from jumou.domain.evidence import EvidencePassage
 from jumou.drafting.drafter import Drafter, DrafterName, RulesDrafter
 from jumou.drafting.watching import WatchedDrafter
 from jumou.errors import InvalidRequest, NotFound
-from jumou.retrieval import Encoder, Library, Reranker, Shelf, load_encoder, load_reranker
+from jumou.retrieval import Encoder, Library, Reranker, SharedLibrary, Shelf, load_encoder, load_reranker
 from jumou.settings import Settings
 
 if TYPE_CHECKING:
@@ -211,14 +211,38 @@ class Jumou:
         Raises:
             IndexLocked: it has to be built and another process is writing.
         """
-        chosen = self.settings
+        if self.shares_corpus:
+            return self._joined(announce=False)
         return Library.ensure(
-            chosen.home,
-            encoder=self.encoder,
-            reranker=self.reranker,
-            progress=self.progress,
-            chroma_url=chosen.chroma_url,
-        )
+            self.settings.home, encoder=self.encoder, reranker=self.reranker, progress=self.progress,
+            chroma_url=self.settings.chroma_url,
+        )  # fmt: skip
+
+    @property
+    def shares_corpus(self) -> bool:
+        """Whether the corpus is that of several machines: with a PostgreSQL database and a Chroma server."""
+        return self.settings.database_url.startswith("postgres") and bool(self.settings.chroma_url)
+
+    def build_index(self, *, rebuild: bool) -> Library:
+        """The index of this home, brought up to date; with `rebuild` made anew, by this process's encoder for all machines.
+
+        Raises:
+            IndexLocked: another process is writing.
+        """
+        if self.shares_corpus:
+            return self._joined(announce=rebuild)
+        return Library.build(
+            self.settings.home, encoder=self.encoder, reranker=self.reranker, rebuild=rebuild, progress=self.progress,
+            chroma_url=self.settings.chroma_url,
+        )  # fmt: skip
+
+    def _joined(self, *, announce: bool) -> Library:
+        from jumou.storage import DatabaseCorpusLog  # noqa: PLC0415 - one machine alone needs none
+
+        return SharedLibrary.join(
+            self.settings.home, DatabaseCorpusLog(self.database), encoder=self.encoder, reranker=self.reranker,
+            chroma_url=self.settings.chroma_url, announce=announce, progress=self.progress,
+        )  # fmt: skip
 
     @cached_property
     def database(self) -> "Engine":

@@ -149,16 +149,8 @@ def index(
 ) -> None:
     """建立或更新检索索引。"""
     chosen = settings()
-    jumou = Jumou(chosen)
     with progress(pick("检索索引", "index")) as report:
-        library = Library.build(
-            chosen.home,
-            encoder=jumou.encoder,
-            reranker=jumou.reranker,
-            rebuild=rebuild,
-            progress=report,
-            chroma_url=chosen.chroma_url,
-        )
+        library = Jumou(chosen, report).build_index(rebuild=rebuild)
     documents, passages = library.size()
     if as_json:
         emit(

@@ -5,6 +5,7 @@ from jumou.retrieval.filter import Filter, Hit
 from jumou.retrieval.index import Entry
 from jumou.retrieval.library import Library
 from jumou.retrieval.rerank import Reranker, load_reranker
+from jumou.retrieval.shared import SharedLibrary
 from jumou.retrieval.shelf import Readable, Shelf
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Library",
     "Readable",
     "Reranker",
+    "SharedLibrary",
     "Shelf",
     "load_encoder",
     "load_reranker",

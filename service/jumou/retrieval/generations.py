@@ -91,8 +91,8 @@ class Generations:
                 raise IndexLocked(
                     f"另一个进程正在写入检索索引({self._root})。",
                     f"Another process is writing to the index ({self._root}).",
-                    mend_zh="请等它结束后再试;需要多个进程写入时,请启动 Chroma 服务并设置 JUMOU_CHROMA_URL。",
-                    mend_en="Try again when it is done; for several writers run a Chroma server and set JUMOU_CHROMA_URL.",
+                    mend_zh="请等它结束后再试；需要多个进程或多台机器写入时，请设置 JUMOU_DATABASE_URL（PostgreSQL）与 JUMOU_CHROMA_URL（见 docs/scale.md）。",
+                    mend_en="Try again when it is done; for several processes or machines set JUMOU_DATABASE_URL (PostgreSQL) and JUMOU_CHROMA_URL (docs/scale.md).",
                 ) from taken
             try:
                 yield outermost

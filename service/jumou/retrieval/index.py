@@ -15,8 +15,9 @@ from jumou.corpus.progress import Progress
 from jumou.corpus.split import SPLITTER, passages
 from jumou.domain.evidence import Document, Passage
 from jumou.retrieval.derived import load_keywords, passage_text, refreshed, save_keywords
-from jumou.retrieval.encode import Encoder
+from jumou.retrieval.encode import Encoder, Vectors
 from jumou.retrieval.keyword import Analyser
+from jumou.retrieval.pool import NoVectors
 from jumou.retrieval.scan import Scan
 from jumou.retrieval.search import Snapshot
 from jumou.retrieval.store import STORE_SCHEMA, StoredPassage, TextStore
@@ -24,6 +25,9 @@ from jumou.retrieval.vectors import Matrix, VectorStore, fields
 
 _GROUP: Final = 128
 """Passages encoded and stored together: enough to sort them by length, few enough to lose to a kill."""
+
+
+_SHARED: Final = "shared"
 
 
 class Entry(NamedTuple):
@@ -49,8 +53,10 @@ class Mismatch(NamedTuple):
 class Index:
     """Texts, vectors and postings in one folder; only the holder of the writer's lock may call what changes them."""
 
-    def __init__(self, folder: Path, encoder: Encoder, analyser: Analyser, *, chroma_url: str = "") -> None:
-        """Opens the folder, making it with this encoder when it is not there."""
+    def __init__(
+        self, folder: Path, encoder: Encoder, analyser: Analyser, *, chroma_url: str = "", shared: bool = False
+    ) -> None:
+        """Opens the folder, making it with this encoder when it is not there. With `shared` the encoder keeps the vectors."""
         self.name = folder.name
         self._folder = folder
         self._encoder = encoder
@@ -62,13 +68,15 @@ class Index:
             "encoder": encoder.name,
             "dimension": str(encoder.dimension),
             "splitter": SPLITTER,
-            "vectors": chroma_url or "embedded",
+            "vectors": _SHARED if shared else chroma_url or "embedded",
         }
         if not made:
             self.store.set_meta(**self._expected)
         self._matrix = Matrix(folder / "vectors.f32", int(self.store.meta("dimension") or 1))
         self._scan: Scan | None = None
-        self._vectors = VectorStore(folder / "chroma", f"jumou-{self.name}", url=chroma_url)
+        self._vectors: VectorStore | NoVectors = NoVectors()
+        if not shared:
+            self._vectors = VectorStore(folder / "chroma", f"jumou-{self.name}", url=chroma_url)
 
     def mismatches(self) -> list[Mismatch]:
         """What this program would make differently; empty when the index can be used."""
@@ -77,6 +85,11 @@ class Index:
             for name, now in self._expected.items()
             if self.store.meta(name) != now
         ]
+
+    @property
+    def follows(self) -> bool:
+        """Whether it was made to follow a shared log."""
+        return self.store.meta("vectors") == _SHARED
 
     @property
     def corpus(self) -> str:
@@ -108,6 +121,33 @@ class Index:
         progress(len(fresh), len(fresh), "")
         return len(fresh)
 
+    def apply(self, entries: Sequence[Entry], removals: Iterable[str], progress: Progress, **meta: str) -> None:
+        """Puts documents in and takes others out in one step, together with properties of the index.
+
+        Vectors come first; until the step is done everything is as it was, for searches too.
+        """
+        self._repair()
+        row = first = self.store.next_row()
+        every: list[tuple[Entry, tuple[Passage, ...], int]] = []
+        group: list[str] = []
+        for number, entry in enumerate(entries):
+            progress(number, len(entries), entry.text.document.title)
+            cut = passages(entry.text.document.id, entry.text.text) if entry.cut is None else entry.cut
+            every.append((entry, cut, row))
+            row += len(cut)
+            group += [passage_text(entry.text.document.title, one.section, one.text) for one in cut]
+            if len(group) >= _GROUP * 8 or number == len(entries) - 1:
+                self._matrix.put(first, self._encoder.passages(group))
+                first, group = row, []
+        with self.store.writing():
+            for name in removals:
+                self.store.remove(name)
+            for entry, cut, at in every:
+                self.store.put(entry.text.document, cut, digest=entry.digest, origin=entry.origin, first_row=at)
+            self.store.set_meta(**meta)
+        self._repair()
+        progress(len(entries), len(entries), "")
+
     def remove(self, document_id: str) -> bool:
         """Takes a document out; False when there is none called so."""
         gone = self.store.remove(document_id)
@@ -127,14 +167,36 @@ class Index:
 
         The matrix must be whole: see `lost_vectors`.
         """
-        columns, facets = self.store.state()
         keywords = load_keywords(self._folder)
-        if keywords is None or keywords.revision != columns.revision:
-            keywords = refreshed(keywords, self.store, columns, self._analyser)
-            if keep:
-                save_keywords(self._folder, keywords)
+        while True:
+            columns, facets = self.store.state()
+            if keywords is not None and keywords.revision == columns.revision:
+                break
+            fresh = refreshed(keywords, self.store, columns, self._analyser)
+            if self.store.revision == columns.revision:  # else another process has written while this one was reading
+                keywords = fresh
+                if keep:
+                    save_keywords(self._folder, keywords)
+                break
         self._scan = Scan.over(self._matrix.view(columns.document_of.size), self._scan)
         return Snapshot(columns, keywords, self._scan, facets)
+
+    def encoded(self) -> Iterator[tuple[list[str], Vectors]]:
+        """Texts as they were encoded and their vectors, some at a time; nothing when another encoder made them."""
+        if self.lost_vectors or self.store.meta("encoder") != self._encoder.name:
+            return
+        matrix, some = self._matrix.view(self._matrix.reach()), list[StoredPassage]()
+        for stored in self.store.passages_from(1):
+            some.append(stored)
+            if len(some) == _GROUP * 8:
+                yield self._texts(some), matrix[[one.row for one in some]]
+                some = []
+        if some:
+            yield self._texts(some), matrix[[one.row for one in some]]
+
+    def _texts(self, some: Sequence[StoredPassage]) -> list[str]:
+        documents = self.store.documents(sorted({one.document_row for one in some}))
+        return [passage_text(documents[one.document_row].title, one.passage.section, one.passage.text) for one in some]
 
     @property
     def lost_vectors(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from jumou import metrics, tracing
 from jumou.corpus.fulltext import FullText
@@ -39,6 +39,19 @@ _PATIENCE: Final = 60.0
 class _State:
     index: Index
     snapshot: Snapshot
+
+
+class _Asked(NamedTuple):
+    """What a search was asked for."""
+
+    query: str
+    limit: int
+    where: Filter | None
+    diversity: int | None
+    include_outdated: bool
+    exclude_documents: Collection[str]
+    own_region: Collection[str]
+    benchmarks: bool
 
 
 class Library:
@@ -217,7 +230,17 @@ class Library:
         """
         if not query.strip() or limit < 1:
             raise InvalidRequest("检索词为空或条数不合理。", "The query is blank or the limit is not positive.")
-        state = self._present()
+        for newest in (False, True, True):
+            state = self._present(newest=newest)
+            asked = _Asked(query, limit, where, diversity, include_outdated, exclude_documents, own_region, benchmarks)
+            found, own = self._found(state, asked, within)
+            hits = _hits(state.index, found, own)
+            if len(hits) == len(found):
+                break  # else documents were replaced in between: the answer would be of two versions
+        return hits
+
+    def _found(self, state: _State, asked: "_Asked", within: Reach | None) -> tuple[list[Found], Mask]:
+        query, limit, where, diversity, include_outdated, exclude_documents, own_region, benchmarks = asked
         snapshot = state.snapshot
         documents = snapshot.documents(where)
         if within is not None:
@@ -237,7 +260,7 @@ class Library:
         for pool in pools:
             if len(found) < limit and pool.any():
                 found += spread(self._ordered(query, ranking, pool, state.index), limit - len(found), diversity)
-        return _hits(state.index, found, own)
+        return found, own
 
     def _ordered(self, query: str, ranking: Ranking, pool: Mask, index: Index) -> Iterable[Found]:
         """What the lists found, by their own order or by the reranker's."""
@@ -259,15 +282,18 @@ class Library:
         ]
         return sorted(again, key=lambda one: (-one.score, one.row))
 
-    def _present(self) -> _State:
-        """The newest state, also when another process made it; the one before while a change is under way."""
+    def _present(self, *, newest: bool = False) -> _State:
+        """The newest state, also when another process made it; the one before while a change is under way.
+
+        With `newest` a change that is under way is waited for.
+        """
         state = self._state
         stamp, change = self._making.generations.stamp(), -1
         if state is not None and stamp == self._stamp:
             change = state.index.store.foreign_changes()
             if getattr(self._seen, "change", None) == (state.index.name, change):
                 return state
-        if not self._refreshing.acquire(blocking=state is None) and state is not None:
+        if not self._refreshing.acquire(blocking=newest or state is None) and state is not None:
             return state
         try:
             self._follow()

@@ -22,18 +22,19 @@ _REBUILD: Final = "jumou index --rebuild"
 class Making:
     """The index under `home`: its generations, and what a new one would be made with."""
 
-    def __init__(self, home: Path, encoder: Encoder, *, chroma_url: str = "") -> None:
-        """Nothing is read or written yet."""
+    def __init__(self, home: Path, encoder: Encoder, *, chroma_url: str = "", shared: bool = False) -> None:
+        """Nothing is read or written yet. With `shared` the index follows a log and the encoder keeps the vectors."""
         self.encoder = encoder
         self.analyser = Analyser(home / "models")
         self.generations = Generations(home / "index", shared=bool(chroma_url))
         self._home = home
+        self._shared = shared
         self._chroma_url = chroma_url
 
     def index(self, generation: str) -> Index:
         """The generation called so, made when it is not there."""
         folder = self.generations.folder(generation)
-        return Index(folder, self.encoder, self.analyser, chroma_url=self._chroma_url)
+        return Index(folder, self.encoder, self.analyser, chroma_url=self._chroma_url, shared=self._shared)
 
     def build(
         self,
@@ -69,6 +70,32 @@ class Making:
                 old.drop()
                 generations.discard(old.name)
         return index
+
+    def replica(self) -> Index:
+        """The index in use, or a new one beside it where that does not fit; to be filled, then kept. Needs the lock."""
+        name = self.generations.current()
+        if name:
+            index = self.index(name)
+            if not index.mismatches():
+                return index
+            index.close()
+        return self._unfinished()
+
+    def alone(self) -> Index | None:
+        """The index this machine used before it followed a log, if there is one."""
+        name = self.generations.current()
+        index = self.index(name) if name else None
+        if index is not None and index.follows:
+            index.close()
+            return None
+        return index
+
+    def keep(self, index: Index) -> None:
+        """From now on `index` is searched; what was searched before is deleted. Needs the lock."""
+        before = self.generations.current()
+        self.generations.use(index.name)
+        if before and before != index.name:
+            self.generations.discard(before)
 
     def _unfinished(self) -> Index:
         """The generation that was begun and fits this program, else a new one."""

@@ -58,6 +58,8 @@ class Columns(NamedTuple):
     outdated: NDArray[np.bool_]  # by document row
     issued: NDArray[np.int32]  # by document row: (first day, last day) as YYYYMMDD
     size: NDArray[np.int32]  # by document row: number of passages
+    corpus: str = ""
+    edition: str = ""
 
 
 class TextStore:
@@ -102,8 +104,11 @@ class TextStore:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it or nothing."""
+        """One transaction: all of it or nothing. Inside another it is part of that one."""
         connection = self._connection
+        if connection.in_transaction:
+            yield connection
+            return
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -210,7 +215,7 @@ class TextStore:
         connection = self._connection
         connection.execute("BEGIN")
         try:
-            revision = self.revision
+            revision, corpus, edition = self.revision, self.meta("corpus"), self.meta("edition")
             owners = connection.execute("SELECT row, document FROM passages").fetchall()
             known = connection.execute("SELECT row, outdated, issued_low, issued_high, size FROM documents").fetchall()
             labels = connection.execute("SELECT field, value, document FROM facets").fetchall()
@@ -228,7 +233,7 @@ class TextStore:
         found: Facets = {}
         for field, value, row in labels:
             found.setdefault(field, {}).setdefault(value, []).append(row)
-        return Columns(revision, document_of, outdated, issued, size), found
+        return Columns(revision, document_of, outdated, issued, size, corpus, edition), found
 
     def passages(self, rows: Sequence[int]) -> dict[int, StoredPassage]:
         """The passages at these rows."""

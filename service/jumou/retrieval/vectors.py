@@ -7,6 +7,7 @@ hundred thousand rows of the matrix is faster than the graph index and filters c
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -54,12 +55,16 @@ class VectorStore:
                 settings=settings,
             )
         except (ValueError, ConnectionError, OSError) as problem:
-            raise ServiceUnavailable(
-                f"向量库 {parts.hostname}:{parts.port} 没有应答。",
-                f"The vector server at {parts.hostname}:{parts.port} does not answer.",
-                mend_zh="请检查 JUMOU_CHROMA_URL 与服务状态。",
-                mend_en="Check JUMOU_CHROMA_URL and the server.",
-            ) from problem
+            raise self._silent() from problem
+
+    def _silent(self) -> ServiceUnavailable:
+        parts = urlsplit(self._url)
+        return ServiceUnavailable(
+            f"向量库 {parts.hostname}:{parts.port} 没有应答。",
+            f"The vector server at {parts.hostname}:{parts.port} does not answer.",
+            mend_zh="请检查 JUMOU_CHROMA_URL 与服务状态。",
+            mend_en="Check JUMOU_CHROMA_URL and the server.",
+        )
 
     @cached_property
     def _collection(self) -> "Collection":
@@ -67,32 +72,55 @@ class VectorStore:
             self._name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
         )
 
+    @contextmanager
+    def _asking(self) -> Iterator["Collection"]:
+        """The collection, for one call; a server that fails is asked anew by the next.
+
+        Raises:
+            ServiceUnavailable: the server does not answer, or not as it should.
+        """
+        if not self._url:
+            yield self._collection
+            return
+        from chromadb.errors import ChromaError  # noqa: PLC0415 - with chromadb itself
+        from httpx import HTTPError  # noqa: PLC0415 - same
+
+        try:
+            yield self._collection
+        except (HTTPError, ChromaError, ValueError, OSError) as problem:
+            self.close()
+            raise self._silent() from problem
+
     def put(self, ids: Sequence[str], vectors: Vectors, fields: Sequence[Mapping[str, Any]]) -> None:
         """Stores vectors under ids, replacing what was there."""
         for start in range(0, len(ids), BATCH):
             end = start + BATCH
-            self._collection.upsert(
-                ids=list(ids[start:end]),
-                embeddings=vectors[start:end],
-                metadatas=[dict(one) for one in fields[start:end]],
-            )
+            with self._asking() as collection:
+                collection.upsert(
+                    ids=list(ids[start:end]),
+                    embeddings=vectors[start:end],
+                    metadatas=[dict(one) for one in fields[start:end]],
+                )
 
     def remove(self, ids: Sequence[str]) -> None:
         """Takes vectors out; unknown ids are passed over."""
         for start in range(0, len(ids), BATCH):
-            self._collection.delete(ids=list(ids[start : start + BATCH]))
+            with self._asking() as collection:
+                collection.delete(ids=list(ids[start : start + BATCH]))
 
     def get(self, ids: Sequence[str]) -> Iterator[tuple[str, NDArray[np.float32]]]:
         """The stored vectors of those ids that are there."""
         for start in range(0, len(ids), BATCH):
-            found = self._collection.get(ids=list(ids[start : start + BATCH]), include=["embeddings"])
+            with self._asking() as collection:
+                found = collection.get(ids=list(ids[start : start + BATCH]), include=["embeddings"])
             rows = found["embeddings"]
             if rows is not None and len(rows):
                 yield from zip(found["ids"], np.asarray(rows, np.float32), strict=True)
 
     def count(self) -> int:
         """Number of vectors stored."""
-        return int(self._collection.count())
+        with self._asking() as collection:
+            return int(collection.count())
 
     def drop(self) -> None:
         """Deletes the collection and lets go of the store."""
