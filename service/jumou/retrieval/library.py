@@ -6,9 +6,8 @@ Whoever keeps the index has the whole of it here. Readers get a `Shelf`, which i
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 from jumou import metrics, tracing
 from jumou.corpus.fulltext import FullText
@@ -18,40 +17,17 @@ from jumou.domain.access import Reach
 from jumou.domain.evidence import Document, Passage
 from jumou.domain.quoting import stands_in
 from jumou.errors import InvalidRequest, NotFound
+from jumou.retrieval.answering import Asked, State
 from jumou.retrieval.beside import Beside
-from jumou.retrieval.derived import passage_text
 from jumou.retrieval.encode import Encoder, QueryCache, load_encoder
 from jumou.retrieval.filter import Filter, Hit
 from jumou.retrieval.index import Entry, Index
 from jumou.retrieval.making import Making
-from jumou.retrieval.postings import Mask
 from jumou.retrieval.rerank import Reranker
-from jumou.retrieval.search import Found, Ranking, Snapshot, spread
-
-_RERANKED: Final = 40
-"""How many passages a reranker is shown."""
+from jumou.retrieval.search import Ranking
 
 _PATIENCE: Final = 60.0
 """Seconds a reader that found the vectors lost waits for another process that is writing."""
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    index: Index
-    snapshot: Snapshot
-
-
-class _Asked(NamedTuple):
-    """What a search was asked for."""
-
-    query: str
-    limit: int
-    where: Filter | None
-    diversity: int | None
-    include_outdated: bool
-    exclude_documents: Collection[str]
-    own_region: Collection[str]
-    benchmarks: bool
 
 
 class Library:
@@ -66,7 +42,7 @@ class Library:
         self._queries = QueryCache(making.encoder)
         self._beside = Beside()
         self._refreshing = threading.RLock()
-        self._state: _State | None = None
+        self._state: State | None = None
         self._stamp = making.generations.stamp()
         self._seen = threading.local()
 
@@ -165,7 +141,7 @@ class Library:
             index = self._index
             try:
                 yield index
-                self._state = _State(index, index.snapshot(keep=True))
+                self._state = State(index, index.snapshot(keep=True))
             finally:
                 index.release()
 
@@ -230,59 +206,20 @@ class Library:
         """
         if not query.strip() or limit < 1:
             raise InvalidRequest("检索词为空或条数不合理。", "The query is blank or the limit is not positive.")
+        asked = Asked(
+            query, limit, where, diversity, include_outdated, exclude_documents, own_region, benchmarks, within
+        )
+        terms = self._making.analyser.asked(query)
         for newest in (False, True, True):
             state = self._present(newest=newest)
-            asked = _Asked(query, limit, where, diversity, include_outdated, exclude_documents, own_region, benchmarks)
-            found, own = self._found(state, asked, within)
-            hits = _hits(state.index, found, own)
+            ranking = Ranking(state.snapshot, terms, lambda: self._queries.queries([query])[0], self._beside)
+            found, own = state.found(asked, ranking, self._reranker)
+            hits = state.hits(found, own)
             if len(hits) == len(found):
                 break  # else documents were replaced in between: the answer would be of two versions
         return hits
 
-    def _found(self, state: _State, asked: "_Asked", within: Reach | None) -> tuple[list[Found], Mask]:
-        query, limit, where, diversity, include_outdated, exclude_documents, own_region, benchmarks = asked
-        snapshot = state.snapshot
-        documents = snapshot.documents(where)
-        if within is not None:
-            documents &= snapshot.visible(within)
-        if exclude_documents:
-            documents &= ~snapshot.named(exclude_documents)
-        own = snapshot.about(own_region) if own_region else documents & False
-        if benchmarks:
-            documents &= ~(own & snapshot.of_kind("case"))
-        terms = self._making.analyser.asked(query)
-        ranking = Ranking(snapshot, terms, lambda: self._queries.queries([query])[0], self._beside)
-        outdated = snapshot.columns.outdated
-        pools = [documents & ~outdated, documents & outdated]
-        if include_outdated or (where is not None and where.statuses):
-            pools = [documents]
-        found: list[Found] = []
-        for pool in pools:
-            if len(found) < limit and pool.any():
-                found += spread(self._ordered(query, ranking, pool, state.index), limit - len(found), diversity)
-        return found, own
-
-    def _ordered(self, query: str, ranking: Ranking, pool: Mask, index: Index) -> Iterable[Found]:
-        """What the lists found, by their own order or by the reranker's."""
-        found = ranking.found(pool)
-        if self._reranker is None:
-            return found
-        shown = spread(found, _RERANKED, None)
-        stored = index.store.passages([one.row for one in shown])
-        shown = [one for one in shown if one.row in stored]
-        documents = index.store.documents(sorted({one.document_row for one in shown}))
-        texts = []
-        for one in shown:
-            passage = stored[one.row].passage
-            texts.append(passage_text(documents[one.document_row].title, passage.section, passage.text))
-        scores = self._reranker.scores(query, texts).tolist() if texts else []
-        again = [
-            one._replace(score=score, parts={**one.parts, "fused": one.score, "rerank": score})
-            for one, score in zip(shown, scores, strict=True)
-        ]
-        return sorted(again, key=lambda one: (-one.score, one.row))
-
-    def _present(self, *, newest: bool = False) -> _State:
+    def _present(self, *, newest: bool = False) -> State:
         """The newest state, also when another process made it; the one before while a change is under way.
 
         With `newest` a change that is under way is waited for.
@@ -305,7 +242,7 @@ class Library:
                     with self._making.generations.writing(_PATIENCE):
                         index.restore_vectors()
                         index.release()
-                state = self._state = _State(index, index.snapshot(keep=self._making.generations.held))
+                state = self._state = State(index, index.snapshot(keep=self._making.generations.held))
             self._seen.change = (index.name, change)
             return state
         finally:
@@ -343,7 +280,7 @@ class Library:
         state, row = self._document(document_id, within)
         return state.index.store.documents([row])[row]
 
-    def _document(self, document_id: str, within: Reach | None) -> tuple[_State, int]:
+    def _document(self, document_id: str, within: Reach | None) -> tuple[State, int]:
         state = self._present()
         row = state.index.store.document_row(document_id)
         if row is None or not state.snapshot.shows(within, row):
@@ -402,24 +339,6 @@ class Library:
             sizes = columns.size[snapshot.visible(within)]
             return int((sizes > 0).sum()), int(sizes.sum())
         return int((columns.size > 0).sum()), int((columns.document_of > 0).sum())
-
-
-def _hits(index: Index, found: Sequence[Found], own: Mask) -> list[Hit]:
-    """What was found, with texts; passages that were taken out in the meantime are left out."""
-    stored = index.store.passages([one.row for one in found])
-    documents = index.store.documents(sorted({one.document_row for one in found}))
-    return [
-        Hit(
-            passage=stored[one.row].passage,
-            document=documents[one.document_row],
-            score=one.score,
-            parts=one.parts,
-            own=bool(own[one.document_row]),
-            outdated=documents[one.document_row].outdated,
-        )
-        for one in found
-        if one.row in stored and one.document_row in documents
-    ]
 
 
 def _no_document(document_id: str) -> NotFound:
