@@ -131,6 +131,7 @@ def test_migrations_make_the_tables_the_store_uses(store: PlanStore) -> None:
 
 _OPEN = """
 import pathlib, sys
+from jumou.domain.access import HERE
 from jumou.storage import PlanStore, open_database
 print(len(PlanStore(open_database(pathlib.Path(sys.argv[1]), sys.argv[2]), HERE).plans().plans))
 """
