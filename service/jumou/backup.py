@@ -164,7 +164,7 @@ def restore_documents(path: Path, jumou: Jumou, *, progress: Progress = silent) 
 
 def _write_documents(jumou: Jumou, file: BinaryIO) -> int:
     lines = 0
-    for entry in jumou.index.added():
+    for entry in jumou.index.whole().added():
         told = {"document": entry.text.document.model_dump(mode="json"), "text": entry.text.text, "digest": entry.digest, "origin": entry.origin}  # fmt: skip
         file.write(f"{json.dumps(told, ensure_ascii=False)}\n".encode())
         lines += 1

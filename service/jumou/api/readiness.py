@@ -101,6 +101,11 @@ class Opening:
         """Whether the database was opened."""
         return self._store_open
 
+    @property
+    def whole(self) -> Jumou:
+        """The parts, open or not, for whoever looks at what is wrong with them."""
+        return self._jumou
+
     def jumou(self) -> Jumou:
         """The parts, all open.
 

@@ -154,6 +154,10 @@ class Index:
         self._repair()
         return gone
 
+    def vectors_stored(self) -> int:
+        """How many vectors the store of record holds."""
+        return self._vectors.count()
+
     def added(self) -> Iterator[Entry]:
         """The documents that users added, whole, one after the other."""
         for name, (digest, origin) in self.store.digests().items():

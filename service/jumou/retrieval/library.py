@@ -317,9 +317,9 @@ class Library:
         """Digest and origin of every document, by id; the origin of a shipped one is empty."""
         return self._present().index.store.digests()
 
-    def added(self) -> Iterator[Entry]:
-        """The documents that users added, whole, one after the other."""
-        yield from self._present().index.added()
+    def whole(self) -> Index:
+        """The texts and vectors of this moment, for whoever backs them up or checks them."""
+        return self._present().index
 
     @property
     def version(self) -> str:
