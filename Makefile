@@ -15,7 +15,7 @@ LOCKER := $(VENV)/.uv
 UV := 0.13.8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-llm serve test check format bench faults lock docs pictures wheel image-lint clean distclean
+.PHONY: help demo demo-llm serve test check hostile audit format bench faults lock docs pictures wheel image-lint clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,6 +65,9 @@ serve: $(RUNTIME) ## web page and HTTP API on http://127.0.0.1:8000 (API documen
 	@$(BIN)/jumou serve
 
 # --- checking it -------------------------------------------------------------------------------------------------------
+
+hostile: $(DEV) ## every hostile file through every door (make test takes a sample); some minutes
+	JUMOU_HOSTILE=all $(BIN)/pytest tests/hostile
 
 check: $(DEV) ## formatting, lint, types, layers
 	$(BIN)/ruff format --check .

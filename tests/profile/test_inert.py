@@ -1,11 +1,12 @@
 """What a profile's texts can carry: nothing that any file, page or model would take for more than words."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
-from jumou.profile import check_profile, parse_profile, read_profile
+from jumou.profile import check_profile, examine_content, parse_profile, read_profile
 from jumou.profile.inert import cleaned
 
 FACTS = (
@@ -60,3 +61,30 @@ def test_a_sparse_profile_is_cleaned_too() -> None:
     )
     assert profile.name == "白鹿市"
     assert [row.statement for row in profile.constraints] == ["用地不足", "1|2"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>" * 500, "<!--" * 1000, "<" * 1300 + "b>" * 1300, "<b" * 1300 + ">" * 1300, "<b" * 900 + " x=y>" * 900, "<scr" * 150 + "<script></script>ipt>" * 150,
+        "<a onx=" * 500 + ">", "=" * 4000 + "A", "<a " * 1300, "x" * 300_000, "<b" * 60_000 + ">" * 60_000,
+    ],
+)  # fmt: skip
+def test_texts_made_to_stall_a_reader_do_not(text: str) -> None:
+    """Tags in tags, openings without an end: each cost minutes once."""
+    began = time.perf_counter()
+    for content in (
+        {"name": text},
+        {"name": "某市", "resources": [text]},
+        {"schema_version": "1", "name": "某市", "notes": [text]},
+    ):
+        reading = examine_content(content)
+        assert reading.profile is not None or reading.problems[0].severity == "error"
+        assert "<script" not in str(reading.profile)
+    assert time.perf_counter() - began < 4
+
+
+def test_a_text_that_is_a_document_is_an_error_with_its_place() -> None:
+    problems = examine_content({"schema_version": "1", "name": "某市", "enterprises": [{"name": "甲" * 400}]}).problems
+    assert (problems[0].severity, problems[0].column) == ("error", "name")
+    assert "400 字" in problems[0].message

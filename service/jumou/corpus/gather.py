@@ -53,8 +53,11 @@ def gather(paths: Iterable[Path | str], limits: Limits) -> Iterator[Named]:
 
 def printable(name: str) -> str:
     """A file name without control characters; one in the bytes of GBK, as Chinese archives leave them, is decoded."""
-    held = os.fsencode(name) if any("\ud800" <= char <= "\udfff" for char in name) else b""
-    if held:
+    if any("\ud800" <= char <= "\udfff" for char in name):
+        try:
+            held = os.fsencode(name)
+        except UnicodeEncodeError:  # half a character, which no file system gives: it came as the name of an upload
+            held = name.encode("utf-8", "replace")
         try:
             name = held.decode("gb18030")
         except UnicodeDecodeError:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from jumou.profile.agreement import place_of
+from jumou.profile.cells import LONGEST
 from jumou.profile.rows import Reader
 
 _ELEMENTS: Final = (
@@ -17,11 +18,18 @@ _ELEMENTS: Final = (
     "ol|option|p|param|picture|pre|q|s|script|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|"
     "td|template|textarea|tfoot|th|thead|title|tr|u|ul|video|x?:?xml"
 )
-_WITH_CONTENT: Final = re.compile(
-    r"<(script|style|iframe|object|template|noscript)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL
+_OPENS: Final = re.compile(
+    r"<(?:(script|style|iframe|object|template|noscript)\b[^<>]*>|!--)", re.IGNORECASE | re.ASCII
 )
+_CLOSES: Final = {
+    name: re.compile(rf"</{name}\s*>", re.IGNORECASE | re.ASCII)
+    for name in ("script", "style", "iframe", "object", "template", "noscript")
+} | {"": re.compile("-->")}
+_MOST_NESTED: Final = 8
+"""Tags inside tags; beyond that no angle stays."""
+
 _TAG: Final = re.compile(
-    rf"</?(?:{_ELEMENTS})\s*/?>|<(?:{_ELEMENTS})[\s/]+[\w:@.-]+\s*=[^<>]*>|<!--.*?-->|<[!?][a-zA-Z][^<>]*>",
+    rf"</?(?:{_ELEMENTS})\s*/?>|<(?:{_ELEMENTS})[\s/]+[\w:@.-]+\s*=[^<>]*>|<[!?][a-zA-Z][^<>]*>",
     re.IGNORECASE | re.DOTALL | re.ASCII,
 )
 _UNCLOSED: Final = re.compile(
@@ -44,6 +52,9 @@ _KEPT: Final = frozenset({"ref", "url"})
 _NAMED_BY: Final = ("name", "metric", "sector", "statement")
 """The field without which a row says nothing."""
 
+_LONGEST_NAME: Final = 300
+_SHOWN: Final = 30
+
 _AS: Final[dict[str, tuple[str, str]]] = {
     "markup": ("网页标记", "markup"), "formula": ("公式", "a formula"), "invisible": ("不可见字符", "invisible characters"),
 }  # fmt: skip
@@ -60,9 +71,13 @@ def cleaned(text: str) -> tuple[str, tuple[str, ...]]:
     kept = _INVISIBLE.sub("", text)
     if kept != text:
         had.append("invisible")
-    bare, before = _bare(kept), kept
-    while bare != before:  # a tag may be hidden inside another
-        bare, before = _bare(bare), bare
+    bare = kept
+    for _ in range(_MOST_NESTED):  # a tag may be hidden inside another
+        before, bare = bare, _bare(bare)
+        if bare == before:
+            break
+    else:
+        bare = bare.replace("<", "").replace(">", "")
     if bare != kept:
         had.append("markup")
         bare = bare.strip()
@@ -76,10 +91,30 @@ def cleaned(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _bare(text: str) -> str:
-    return _UNCLOSED.sub("", _TAG.sub("", _WITH_CONTENT.sub("", text)))
+    return _UNCLOSED.sub("", _TAG.sub("", _without_content(text))) if "<" in text else text
+
+
+def _without_content(text: str) -> str:
+    """Without scripts and comments and what is in them. One that is never closed is looked for once, not from every opening."""
+    kept: list[str] = []
+    never: set[str] = set()
+    at = 0
+    for opened in _OPENS.finditer(text):
+        name = (opened[1] or "").lower()
+        if opened.start() < at or name in never:
+            continue
+        closed = _CLOSES[name].search(text, opened.end())
+        if closed is None:
+            never.add(name)
+            continue
+        kept.append(text[at : opened.start()])
+        at = closed.end()
+    return "".join([*kept, text[at:]])
 
 
 def _part(value: Any, column: str, ref: str, reader: Reader) -> Any:
+    if isinstance(value, str) and len(value) > (_LONGEST_NAME if column == "name" else LONGEST):
+        return _too_long(value, column, ref, reader)
     if isinstance(value, str) and column not in _KEPT:
         bare, had = cleaned(value)
         for what in had:
@@ -96,6 +131,17 @@ def _part(value: Any, column: str, ref: str, reader: Reader) -> Any:
     return value
 
 
+def _too_long(text: str, column: str, ref: str, reader: Reader) -> str:
+    """The beginning of a text that is a document; everything behind this looks at texts closely, and none at documents."""
+    most = _LONGEST_NAME if column == "name" else LONGEST
+    sheet, row = place_of(ref) if ref else ("meta", None)
+    reader.report(
+        "error", f"有 {len(text)} 字，超过 {most} 字", f"{len(text)} characters, more than {most}", sheet=sheet, row=row, column=column,
+        mend_zh="请概括后填写；整篇材料请用 jumou corpus add 收入。", mend_en="Write the gist; add whole documents with jumou corpus add.",
+    )  # fmt: skip
+    return _INVISIBLE.sub("", text[:_SHOWN])
+
+
 def _emptied(old: Any, new: Any) -> bool:
     """Whether a text, or the text a row is named by, was all markup or formula."""
     if isinstance(old, Mapping):
@@ -106,7 +152,7 @@ def _emptied(old: Any, new: Any) -> bool:
 def _tell(what: str, text: str, column: str, ref: str, reader: Reader) -> None:
     zh, en = _AS[what]
     sheet, row = place_of(ref) if ref else ("meta", None)
-    shown = _INVISIBLE.sub("", text)[:30]
+    shown = _INVISIBLE.sub("", text)[:_SHOWN]
     reader.report(
         "warning", f"“{shown}”含有{zh}，已去除", f"“{shown}” holds {en}, which is taken out", sheet=sheet, row=row, column=column,
         mend_zh="请只填文字内容。", mend_en="Write plain words only.",

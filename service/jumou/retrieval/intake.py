@@ -261,6 +261,10 @@ class _Intake:
         except RefusedFile as refused:
             self._outcomes[pending.number] = _refusal(source, refused)
             return
+        if any(
+            held.document_id == document.id for _, _, held in self._group
+        ):  # two uploads of one name: the later stands
+            self._store(0)
         cut = passages(document.id, found.text)
         entry = Entry(FullText(document=document, text=found.text), pending.digest, source.origin, cut)
         status: Status = "updated" if document.id in self._known else "added"
@@ -285,6 +289,7 @@ class _Intake:
         if not self._group or (size < least and time.monotonic() - self._stored < _SECONDS):
             return
         self._library.add([entry for _, entry, _ in self._group])
+        self._known.update({outcome.document_id: (entry.digest, entry.origin) for _, entry, outcome in self._group})
         self._outcomes.update((number, outcome) for number, _, outcome in self._group)
         self._group = []
         self._stored = time.monotonic()
