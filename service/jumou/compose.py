@@ -326,8 +326,11 @@ class Jumou:
             InvalidRequest: its name or address makes no sense.
         """
         from jumou.llm import open_model  # noqa: PLC0415 - most commands ask no model
+        from jumou.storage.spending import DaySpending  # noqa: PLC0415 - as above
 
-        return open_model(self.settings)
+        shared = self.settings.database_url.startswith(("postgres:", "postgresql"))
+        spending = DaySpending.beside(self.settings.home, lambda: self.database, shared=shared)
+        return open_model(self.settings, spending)
 
     @cached_property
     def drafter(self) -> Drafter:

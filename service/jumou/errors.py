@@ -8,7 +8,8 @@ JumouError
 │   ├── NotFound           no such plan, document, passage or region
 │   ├── NotSignedIn        accounts are on and the caller has not shown who it is (or its key or session has ended)
 │   ├── NotAllowed         the caller's role, or the scope of its key, does not reach that far
-│   ├── OverBudget         the run or the user has used up what may be spent on a language model
+│   ├── OverBudget         the run, the user or the workspace has used up what may be spent on a language model
+│   ├── TooMuchWork        so much waits already that no more is taken on for now
 │   └── StepConflict       the object changed since the caller saw it
 ├── OperatorError          whoever runs jumou can mend it
 │   ├── IndexMismatch      the index was built by another encoder, chunker or corpus
@@ -97,7 +98,24 @@ class NotAllowed(CallerError):
 
 
 class OverBudget(CallerError):
-    """The run or the user has used up what may be spent on a language model."""
+    """The run, the user or the workspace has used up what may be spent on a language model. `retry_after` is in seconds."""
+
+    def __init__(
+        self,
+        message_zh: str,
+        message_en: str = "",
+        *,
+        mend_zh: str = "",
+        mend_en: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        """`retry_after` is when a day's allowance begins anew; a run's does not."""
+        super().__init__(message_zh, message_en, mend_zh=mend_zh, mend_en=mend_en)
+        self.retry_after = retry_after
+
+
+class TooMuchWork(CallerError):
+    """So much waits already that no more is taken on for now."""
 
 
 class StepConflict(CallerError):

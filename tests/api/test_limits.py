@@ -147,6 +147,25 @@ def _status(client: httpx.Client, path: str) -> int:
         return answer.status_code
 
 
+def test_no_more_work_is_taken_on_than_may_wait(home: Path, tmp_path: Path, serve: Serve) -> None:
+    """429 in words, with when to come again; what was accepted before is done all the same."""
+    profile = {"name": "瓦房店市", "industry": "轴承"}
+    with (
+        serve(settings(home, tmp_path, open_work=3, work=False)) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        batch = {"profiles": [profile, {"name": "常山县", "industry": "轴承"}, {"name": "临海市", "industry": "轴承"}]}
+        assert client.post("/v1/project-lists:batch", json=batch).status_code == 202
+        time.sleep(1.1)
+        for path, body in (
+            ("/v1/project-lists:batch", batch), ("/v1/plans", {"profile": profile}),
+        ):  # fmt: skip
+            refused = client.post(path, json=body, headers={"Accept-Language": "en"})
+            assert (refused.status_code, refused.headers["Retry-After"]) == (429, "30")
+            assert "jumou workers" in refused.json()["detail"]
+        assert 'jumou_queue_depth{kind="region",state="open"} 3.0' in client.get("/metrics").text
+
+
 def test_a_body_that_does_not_come_is_not_waited_for(strict: str) -> None:
     """408 in words, and the connection is closed."""
     address = urlsplit(strict)

@@ -19,7 +19,7 @@ def model(tmp_path: Path) -> Iterator[Callable[..., Asked]]:
     with ExitStack() as stack:
 
         def make(script: Any, *, timeout: float = 5.0, retries: int = 2, concurrency: int = 8, **given: Any) -> Asked:
-            mine = {name: given.pop(name) for name in ("budget", "allowance") if name in given}
+            mine = {name: given.pop(name) for name in ("budget", "limits", "spending") if name in given}
             server = stack.enter_context(ModelServer(script, **given))
             endpoint = LangchainEndpoint("openai:scripted", base_url=server.url, api_key="secret-key", timeout=timeout)
             return LanguageModel(endpoint, tmp_path, concurrency=concurrency, retries=retries, **mine), server

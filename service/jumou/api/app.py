@@ -23,6 +23,7 @@ from jumou.api.permissions import PERMITTED
 from jumou.api.pulse import Pulse
 from jumou.api.readiness import Opening
 from jumou.api.recorded import Recorded
+from jumou.api.room import Room
 from jumou.api.routes import (
     account,
     audit,
@@ -135,6 +136,7 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     app.state.making = making
     app.state.door = Door(settings, opening.stored)
     app.state.pulse = Pulse(opening)
+    app.state.room = Room(settings.open_work)
     streams = Streams(settings.user_streams)
     app.state.measuring = Measuring(app.state.parts, settings, lambda: streams.open)
     app.state.working = working

@@ -1,6 +1,7 @@
 """Problems by RFC 9457, in the caller's language; the one place that knows HTTP status codes."""
 
 import sqlite3
+from math import ceil
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -25,6 +26,7 @@ STATUS: Final[dict[type[errors.JumouError], int]] = {
     errors.NotSignedIn: 401,
     errors.NotAllowed: 403,
     errors.OverBudget: 429,
+    errors.TooMuchWork: 429,
     errors.StepConflict: 409,
     errors.OperatorError: 503,
     errors.IndexMismatch: 503,
@@ -72,6 +74,10 @@ def answer_to(error: errors.JumouError, language: Language) -> JSONResponse:
     answer = problem(status, text, kind=type(error).__name__, **more)
     if status == 503:
         answer.headers["Retry-After"] = "5"
+    if isinstance(error, errors.OverBudget) and error.retry_after is not None:
+        answer.headers["Retry-After"] = str(ceil(error.retry_after))
+    if isinstance(error, errors.TooMuchWork):
+        answer.headers["Retry-After"] = "30"
     if status == 401:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="jumou"'
     return answer

@@ -15,6 +15,7 @@ from jumou.api.drafting import Drafting
 from jumou.compose import Jumou
 from jumou.domain.access import Principal
 from jumou.domain.batch import BatchTask
+from jumou.domain.calling import Calling, called_by
 from jumou.domain.run import RunRecord, RunTask
 from jumou.errors import JumouError
 from jumou.storage import Presence, WorkerList
@@ -147,13 +148,15 @@ class Working:
 
     def _do(self, task: RunTask, record: RunRecord) -> Made | None:
         """Does a run in the event loop's stead; called by the engine's threads."""
-        return self._wait(self._drafting.do(task, record))
+        with called_by(_caller_of(task, record)):
+            return self._wait(self._drafting.do(task, record))
 
     def _ingest(self, task: RunTask, record: RunRecord) -> Made:
         """Takes files in, here: the process that has the index open is the one that may write to it."""
         from jumou.api.other_runs import ingest  # noqa: PLC0415 - the readers of all kinds of files
 
-        return ingest(self._parts(), task, record)
+        with called_by(_caller_of(task, record)):
+            return ingest(self._parts(), task, record)
 
     def _evaluate(self, task: RunTask, record: RunRecord) -> Made:
         """Runs a suite in a process of its own, which ends with this one: it computes for minutes."""
@@ -163,7 +166,8 @@ class Working:
 
     def _draft(self, request: PlanRequest, caller: Principal, task: BatchTask) -> bytes:
         person = Person(caller.user, principal=caller)
-        return self._wait(self._drafting.project_list(request, person, scope=task.scope))
+        with called_by(Calling(user=caller.user, workspace=caller.workspace, run_id=task.scope)):
+            return self._wait(self._drafting.project_list(request, person, scope=task.scope))
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         if self._loop is None:
@@ -174,3 +178,8 @@ class Working:
         if self._jumou is None:
             raise RuntimeError("it was not told what to work with")
         return self._jumou
+
+
+def _caller_of(task: RunTask, record: RunRecord) -> Calling:
+    """Whom a run is done for; its id stands in every line of the log on the way."""
+    return Calling(user=record.created_by, workspace=record.workspace, run_id=task.run_id)

@@ -1,6 +1,6 @@
 """Language models: reached, asked for text or for answers of a shape, kept within a budget."""
 
-from jumou.llm.budget import Allowance, Budget, Spending, Spent
+from jumou.llm.budget import Budget, Spending, Spent
 from jumou.llm.journal import Journal
 from jumou.llm.messages import Message, Piece, Reply, ToolCall, ToolSpec, Usage
 from jumou.llm.model import Endpoint, LangchainEndpoint
@@ -9,7 +9,6 @@ from jumou.llm.prompt import Prompt, load_prompt
 from jumou.llm.run import LanguageModel, Run
 
 __all__ = [
-    "Allowance",
     "Budget",
     "Endpoint",
     "Journal",

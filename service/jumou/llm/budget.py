@@ -5,15 +5,13 @@ together; the reservation is settled with what the endpoint counted. Prices come
 US dollars; a model it does not know costs `None`, and such calls are counted.
 """
 
-import sqlite3
-from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
+from jumou.domain.allowance import DayLimits, DayUse, Held, Spender
 from jumou.errors import OverBudget
 from jumou.llm.messages import Usage
 
@@ -56,63 +54,36 @@ def price(model: str, address: str, tokens_in: int, tokens_out: int) -> Decimal 
         return None
 
 
-class Spending:
-    """What users spent by day, kept in a file of the home folder that several processes may write to."""
+class Spending(Protocol):
+    """The account of the day that all runs and processes share."""
 
-    def __init__(self, home: Path) -> None:
-        """The file is made on first use."""
-        self._path = home / "llm" / "spending.db"
+    def hold(self, spender: Spender, tokens: int, micro_usd: int, limits: DayLimits) -> Held:
+        """Sets aside what a call can use at most, unless that would pass a limit."""
+        ...
 
-    def add(self, user: str, usage: Usage, usd: Decimal | None) -> None:
-        """Adds one call."""
-        with closing(self._opened()) as database, database:
-            database.execute(
-                "INSERT INTO spending VALUES (?, ?, 1, ?, ?, ?) ON CONFLICT (user, day) DO UPDATE SET calls = calls + 1, "
-                "tokens_in = tokens_in + excluded.tokens_in, tokens_out = tokens_out + excluded.tokens_out, "
-                "micro_usd = micro_usd + excluded.micro_usd",
-                (user, _today(), usage.tokens_in, usage.tokens_out, int((usd or Decimal(0)) * 1_000_000)),
-            )
-
-    def today(self, user: str) -> Spent:
-        """What the user spent since midnight UTC."""
-        if not self._path.exists():
-            return Spent()
-        with closing(self._opened()) as database:
-            row = database.execute(
-                "SELECT calls, tokens_in, tokens_out, micro_usd FROM spending WHERE user = ? AND day = ?",
-                (user, _today()),
-            ).fetchone()
-        return Spent(row[0], row[1], row[2], row[3] / 1_000_000) if row else Spent()
-
-    def _opened(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self._path, timeout=30)
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS spending (user TEXT, day TEXT, calls INTEGER, tokens_in INTEGER, tokens_out INTEGER, "
-            "micro_usd INTEGER, PRIMARY KEY (user, day))"
-        )
-        return database
+    def settle(self, held: str, spender: Spender, used: DayUse) -> None:
+        """Ends a hold (empty: there was none) with what the call used."""
+        ...
 
 
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
+_UNBOUND: Final = DayLimits()
+_NOBODY: Final = Spender()
+_DAY: Final = {
+    "user_tokens": ("您当日的词元", "your tokens of the day", "JUMOU_LLM_USER_TOKENS"),
+    "user_usd": ("您当日的费用", "your money of the day", "JUMOU_LLM_USER_USD"),
+    "workspace_tokens": ("工作区当日的词元", "the workspace's tokens of the day", "JUMOU_LLM_WORKSPACE_TOKENS"),
+    "workspace_usd": ("工作区当日的费用", "the workspace's money of the day", "JUMOU_LLM_WORKSPACE_USD"),
+}
 
 
-class Allowance(NamedTuple):
-    """The most a user may use a day; None binds nothing."""
-
-    tokens: int | None = None
-    usd: float | None = None
-
-
-_UNBOUND: Final = Allowance()
-
-
-class Reservation(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Reservation:
     """What a call under way may cost at most."""
 
     tokens: int
     usd: Decimal | None
+    held: str = ""
+    """Under which the day's account knows it."""
 
 
 @dataclass(slots=True)
@@ -122,8 +93,8 @@ class Ledger:
     budget: Budget
     model: str
     address: str
-    user: str = ""
-    allowance: Allowance = _UNBOUND
+    spender: Spender = _NOBODY
+    limits: DayLimits = _UNBOUND
     spending: Spending | None = None
     _calls: int = 0
     _in: int = 0
@@ -152,13 +123,11 @@ class Ledger:
         held = sum((held.usd or Decimal(0) for held in self._reserved), wanted.usd or Decimal(0))
         if self.budget.usd is not None and (self._usd or Decimal(0)) + held > Decimal(str(self.budget.usd)):
             raise _over("费用", "money", "JUMOU_LLM_RUN_USD")
-        if self.spending is not None and self.allowance != _UNBOUND:
-            today = self.spending.today(self.user)
-            under_way = sum(held.tokens for held in self._reserved) + wanted.tokens
-            if self.allowance.tokens is not None and today.tokens + under_way > self.allowance.tokens:
-                raise _over("当日词元", "tokens of the day", "JUMOU_LLM_USER_TOKENS")
-            if self.allowance.usd is not None and (today.usd or 0) + float(held) > self.allowance.usd:
-                raise _over("当日费用", "money of the day", "JUMOU_LLM_USER_USD")
+        if self.spending is not None and self.limits != _UNBOUND:
+            day = self.spending.hold(self.spender, wanted.tokens, _micro(wanted.usd), self.limits)
+            if day.exceeded:
+                raise _over(*_DAY[day.exceeded], retry_after=_until_midnight())
+            wanted = replace(wanted, held=day.id)
         self._reserved.append(wanted)
         return wanted
 
@@ -171,7 +140,8 @@ class Ledger:
         counted = usage or Usage(0, 0)
         cost = self._count(counted, answered=usage is not None)
         if self.spending is not None:
-            self.spending.add(self.user, counted, cost)
+            used = DayUse(1, counted.tokens_in, counted.tokens_out, _micro(cost))
+            self.spending.settle(reservation.held, self.spender, used)
         return cost
 
     def replay(self, usage: Usage) -> None:
@@ -190,8 +160,18 @@ class Ledger:
         return cost
 
 
-def _over(what_zh: str, what_en: str, setting: str) -> OverBudget:
+def _over(what_zh: str, what_en: str, setting: str, *, retry_after: float | None = None) -> OverBudget:
     return OverBudget(
         f"大模型的{what_zh}预算已用完。", f"The budget for the language model is used up: {what_en}.",
-        mend_zh=f"可调大 {setting}。", mend_en=f"{setting} can be raised.",
+        mend_zh=f"可调大 {setting}。", mend_en=f"{setting} can be raised.", retry_after=retry_after,
     )  # fmt: skip
+
+
+def _micro(usd: Decimal | None) -> int:
+    return int((usd or Decimal(0)) * 1_000_000)
+
+
+def _until_midnight() -> float:
+    """Seconds until the next day begins, in UTC."""
+    now = datetime.now(UTC)
+    return (datetime.combine(now.date(), datetime.min.time(), UTC) + timedelta(days=1) - now).total_seconds()

@@ -1,12 +1,13 @@
 """The model the settings name."""
 
-from jumou.llm.budget import Allowance, Budget
+from jumou.domain.allowance import DayLimits
+from jumou.llm.budget import Budget, Spending
 from jumou.llm.model import LangchainEndpoint
 from jumou.llm.run import LanguageModel
 from jumou.settings import Settings
 
 
-def open_model(settings: Settings) -> LanguageModel | None:
+def open_model(settings: Settings, spending: Spending | None = None) -> LanguageModel | None:
     """The language model of the settings; None when they name none. Nothing is connected or loaded yet.
 
     Raises:
@@ -26,5 +27,8 @@ def open_model(settings: Settings) -> LanguageModel | None:
         concurrency=settings.llm_concurrency,
         retries=settings.llm_retries,
         budget=Budget(settings.llm_run_calls, settings.llm_run_tokens, settings.llm_run_usd),
-        allowance=Allowance(settings.llm_user_tokens, settings.llm_user_usd),
+        limits=DayLimits(
+            settings.llm_user_tokens, settings.llm_user_usd, settings.llm_workspace_tokens, settings.llm_workspace_usd
+        ),
+        spending=spending,
     )

@@ -13,9 +13,11 @@ from weakref import WeakKeyDictionary
 from pydantic import BaseModel
 
 from jumou import tracing
+from jumou.domain.allowance import DayLimits, Spender
+from jumou.domain.calling import calling
 from jumou.errors import MalformedAnswer, ModelRefused, ModelUnavailable
 from jumou.llm import watch
-from jumou.llm.budget import Allowance, Budget, Ledger, Reservation, Spending, Spent
+from jumou.llm.budget import Budget, Ledger, Reservation, Spending, Spent
 from jumou.llm.journal import Journal, Paid, request_key
 from jumou.llm.messages import Constraint, Message, Piece, Reply, Shape, ToolSpec, Usage
 from jumou.llm.model import Endpoint
@@ -30,7 +32,7 @@ _LONGEST_PAUSE: Final = 60.0
 _FAILURES: Final = 3
 """So many calls that failed in a row end a run's use of the model: what follows would fail too, only later."""
 _BUDGET: Final = Budget()
-_ALLOWANCE: Final = Allowance()
+_LIMITS: Final = DayLimits()
 _TURN: Final = 8
 """Tokens a message costs besides its text."""
 
@@ -44,7 +46,8 @@ class LanguageModel:
     concurrency: int = 8
     retries: int = 3
     budget: Budget = _BUDGET
-    allowance: Allowance = _ALLOWANCE
+    limits: DayLimits = _LIMITS
+    spending: Spending | None = None
     vague: list[str] = field(default_factory=list)
     """Holds its key when it failed every trial of a shape; asked in plain words until the process ends."""
     _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = field(default_factory=WeakKeyDictionary)
@@ -61,13 +64,16 @@ class LanguageModel:
         return f"{self.endpoint.address} {self.endpoint.name}"
 
     def run(self, *, user: str = "", budget: Budget | None = None, journal: Journal | None = None) -> "Run":
-        """A run with an account of its own; `user` is whom the day's allowance is counted for.
+        """A run with an account of its own.
 
+        `user` is whom the day's allowance is counted for where there are no accounts; with them it is the caller.
         With a `journal`, answers are kept as they come in and not asked for again; a streamed answer is not kept.
         """
+        caller = calling()
         ledger = Ledger(
-            budget or self.budget, self.endpoint.name, self.endpoint.address, user, self.allowance, Spending(self.home)
-        )
+            budget or self.budget, self.endpoint.name, self.endpoint.address,
+            Spender(caller.user or user, caller.workspace), self.limits, self.spending,
+        )  # fmt: skip
         return Run(self, ledger, None if journal is None else Paid(journal))
 
     def turns(self) -> asyncio.Semaphore:

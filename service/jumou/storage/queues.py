@@ -43,5 +43,10 @@ def queues(engine: Engine) -> tuple[Queue, ...]:
     )
 
 
+def open_work(engine: Engine) -> int:
+    """Runs and regions of batches that have no outcome yet; raises as `queues`."""
+    return sum(queue.depth for queue in queues(engine))
+
+
 def _seconds_since(at: str | None) -> float:
     return 0.0 if not at else max(0.0, (datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds())

@@ -15,6 +15,7 @@ from jumou.api.access import Open, Signing, Speaking, Stored
 from jumou.api.answers import BatchAnswer, BatchList, Changed
 from jumou.api.openapi import problems
 from jumou.api.requests import BatchRequest
+from jumou.api.room import WITH_ROOM
 from jumou.api.strict import StrictRoute
 from jumou.api.working import Working
 from jumou.domain.batch import BatchOptions, BatchStanding
@@ -64,6 +65,7 @@ Store = Annotated[BatchStore, Depends(_store)]
 
 @router.post(
     "/project-lists:batch",
+    dependencies=[WITH_ROOM],
     status_code=202,
     response_model=BatchAnswer,
     responses={202: {"description": "kept, and being drafted"}, **problems(400, 413, 422, 503)},

@@ -16,6 +16,7 @@ from jumou.api.files import plan_file
 from jumou.api.making import Making, told_of
 from jumou.api.openapi import problems
 from jumou.api.requests import PlanDraftRequest
+from jumou.api.room import WITH_ROOM
 from jumou.api.routes.projects import read_request
 from jumou.api.strict import StrictRoute
 from jumou.domain.framework import Language
@@ -51,6 +52,7 @@ IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, desc
 
 @router.post(
     "",
+    dependencies=[WITH_ROOM],
     status_code=201,
     response_model=StoredPlan,
     responses={

@@ -14,6 +14,7 @@ from jumou.api.answers import CommentList, ItemAnswer, ReviewList, RevisionList,
 from jumou.api.making import Making
 from jumou.api.openapi import problems
 from jumou.api.requests import CommentRequest, DecisionRequest, EditRequest, RedraftRequest, UndoRequest
+from jumou.api.room import WITH_ROOM
 from jumou.api.strict import StrictRoute
 from jumou.domain.framework import STEPS, StepKey
 from jumou.domain.review import Comment, Review, Revision, RevisionInfo
@@ -138,7 +139,9 @@ def undo_step(
     return reviews.undo(Subject(plan_id, step, seen), sent.to_revision, who, sent.comment)
 
 
-@router.post("/steps/{step}/drafts", status_code=201, responses=problems(400, 404, 409, 413, 422, 503))
+@router.post(
+    "/steps/{step}/drafts", status_code=201, dependencies=[WITH_ROOM], responses=problems(400, 404, 409, 413, 422, 503)
+)
 async def redraft_step(
     plan_id: str, step: StepKey, sent: RedraftRequest, request: Request, jumou: Open, sign: SigningOnce
 ) -> RevisionInfo:

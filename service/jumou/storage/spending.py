@@ -1,0 +1,190 @@
+"""What users and workspaces spent on language models by day, for all processes: in PostgreSQL where it is the database.
+
+Beside SQLite it stands in a file of its own, so that a call of the model never waits for somebody's plan to be written. A call
+sets aside the most it can cost before it is made; what a killed process had set aside is given up after some minutes.
+"""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from jumou.domain.allowance import DayLimits, DayUse, Held, Spender
+from jumou.errors import ServiceUnavailable
+from jumou.storage.database import connected
+
+_TABLES: Final = MetaData()
+_ADVISORY_LOCK: Final = 0x6A756D6F78
+_GIVEN_UP: Final = 900.0
+"""Seconds after which a call that was never settled counts no more."""
+
+_use: Final = Table(
+    "model_use", _TABLES,
+    Column("day", String(10), primary_key=True),
+    Column("workspace", String(64), primary_key=True),
+    Column("user", String(255), primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("micro_usd", Integer, nullable=False),
+)  # fmt: skip
+
+_holds: Final = Table(
+    "model_holds", _TABLES,
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("user", String(255), nullable=False),
+    Column("tokens", Integer, nullable=False),
+    Column("micro_usd", Integer, nullable=False),
+    Column("ends", Float, nullable=False),
+)  # fmt: skip
+
+
+class DaySpending:
+    """The account of a day, shared by all processes of a database or a home folder."""
+
+    def __init__(self, opened: Callable[[], Engine]) -> None:
+        """`opened` gives the database, when it is first needed."""
+        self._opened = opened
+        self._engine: Engine | None = None
+        self._opening = threading.Lock()
+        self._unsettled: list[tuple[str, str, Spender, DayUse]] = []
+
+    @classmethod
+    def beside(cls, home: Path, database: Callable[[], Engine], *, shared: bool) -> "DaySpending":
+        """In the PostgreSQL `database` where that is `shared`, else in a file under `home`."""
+        if shared:
+            return cls(database)
+        return cls(lambda: _file(home / "llm"))
+
+    def hold(self, spender: Spender, tokens: int, micro_usd: int, limits: DayLimits) -> Held:
+        """Sets aside what a call can use at most, unless that would pass a limit.
+
+        Raises:
+            ServiceUnavailable: the database does not answer.
+        """
+        with self._writing() as connection:
+            connection.execute(delete(_holds).where(_holds.c.ends < time.time()))
+            exceeded = next(_exceeded(connection, spender, tokens, micro_usd, limits), "")
+            if exceeded:
+                return Held(exceeded=exceeded)
+            made = uuid.uuid4().hex
+            connection.execute(
+                insert(_holds).values(
+                    id=made, tokens=tokens, micro_usd=micro_usd, ends=time.time() + _GIVEN_UP, **spender._asdict()
+                )
+            )
+        return Held(made)
+
+    def settle(self, held: str, spender: Spender, used: DayUse) -> None:
+        """Ends a hold (empty: there was none) with what the call used. While the database is away it is kept for the next time."""
+        waiting = [*self._unsettled, (held, _today(), spender, used)]
+        self._unsettled = []
+        try:
+            with self._writing() as connection:
+                for one, day, who, use in waiting:
+                    connection.execute(delete(_holds).where(_holds.c.id == one))
+                    _add(connection, day, who, use)
+        except ServiceUnavailable:
+            self._unsettled = waiting
+
+    def today(self, *, user: str | None = None, workspace: str | None = None) -> DayUse:
+        """What a user, a workspace, or a user in a workspace has used since midnight UTC."""
+        with self._writing() as connection:
+            return _used(connection, user, workspace)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        engine = self._ready()
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if engine.dialect.name == "postgresql":  # one at a time; SQLite's own lock sees to it there
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            yield connection
+
+    def _ready(self) -> Engine:
+        with self._opening:
+            if self._engine is None:
+                engine = self._opened()
+                with engine.connect().execution_options(writes=True) as connection, connection.begin():
+                    if engine.dialect.name == "postgresql":
+                        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+                    _TABLES.create_all(connection)
+                self._engine = engine
+            return self._engine
+
+
+def _file(folder: Path) -> Engine:
+    folder.mkdir(parents=True, exist_ok=True)
+    return connected(folder, f"sqlite:///{folder / 'spending.db'}")
+
+
+def _exceeded(
+    connection: Connection, spender: Spender, tokens: int, micro_usd: int, limits: DayLimits
+) -> Iterator[str]:
+    for name, user, workspace, most_tokens, most_usd in (
+        ("user", spender.user, None, limits.user_tokens, limits.user_usd),
+        ("workspace", None, spender.workspace, limits.workspace_tokens, limits.workspace_usd),
+    ):
+        if most_tokens is None and most_usd is None:
+            continue
+        used = _used(connection, user, workspace)
+        held_tokens, held_usd = _held(connection, user, workspace)
+        if most_tokens is not None and used.tokens + held_tokens + tokens > most_tokens:
+            yield f"{name}_tokens"
+        if most_usd is not None and used.micro_usd + held_usd + micro_usd > most_usd * 1_000_000:
+            yield f"{name}_usd"
+
+
+def _used(connection: Connection, user: str | None, workspace: str | None) -> DayUse:
+    column = _use.c
+    sums = [
+        func.coalesce(func.sum(one), 0) for one in (column.calls, column.tokens_in, column.tokens_out, column.micro_usd)
+    ]
+    wanted = select(*sums).where(column.day == _today())
+    row = connection.execute(_narrowed(wanted, column, user, workspace)).one()
+    return DayUse(*(int(value) for value in row))
+
+
+def _held(connection: Connection, user: str | None, workspace: str | None) -> tuple[int, int]:
+    column = _holds.c
+    wanted = select(func.coalesce(func.sum(column.tokens), 0), func.coalesce(func.sum(column.micro_usd), 0))
+    tokens, usd = connection.execute(_narrowed(wanted, column, user, workspace)).one()
+    return int(tokens), int(usd)
+
+
+def _narrowed(wanted: Any, column: Any, user: str | None, workspace: str | None) -> Any:
+    if user is not None:
+        wanted = wanted.where(column.user == user)
+    return wanted if workspace is None else wanted.where(column.workspace == workspace)
+
+
+def _add(connection: Connection, day: str, spender: Spender, used: DayUse) -> None:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    put = dialect.insert(_use).values(day=day, **spender._asdict(), **used._asdict())
+    added = {name: _use.c[name] + put.excluded[name] for name in used._fields}
+    connection.execute(put.on_conflict_do_update(index_elements=["day", "workspace", "user"], set_=added))
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
