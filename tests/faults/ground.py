@@ -103,8 +103,14 @@ class Killer:
 
     serving: Serving
     moments: Sequence[float]
-    kills: int = 0
+    times: list[float] = field(default_factory=list)
+    """When it killed."""
     _took: list[float] = field(default_factory=list)
+
+    @property
+    def kills(self) -> int:
+        """How often it did."""
+        return len(self.times)
 
     @contextlib.contextmanager
     def around(self, number: int) -> Iterator[None]:
@@ -122,7 +128,7 @@ class Killer:
             yield
         finally:
             timer.join()
-            self.kills += 1
+            self.times.append(time.monotonic())
             self.serving.start()
 
 
