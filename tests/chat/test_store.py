@@ -1,13 +1,15 @@
 """Chats in the store, on both kinds of database."""
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from jumou.chat.ink import Ink
 from jumou.domain.access import HERE
-from jumou.domain.chat import Brief, ChatMessage, ChatRecord
+from jumou.domain.chat import Brief, ChatEvent, ChatMessage, ChatRecord
 from jumou.errors import InvalidRequest, NotFound, StepConflict
 from jumou.storage import ChatStore, open_database
 
@@ -93,3 +95,37 @@ def test_chats_are_listed_newest_first_page_by_page(chats: ChatStore) -> None:
     rest = chats.chats(limit=4, cursor=first.next_cursor)
     assert [one.id for one in (*first.chats, *rest.chats)] == ["c6", "c5", "c4", "c3", "c2", "c"]
     assert rest.next_cursor == ""
+
+
+def test_what_many_answers_say_at_once_is_stored_in_few_writes_each_in_its_order(
+    tmp_path: Path, database_url: str
+) -> None:
+    engine = open_database(tmp_path, database_url)
+    chats = ChatStore(engine, HERE)
+    names = [f"c{number}" for number in range(20)]
+    for name in names:
+        chats.open(record(name, "2026-01-01T00:00:00.000000+00:00"))
+    writes: list[int] = []
+
+    class Counted(ChatStore):
+        def append_all(self, asked: object) -> list[tuple[ChatEvent, ...]]:
+            writes.append(1)
+            return super().append_all(asked)  # type: ignore[arg-type]
+
+    async def everybody() -> list[object]:
+        ink = Ink(Counted(engine, HERE))
+
+        async def speak(name: str) -> None:
+            for number in range(5):
+                (event,) = await ink.write(name, 1, [("token", {"text": f"{name}-{number}"})])
+                assert event.number == number + 1
+
+        return await asyncio.gather(*map(speak, names), speak("nobody"), return_exceptions=True)
+
+    ended = asyncio.run(everybody())
+    assert ended[:-1] == [None] * 20
+    assert isinstance(ended[-1], NotFound)
+    for name in names:
+        assert [event.data["text"] for event in chats.events(name)] == [f"{name}-{number}" for number in range(5)]
+    assert len(writes) < 60
+    engine.dispose()

@@ -16,6 +16,7 @@ import structlog
 
 from jumou.chat import texts
 from jumou.chat.answering import Answerer, Outcome, Step, Turn
+from jumou.chat.ink import Ink
 from jumou.chat.processes import Process
 from jumou.domain.chat import Brief, ChatEvent, ChatMessage, ChatRecord, Ending, EventKind, Proposal, ShownPassage
 from jumou.domain.framework import Language
@@ -72,6 +73,7 @@ class Chatting:
     model_reads_internal: bool = False
     """Whether `llm` may answer about a plan that is marked internal; else the rules do."""
     _process: Process = field(init=False)
+    _ink: Ink = field(init=False)
     _under_way: dict[str, _Answer] = field(default_factory=dict)
     _news: dict[str, asyncio.Event] = field(default_factory=dict)
     _starting: Counter[str] = field(default_factory=Counter)
@@ -80,6 +82,7 @@ class Chatting:
     def __post_init__(self) -> None:
         """The process is named; its lock is taken with the first answer."""
         self._process = Process(self.home)
+        self._ink = Ink(self.store)
 
     # --- talking ----------------------------------------------------------------------------------------------
 
@@ -243,7 +246,7 @@ class Chatting:
             ended = batch[-1] is None
             written = _merged([step for step in batch if step is not None])
             if written:
-                stored += await asyncio.to_thread(self.store.append, asked.chat_id, asked.turn, written)
+                stored += await self._ink.write(asked.chat_id, asked.turn, written)
                 self._tell(asked.chat_id)
             if not ended and any(
                 kind == "token" for kind, _ in written

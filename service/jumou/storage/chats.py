@@ -16,6 +16,9 @@ from jumou.errors import InvalidRequest, NotFound, StepConflict
 from jumou.storage import tables
 from jumou.storage.change import record_text
 
+Said = tuple[EventKind, Mapping[str, Any]]
+"""Something an answer did, before it has a number."""
+
 
 class ChatPage(NamedTuple):
     """Some chats, newest first, and where the next page begins (empty at the last)."""
@@ -123,13 +126,33 @@ class ChatStore:
             _insert(connection, stored, None)
             return stored
 
-    def append(
-        self, chat_id: str, turn: int, events: Sequence[tuple[EventKind, Mapping[str, Any]]]
-    ) -> tuple[ChatEvent, ...]:
+    def append(self, chat_id: str, turn: int, events: Sequence[Said]) -> tuple[ChatEvent, ...]:
         """Adds to what an answer did; returns the events with their numbers."""
+        return self.append_all([(chat_id, turn, events)])[0]
+
+    def append_all(self, asked: Sequence[tuple[str, int, Sequence[Said]]]) -> list[tuple[ChatEvent, ...]]:
+        """Adds to what several answers did, in one transaction: chat, turn and events each.
+
+        Raises:
+            NotFound: one of the chats is not there; nothing is stored then.
+        """
+        names = sorted({chat_id for chat_id, _, _ in asked})
+        column = tables.chat_events.c
         with self._writing() as connection:
-            self._lock(connection, chat_id)
-            return _append(connection, chat_id, turn, events)
+            locked = select(tables.chats.c.id).where(tables.chats.c.id.in_(names), *self._within())
+            found = set(connection.execute(locked.order_by(tables.chats.c.id).with_for_update()).scalars())
+            for name in names:
+                if name not in found:
+                    raise no_chat(name)
+            newest = select(column.chat_id, func.max(column.number)).where(column.chat_id.in_(names))
+            last = dict(connection.execute(newest.group_by(column.chat_id)).tuples().all())
+            made: list[tuple[ChatEvent, ...]] = []
+            for chat_id, turn, events in asked:
+                made.append(_numbered(turn, events, last.get(chat_id) or 0))
+                last[chat_id] = (last.get(chat_id) or 0) + len(events)
+            rows = [(chat_id, one) for (chat_id, _, _), some in zip(asked, made, strict=True) for one in some]
+            _insert_events(connection, rows)
+        return made
 
     # --- reading ----------------------------------------------------------------------------------------------
 
@@ -273,30 +296,30 @@ def _insert(connection: Connection, message: ChatMessage, key: str | None) -> No
         raise StepConflict("会话同时被改动,请重试。", "The chat changed at the same time; try again.") from problem
 
 
-def _append(
-    connection: Connection, chat_id: str, turn: int, events: Sequence[tuple[EventKind, Mapping[str, Any]]]
-) -> tuple[ChatEvent, ...]:
+def _append(connection: Connection, chat_id: str, turn: int, events: Sequence[Said]) -> tuple[ChatEvent, ...]:
     column = tables.chat_events.c
     last = connection.execute(select(func.max(column.number)).where(column.chat_id == chat_id)).scalar() or 0
-    made = tuple(
+    made = _numbered(turn, events, last)
+    _insert_events(connection, [(chat_id, one) for one in made])
+    return made
+
+
+def _numbered(turn: int, events: Sequence[Said], last: int) -> tuple[ChatEvent, ...]:
+    return tuple(
         ChatEvent(number=last + place, turn=turn, kind=kind, data=dict(data))
         for place, (kind, data) in enumerate(events, start=1)
     )
-    if made:
+
+
+def _insert_events(connection: Connection, events: Sequence[tuple[str, ChatEvent]]) -> None:
+    if events:
         connection.execute(
             insert(tables.chat_events),
             [
-                {
-                    "chat_id": chat_id,
-                    "number": one.number,
-                    "turn": turn,
-                    "kind": one.kind,
-                    "record": canonical(one.data),
-                }
-                for one in made
+                {"chat_id": chat_id, "number": one.number, "turn": one.turn, "kind": one.kind, "record": canonical(one.data)}
+                for chat_id, one in events
             ],
-        )
-    return made
+        )  # fmt: skip
 
 
 def _same_text(stored: ChatMessage, sent: ChatMessage) -> ChatMessage:
