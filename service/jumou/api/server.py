@@ -26,16 +26,22 @@ _TOGETHER: Final = 4
 
 
 def run_server(
-    host: str, port: int, *, pages: Callable[[], Install] | None = None, without_accounts: bool = False
+    host: str,
+    port: int,
+    *,
+    pages: Callable[[], Install] | None = None,
+    without_accounts: bool = False,
+    work: bool | None = None,
 ) -> None:
     """Serves until it is told to stop.
 
-    `pages` loads what puts the pages on an application; it is called once the API answers.
+    `pages` loads what puts the pages on an application; it is called once the API answers. `work` says whether this process
+    does the runs it accepts; None is as the settings say.
 
     Raises:
         InvalidRequest: others than this machine would reach it, there are no accounts, and nobody said that this is wanted.
     """
-    chosen = settings()
+    chosen = settings() if work is None else settings().model_copy(update={"work": work})
     bound_safely(host, chosen, without_accounts=without_accounts)
     set_up_log(chosen)
     check_rates(chosen)

@@ -34,11 +34,18 @@ def serve(
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535)] = 8000,
     pages: Annotated[bool, typer.Option("--pages/--no-pages", help="是否提供网页 · with the web page")] = True,
     without_accounts: WithoutAccounts = False,
+    work: Annotated[
+        bool | None,
+        typer.Option(
+            "--work/--no-work",
+            help="是否办理受理的任务;默认按 JUMOU_WORK · do what is accepted, or leave it to workers",
+        ),
+    ] = None,
 ) -> None:
     """启动网页与接口服务:网页在 /,/healthz 立即应答,/readyz 在索引就绪后应答。"""
     from jumou.api.server import run_server  # noqa: PLC0415 - the other commands need no web framework
 
-    run_server(host, port, pages=_pages if pages else None, without_accounts=without_accounts)
+    run_server(host, port, pages=_pages if pages else None, without_accounts=without_accounts, work=work)
 
 
 def _pages() -> "Callable[[FastAPI, Settings], None]":
