@@ -9,7 +9,6 @@ from jumou.cli.terminal import emit, out, pick, say
 from jumou.compose import Jumou, Office, at_home
 from jumou.domain.run import RunKind, RunStanding, RunState
 from jumou.settings import settings
-from jumou.workflow.runs import cancel_run, retry_run
 
 app = typer.Typer(help="任务:列出、查看、重试、取消 · runs: list, show, retry, cancel", no_args_is_help=True)
 
@@ -104,6 +103,8 @@ def show(run_id: RunArgument, as_json: JsonOption = False) -> None:
 @app.command("retry")
 def retry(run_id: RunArgument, as_json: JsonOption = False) -> None:
     """重做一项失败或已取消的任务;由正在运行的服务或 worker 领取。"""
+    from jumou.workflow.runs import retry_run  # noqa: PLC0415 - the other commands need no database
+
     office = _office()
     _changed(office, run_id, changed=retry_run(office.runs, office.batches, run_id, "cli"), as_json=as_json)
 
@@ -111,6 +112,8 @@ def retry(run_id: RunArgument, as_json: JsonOption = False) -> None:
 @app.command("cancel")
 def cancel(run_id: RunArgument, as_json: JsonOption = False) -> None:
     """取消一项尚未结束的任务。"""
+    from jumou.workflow.runs import cancel_run  # noqa: PLC0415 - as above
+
     office = _office()
     _changed(office, run_id, changed=cancel_run(office.runs, office.batches, run_id, "cli"), as_json=as_json)
 
