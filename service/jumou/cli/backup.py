@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from jumou.backup import back_up, examine, restore, restore_documents
 from jumou.cli.terminal import emit, pick, progress, say
 from jumou.compose import Jumou
 from jumou.settings import settings
@@ -21,6 +20,8 @@ def backup(
     as_json: JsonOption = False,
 ) -> None:
     """备份数据库、自有文献与设置（不含口令、密钥）；服务运行时即可进行，索引恢复时重建。"""
+    from jumou.backup import back_up  # noqa: PLC0415 - the other commands need no database
+
     with progress(pick("准备检索索引", "index")) as report:
         manifest = back_up(Jumou(settings(), report), target, documents=documents)
     if as_json:
@@ -47,6 +48,8 @@ def bring_back(
     as_json: JsonOption = False,
 ) -> None:
     """由备份恢复到空的数据目录或数据库（SQLite 与 PostgreSQL 可互相恢复）；先停服务。损坏或被改的备份不会写入任何内容。"""
+    from jumou.backup import examine, restore, restore_documents  # noqa: PLC0415 - as above
+
     chosen = settings()
     manifest = examine(source)
     if not check:
