@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from jumou.domain.access import Classification
 from jumou.domain.answering import OpenGap
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Evidence
@@ -111,6 +112,9 @@ class Plan(Model):
 
     schema_version: Code = SCHEMA_VERSION
     title: str
+    classification: Classification = Field(
+        default="public", description="internal when it was asked for as such, or cites an internal document"
+    )
     profile: RegionProfile
     diagnosis: Diagnosis
     positioning: Positioning
@@ -127,6 +131,9 @@ class ProjectList(Model):
 
     schema_version: Code = SCHEMA_VERSION
     region: Code
+    classification: Classification = Field(
+        default="public", description="internal when it was asked for as such, or cites an internal document"
+    )
     industry: Code
     mode: Code
     themes: tuple[Code, ...]

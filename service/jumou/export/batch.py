@@ -167,7 +167,8 @@ class _Filling:
         made, failed, language = result.project_list, result.failure, self._language
         row: _Row = [result.row, result.source, result.region, _STATES[result.state].in_(language)]
         if made is not None:
-            self._first = self._first or made
+            if self._first is None or (made.classification == "internal" and self._first.classification == "public"):
+                self._first = made  # one internal list makes the whole workbook internal
             row += [
                 made.industry, term(MODES, made.mode, language),
                 "\n".join(made.themes), len(made.gaps), len(made.projects), "", "",

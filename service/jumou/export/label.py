@@ -16,8 +16,23 @@ PROPERTY: Final = "AIGC"
 _GENERATED: Final = "1"
 
 
+def internal_mark(plan: Plan | ProjectList) -> str:
+    """What stands before every label of an internal plan; empty for a public one."""
+    if plan.classification != "internal":
+        return ""
+    return "内部资料　注意保存" if plan.provenance.language == "zh" else "INTERNAL"
+
+
+def _marked(plan: Plan | ProjectList, label: str, between: str) -> str:
+    return between.join(part for part in (internal_mark(plan), label) if part)
+
+
 def visible_label(plan: Plan | ProjectList) -> str:
-    """The sentence on the cover: what wrote the text, and that a person has to review it."""
+    """The sentence on the cover: that it is internal, if it is, what wrote the text, and that a person has to review it."""
+    return _marked(plan, _visible(plan), "。" if plan.provenance.language == "zh" else ". ")
+
+
+def _visible(plan: Plan | ProjectList) -> str:
     made = plan.provenance
     if made.language == "zh":
         how = "规则起草，未使用大模型" if _by_rules(plan) else f"大模型参与起草：{made.drafter}"
@@ -38,6 +53,10 @@ def visible_label(plan: Plan | ProjectList) -> str:
 
 def running_label(plan: Plan | ProjectList) -> str:
     """The short form for headers and footers."""
+    return _marked(plan, _running(plan), " · ")
+
+
+def _running(plan: Plan | ProjectList) -> str:
     if plan.provenance.language == "zh":
         how = "规则起草，未使用大模型" if _by_rules(plan) else "大模型参与起草"
         return f"AI辅助生成内容 · 聚谋（{how}）· 须经人工审核"

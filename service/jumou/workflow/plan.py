@@ -80,6 +80,7 @@ async def draft_plan(
     )
     return Plan(
         title=_title(ctx),
+        classification="internal" if request.classification == "internal" else evidence.classification,
         profile=request.profile,
         diagnosis=diagnosis,
         positioning=positioning,
@@ -106,6 +107,7 @@ async def draft_projects(request: PlanRequest, library: Library, drafter: Drafte
     evidence = _evidence(ctx, *projects)
     return ProjectList(
         region=request.profile.name,
+        classification=evidence.classification,
         industry=ctx.industry.name,
         mode=positioning.mode.key,
         themes=tuple(theme.name for theme in positioning.themes),

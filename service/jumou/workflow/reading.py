@@ -1,5 +1,6 @@
 """A stored plan as people read it: its steps as they stand, put together, checked as a whole."""
 
+from jumou.domain.access import Classification
 from jumou.domain.answering import OpenGap, open_gaps
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Evidence
@@ -27,6 +28,7 @@ class StoredPlan(Model):
     created_at: Code
     created_by: Code
     title: str
+    classification: Classification = "public"
     steps: tuple[StepStanding, ...]
     profile: RegionProfile
     diagnosis: Diagnosis | None = None
@@ -50,7 +52,7 @@ class StoredPlan(Model):
                 mend_zh="请先起草其余步骤。", mend_en="Draft the others first.",
             )  # fmt: skip
         return Plan(
-            title=self.title, profile=self.profile, diagnosis=self.diagnosis, positioning=self.positioning,
+            title=self.title, classification=self.classification, profile=self.profile, diagnosis=self.diagnosis, positioning=self.positioning,
             projects=self.projects, open_gaps=self.open_gaps, implementation=self.implementation, evidence=self.evidence,
             quality=self.quality, provenance=self.provenance,
         )  # fmt: skip
@@ -80,6 +82,7 @@ def read_plan(store: PlanStore, plan_id: str, *, at_event: int | None = None) ->
         created_at=record.created_at,
         created_by=record.created_by,
         title=record.title,
+        classification=store.classification(plan_id),
         steps=tuple(standing(history).values()),
         profile=record.profile,
         diagnosis=diagnosis if isinstance(diagnosis, Diagnosis) else None,
