@@ -22,6 +22,7 @@ RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/jumou jumou
 COPY --from=build /opt/jumou /opt/jumou
 ENV PATH=/opt/jumou/bin:$PATH \
     JUMOU_HOME=/var/lib/jumou \
+    JUMOU_ACCOUNTS=on \
     PYTHONUNBUFFERED=1
 USER 10001
 WORKDIR /var/lib/jumou
