@@ -104,16 +104,20 @@ class Office:
         from jumou.chat.model import ModelAnswerer  # noqa: PLC0415 - as above
         from jumou.chat.workbench import Workbench  # noqa: PLC0415 - as above
 
-        shown = self.library_for("llm")
-        quiet = RulesAnswerer(Workbench(shown), announce=False)
-        return {"rules": rules, "llm": ModelAnswerer(model, Workbench(shown, self.drafter_named("llm")), quiet)}
+        quiet = RulesAnswerer(self.workbench_for("llm"), announce=False)
+        bench = Workbench(self.library_for("llm"), self.drafter_named("llm"))
+        return {"rules": rules, "llm": ModelAnswerer(model, bench, quiet)}
 
     @cached_property
     def workbench(self) -> "Workbench":
         """The tools of the chats."""
+        return self.workbench_for("rules")
+
+    def workbench_for(self, answerer: str) -> "Workbench":
+        """The tools of an answerer: over no more than it may be shown."""
         from jumou.chat.workbench import Workbench  # noqa: PLC0415 - as above
 
-        return Workbench(self.library)
+        return Workbench(self.library_for(answerer))
 
     @cached_property
     def operating(self) -> "Operating":

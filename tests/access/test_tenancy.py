@@ -1,5 +1,7 @@
 """Nobody sees what is not theirs: every operation of the OpenAPI document, the search, chats, MCP, exports and pages, with other workspaces' ids."""
 
+import base64
+import http.client
 import itertools
 import json
 import random
@@ -241,6 +243,32 @@ def test_pages_show_ones_own_and_nothing_else(province: Province) -> None:
                 assert not foreign_marks(text, own, province), page
             assert own.mark in _page(browser, "/")
             assert own.mark in _page(browser, f"/plans/{own.ids['plan_id'][0]}/positioning")
+
+
+def test_a_socket_without_a_session_is_refused(province: Province) -> None:
+    """The pages' socket, with nobody's cookie, a forged one, and that of somebody logged in."""
+    with httpx.Client(base_url=province.address, timeout=120) as browser:
+        key = province.sides["jia"].keys["viewer"]
+        cookie = browser.post("/login", data={"key": key}, headers={"Origin": province.address}).headers["set-cookie"]
+        _page(browser, "/")  # the pages are loaded
+    mine = cookie.partition(";")[0]
+    for sent, status in ((None, 403), ("jm_session=forged.x.y", 403), (mine, 101)):
+        assert _upgraded(province.address, sent) == status
+
+
+def _upgraded(address: str, cookie: str | None) -> int:
+    """The status with which a request for a websocket is answered."""
+    host, port = address.removeprefix("http://").split(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=30)
+    headers = {
+        "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": base64.b64encode(b"0123456789abcdef").decode(), "Origin": address,
+    }  # fmt: skip
+    connection.request("GET", "/_nicegui_ws/socket.io/?EIO=4&transport=websocket", headers=headers | ({"Cookie": cookie} if cookie else {}))  # fmt: skip
+    try:
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 def _page(browser: httpx.Client, path: str) -> str:

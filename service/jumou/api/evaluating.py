@@ -6,7 +6,7 @@ from typing import Any
 from jumou.assets import asset_dir
 from jumou.compose import Jumou
 from jumou.corpus.progress import Progress
-from jumou.domain.access import HERE
+from jumou.domain.access import SHIPPED
 from jumou.drafting.drafter import DrafterName
 from jumou.errors import InvalidRequest, NotFound
 from jumou.evaluation.gold import read_gold
@@ -30,7 +30,7 @@ def run_suite(
         InvalidRequest: there is no such suite, or a model is to draft and there is none.
         NotFound: there is no plan to check the grounding of.
     """
-    office, evals, language = jumou.within(HERE), asset_dir("evals"), jumou.settings.language
+    office, evals, language = jumou.within(SHIPPED), asset_dir("evals"), jumou.settings.language
     library, chosen = office.library, jumou.drafter_named(drafter or "rules")
     bars = evals / suite / "thresholds.yaml"
     thresholds = bars if bars.is_file() else None

@@ -147,7 +147,7 @@ def safety(
     with progress(pick("安全评测", "safety")) as report:
         jumou = at_home(settings(), report)
         run = run_safety(
-            sample_profile(region), jumou.library, _drafter(jumou, drafter),
+            sample_profile(region), jumou.library_for(drafter), _drafter(jumou, drafter),
             gold or asset_dir("evals") / "safety", folder, thresholds=thresholds or _thresholds("safety"), progress=report,
         )  # fmt: skip
     files = write_safety_report(run, folder, _language())
@@ -177,7 +177,7 @@ def _plans_suite(gold: Path | None, target: Path | None, drafter: str, correctio
         remember(kept, read_table(corrections))
     with progress(pick("准备检索索引", "index")) as report:
         jumou = at_home(settings(), report)
-        library = jumou.library
+        library = jumou.library_for(drafter)
     chosen = _drafter(jumou, drafter)
     return PlansSuite(
         gold=read_gold(gold or asset_dir("evals") / "plans" / "gold"), library=library, drafter=chosen,

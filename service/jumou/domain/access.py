@@ -73,6 +73,10 @@ HERE: Final = Reach(DEFAULT_WORKSPACE)
 """The reach of an installation without accounts."""
 
 
+SHIPPED: Final = Reach("-", internal=False)
+"""The shipped corpus and nothing of anybody's: what evaluations read, so that they are the same everywhere."""
+
+
 class Principal(Model):
     """The person or program a request comes from. Everything it reads and writes is of its workspace."""
 

@@ -209,8 +209,9 @@ async def complete_chat(sent: CompletionRequest, jumou: Open, caller: Caller) ->
     model = _known(sent.model)
     answerers = jumou.answerers
     answerer = answerers["rules"] if model == "jumou-rules" else answerers.get("llm", answerers["rules"])
+    bench = jumou.workbench if answerer is answerers["rules"] else jumou.workbench_for("llm")
     said = [Said("system" if one.role == "developer" else one.role, one.text) for one in sent.messages]
-    turn = await turn_of(said, jumou.workbench, user=caller.user if caller.authenticated else sent.user or "")
+    turn = await turn_of(said, bench, user=caller.user if caller.authenticated else sent.user or "")
     asked = sum(estimate(one.text) for one in said)
     if sent.stream:
         usage = sent.stream_options is not None and sent.stream_options.include_usage
