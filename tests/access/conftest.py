@@ -146,7 +146,7 @@ def _fill(client: httpx.Client, side: Side) -> None:
     side.ids |= {
         "plan_id": [plan_id], "revision_id": [one["id"] for one in revisions], "chat_id": [chat], "batch_id": [batch],
         "proposal_id": [one["proposal_id"] for one in told["messages"] if one["proposal_id"]], "key_id": side.key_ids,
-        "adjustment_id": [hashlib.sha256(side.mark.encode()).hexdigest()[:16]], "run_id": [plan_id, batch],
+        "adjustment_id": [hashlib.sha256(side.mark.encode()).hexdigest()[:16]], "run_id": [one["id"] for one in _ok(client.get("/v1/runs"))["runs"]],
     }  # fmt: skip
     assert side.ids["proposal_id"]
 
