@@ -45,8 +45,11 @@ def start() -> None:
             mend_zh="请运行 pip install 'jumou[telemetry]'，或取消该变量。",
             mend_en="Run pip install 'jumou[telemetry]', or unset the variable.",
         ) from missing
-    name = {"service.name": os.environ.get("OTEL_SERVICE_NAME", "jumou")}
-    _provider = TracerProvider(resource=Resource.create(name))
+    who: dict[str, str | int] = {
+        "service.name": os.environ.get("OTEL_SERVICE_NAME", "jumou"),
+        "process.pid": os.getpid(),
+    }
+    _provider = TracerProvider(resource=Resource.create({**who}))
     _provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     _tracer = _provider.get_tracer("jumou")
 

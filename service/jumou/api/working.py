@@ -182,4 +182,11 @@ class Working:
 
 def _caller_of(task: RunTask, record: RunRecord) -> Calling:
     """Whom a run is done for; its id stands in every line of the log on the way."""
-    return Calling(user=record.created_by, workspace=record.workspace, run_id=task.run_id)
+    asked = record.request
+    return Calling(
+        asked.get("request_id", ""),
+        record.created_by,
+        record.workspace,
+        run_id=task.run_id,
+        trace=asked.get("trace", ""),
+    )

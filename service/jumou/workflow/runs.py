@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from jumou.domain.access import on_behalf_of
+from jumou.domain.calling import calling
 from jumou.domain.framework import StepKey
 from jumou.domain.region import RegionProfile
 from jumou.domain.review import content_hash
@@ -52,7 +53,8 @@ def new_run(
     """A run that is about to be accepted, with an id of its own unless it is given one."""
     return RunRecord(
         id=run_id or new_id(), workspace=person.principal.workspace, kind=kind, subject=subject, priority=priority,
-        created_by=person.name, created_at=now(), request={**asked, "request_id": person.request_id},
+        created_by=person.name, created_at=now(),
+        request={**asked, "request_id": person.request_id, **({"trace": trace} if (trace := calling().trace) else {})},
     )  # fmt: skip
 
 
