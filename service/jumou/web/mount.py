@@ -1,5 +1,6 @@
 """Puts the pages on an application beside the API."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,24 @@ from jumou.web.service import Service
 
 log = structlog.get_logger("jumou.web")
 _STATIC: Final = Path(__file__).parent / "static"
+
+
+class _Objects:
+    """Stands in for `gc` where NiceGUI looks for its server among all objects there are."""
+
+    @staticmethod
+    def get_objects() -> list[Any]:
+        """None of them."""
+        return []
+
+
+def _leave_objects_alone() -> None:
+    """Keeps NiceGUI from listing every object of the process when the pages open.
+
+    A tuple that another thread is building meanwhile gets a second owner by it, and the draft that needed it ends with
+    `SystemError: bad argument to internal function`. The server NiceGUI looks for is only of use for stopping it.
+    """
+    import_module("nicegui.ui_run_with").gc = _Objects  # type: ignore[attr-defined]  # its module says `import gc`
 
 
 def _same_person(client: Client) -> None:
@@ -37,6 +56,7 @@ def install(app: Any, settings: Settings) -> None:
     pages_app.on_connect(_same_person)
     for register in (list_pages, plan_pages, library_pages):
         register(service)
+    _leave_objects_alone()
     ui.run_with(
         app, title="聚谋 jumou", language="zh-CN" if settings.language == "zh" else "en-US", favicon=_STATIC / "icon.svg",
         show_welcome_message=False, reconnect_timeout=30.0, tailwind=False,
