@@ -240,3 +240,45 @@ def strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from strings(item)
+
+
+def test_a_small_county_plans_neither_a_fund_of_its_own_nor_what_only_a_city_can(library: Library) -> None:
+    plan = drafted(parse_profile({"name": "某某县", "level": "county", "target_industry": "茶叶"}), library)
+    said = " ".join(strings(plan.model_dump(include={"projects", "implementation"})))
+    assert not re.search(r"国家实验室|大科学装置|设立产业发展基金|千亿级|百亿级（十亿级）", said)
+    assert "不新设本级基金" in said
+
+
+def test_a_pace_set_by_a_policy_is_followed_and_quoted(library: Library) -> None:
+    kpis = {kpi.name: kpi for kpi in drafted(sample_profile("changchun"), library).implementation.kpis}
+    spent = next(kpi for name, kpi in kpis.items() if "研发经费支出" in name)
+    assert [target.quantity.value for target in spent.targets] == [7.0] * len(spent.targets)
+    assert all(target.quantity.basis == "computed" for target in spent.targets)
+    assert "年均增长7%" in spent.citations[0].quote
+
+
+def test_the_whole_of_industry_grows_with_the_region_and_its_peers(library: Library) -> None:
+    kpis = drafted(sample_profile("changchun"), library).implementation.kpis
+    whole = next(kpi for kpi in kpis if kpi.name == "规模以上工业总产值")
+    last = whole.targets[-1].quantity
+    assert last.basis == "computed"
+    assert last.formula is not None
+    assert last.formula.startswith("kpi_band")
+    assert whole.baseline is not None
+    assert 1 < last.value / whole.baseline.value < 1.06 ** ((last.year or 0) - (whole.baseline.year or 0))
+
+
+def test_a_project_supports_the_kpis_its_text_speaks_of(library: Library) -> None:
+    plan = drafted(sample_profile("changchun"), library)
+    names = {kpi.id: kpi.name for kpi in plan.implementation.kpis}
+    for project in plan.projects:
+        moved = " ".join(names[kpi] for kpi in project.kpi_ids)
+        assert moved
+        if project.type == "D1":
+            assert "标准厂房" not in moved, project.name
+
+
+def test_no_two_kinds_of_project_share_all_their_milestones(library: Library) -> None:
+    plan = drafted(sample_profile("mouding"), library)
+    steps = {tuple(stone.text for stone in project.milestones) for project in plan.projects}
+    assert len(steps) >= 4

@@ -186,7 +186,7 @@ def _stability(chain: Chain, value: float | None, nodes: list[ChainNode], langua
         if language == "zh"
         else "stability of the first chain gap (weights moved by a fifth)",
         value=value,
-        scope=chain.id,
+        scope=chain.name.in_(language),
         inputs=("profile:enterprises",),
         flags=("firms_seen_in_profile_only",),
         detail={f"priority:{node.id}": round(node.priority or 0.0, 6) for node in ranked},

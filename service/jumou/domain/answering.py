@@ -94,8 +94,8 @@ def _reason(gap: Gap) -> tuple[str, str]:
             )
         case "stated":
             return (
-                "该问题不属于项目可以直接解决的范围（多为外部环境、统计口径或上级事权），列入年度评估专题，不以项目形式承诺。",
-                "The problem is not one that a project settles (outside conditions, statistics, powers of a higher level); it is a topic of the yearly review and nothing is promised.",
+                "所列项目未直接覆盖该问题：或超出项目手段（外部环境、统计口径、上级事权），或项目总数已满；列入年度评估专题，补充论证后再定是否立项。",
+                "None of the projects listed meets the problem: it lies beyond projects (outside conditions, statistics, powers of a higher level) or the list is full; it is a topic of the yearly review, which decides on a project.",
             )
         case _:
             return (

@@ -74,6 +74,10 @@ class Archetype(Model):
     needs: Literal["", "firms", "institutions"] = ""
     emphasis: dict[ModeKey, int] = Field(description="0 not offered, 1 optional, 2 usual, 3 core")
     also_when: Literal["", "exchanges", "comprehensive", "consumer"] = ""
+    scope: Literal["", "large", "small"] = Field(
+        default="",
+        description="large: what a county, a town or a small park has no powers for; small: what they do instead",
+    )
     gap: GapFilter
     links: Literal["", "theme", "second", "weak", "firms", "targets", "exchanges"] = Field(
         default="", description="which links of the chain a project of the kind `once` works on"
@@ -137,6 +141,16 @@ class Band(Model):
     high: float
 
 
+class PolicyPace(Model):
+    """A pace that a policy sets for the country: per cent over some years, with the words its sentence is found by."""
+
+    document: Code
+    find: tuple[Code, ...]
+    find_en: tuple[Code, ...] = ()
+    percent: float
+    years: int = Field(default=1, gt=0)
+
+
 class KpiRule(Model):
     """An entry of the KPI catalogue; see the head of corpus/playbook/kpis.yaml for its fields."""
 
@@ -158,6 +172,9 @@ class KpiRule(Model):
     per: Literal["once", "industry"] = "once"
     also_when: Literal["", "comprehensive"] = ""
     constant: Band | None = Field(default=None, description="a rate that is kept every year")
+    small: Text | None = Field(default=None, description="its name in a county, a town or a small park")
+    large_only: bool = Field(default=False, description="not offered to them at all")
+    policy: PolicyPace | None = Field(default=None, description="a policy's pace, which the path follows")
 
 
 class Playbook(Model):

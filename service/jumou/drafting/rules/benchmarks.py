@@ -10,6 +10,7 @@ from jumou.domain.evidence import Citation, Document, Passage, Statement
 from jumou.domain.framework import ELEMENTS, MODES, ModeKey
 from jumou.drafting.comparable import divisions, divisions_of, level_likeness, likely_divisions, relatedness
 from jumou.drafting.context import DraftContext
+from jumou.drafting.desk import overlap
 from jumou.drafting.wording import Said
 from jumou.retrieval import Filter, Hit
 
@@ -231,10 +232,11 @@ def _gap(ctx: DraftContext, document: Document, elements: tuple[ElementReading, 
             "与{title}的差距尚无同口径指标可以量化{missing}。", "The gap to {title} cannot be put in like figures yet{missing}.",
             title=name, missing=missing, citations=(citation,) if citation else (),
         )  # fmt: skip
-    metric, citation = level
+    metric, unit, citation = level
     own = next(
         (cell for group in _GROUPS if group.search(metric) for cell in ctx.profile.indicators
-         if usable(cell) and group.search(cell.metric) and "增" not in cell.metric and "%" not in cell.unit),
+         if usable(cell) and group.search(cell.metric) and "增" not in cell.metric and "%" not in cell.unit
+         and _like(cell.unit, unit) and overlap(metric, cell.metric) >= _SAME),
         None,
     )  # fmt: skip
     if own is None:
@@ -251,14 +253,26 @@ def _gap(ctx: DraftContext, document: Document, elements: tuple[ElementReading, 
     )  # fmt: skip
 
 
-def _level(ctx: DraftContext, document: Document) -> tuple[str, Citation] | None:
+_SAME: Final = 0.3
+"""A figure of the region that shares less with the name of the case's is another measure: 基金规模 is no 总产值."""
+
+_OTHER_KINDS: Final = re.compile(r"基金|融资|入股|投资|贷款|面积|装机|目标|预计|fund|invest|area", re.IGNORECASE)
+
+
+def _like(unit: str, other: str) -> bool:
+    """Whether two units are one; 家, 户 and 个 all count firms."""
+    first, second = (re.sub(r"[(（].*", "", text).strip() for text in (unit, other))
+    return first == second or {first, second} <= {"家", "户", "个"}
+
+
+def _level(ctx: DraftContext, document: Document) -> tuple[str, str, Citation] | None:
     """A measure of the case with the sentence that states it, one that the profile measures too if there is one."""
     if ctx.language != "zh":
         return None
     mine = [
         group for group in _GROUPS if any(group.search(cell.metric) for cell in ctx.profile.indicators if usable(cell))
     ]
-    found: list[tuple[bool, str, Passage, str]] = []
+    found: list[tuple[bool, str, str, Passage, str]] = []
     sentences = [
         pair for section in ("发展历程", "概况", "标志性项目") for pair in ctx.desk.sentences(document.id, section)
     ]
@@ -266,15 +280,18 @@ def _level(ctx: DraftContext, document: Document) -> tuple[str, Citation] | None
         metric, value = figure.get("metric", ""), figure.get("value", "").strip("+约近超 ")
         if (
             not value
-            or re.search(r"半年|季度|月|目标|预计", metric)
+            or re.search(r"半年|季度|月", metric)
+            or _OTHER_KINDS.search(metric)
             or not any(group.search(metric) for group in _GROUPS)
         ):
             continue
         for passage, sentence in sentences:
             if value in sentence and "目标" not in sentence and "〔待核〕" not in sentence:
-                found.append((any(group.search(metric) for group in mine), metric, passage, sentence))
+                found.append(
+                    (any(group.search(metric) for group in mine), metric, figure.get("unit", ""), passage, sentence)
+                )
                 break
     if not found:
         return None
-    _, metric, passage, sentence = max(found, key=lambda item: item[0])
-    return metric, ctx.desk.quote(passage, document, sentence)
+    _, metric, unit, passage, sentence = max(found, key=lambda item: item[0])
+    return metric, unit, ctx.desk.quote(passage, document, sentence)

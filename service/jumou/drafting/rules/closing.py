@@ -17,7 +17,9 @@ _NAMED: Final = 4
 
 
 _CORE: Final = 3.0
-"""From this score on a project belongs to the core of the chosen mode and stays."""
+"""From this score on a project belongs to the core of the chosen mode; it makes way only for what the region itself states."""
+
+_ANY: Final = float("inf")
 
 
 def closing(
@@ -42,7 +44,7 @@ def closing(
             if extra is None:
                 continue
             if len(found) >= most:
-                spare = _spare(found, gaps, twice)
+                spare = _spare(found, gaps, twice, _ANY if gap.kind == "stated" else _CORE)
                 if spare is None:
                     continue
                 found.pop(spare)
@@ -70,13 +72,13 @@ def _naming(item: "Candidate", gap: Gap) -> "Candidate":
     return replace(item, fits=(*kept, gap, *rest))
 
 
-def _spare(found: "list[Candidate]", gaps: tuple[Gap, ...], twice: Sequence[ProjectType]) -> int | None:
+def _spare(found: "list[Candidate]", gaps: tuple[Gap, ...], twice: Sequence[ProjectType], below: float) -> int | None:
     """The place of the weakest project that can go: its type stays covered, and so does every gap of weight it names."""
     types = Counter(item.archetype.type for item in found)
     heavy = {gap.id for gap in gaps if gap.severity >= OF_WEIGHT}
     answered = Counter(name for item in found for name in _named(item) if name in heavy)
     for place, item in sorted(enumerate(found), key=lambda pair: (pair[1].score, -pair[0])):
         alone = any(name in heavy and answered[name] == 1 for name in _named(item))
-        if item.score < _CORE and types[item.archetype.type] > 1 + (item.archetype.type in twice) and not alone:
+        if item.score < below and types[item.archetype.type] > 1 + (item.archetype.type in twice) and not alone:
             return place
     return None

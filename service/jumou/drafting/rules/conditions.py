@@ -81,9 +81,11 @@ def _said(signal: Signal) -> list[Said]:
 
 
 def _grounds(ctx: DraftContext, words: list[Said]) -> str:
-    if not words:
+    """The profile's words, without the codes of its role column (anchor, oem), which nobody reads in a Chinese text."""
+    shown = [word.text for word in words if not (ctx.language == "zh" and word.text.isascii() and word.text.islower())]
+    if not shown:
         return ""
-    joined = ctx.writer.joined(word.text for word in words[:_MOST_WORDS])
+    joined = ctx.writer.joined(shown[:_MOST_WORDS])
     return ctx.writer.pick(f"，资料载有“{joined}”", f"; the profile names {joined}")
 
 

@@ -21,6 +21,7 @@ from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.bodies import abroad, body
 from jumou.drafting.rules.borders import bordered
 from jumou.drafting.rules.compliance import findings
+from jumou.drafting.rules.kpis import moved_by
 from jumou.drafting.rules.scheduling import scheduled
 from jumou.drafting.rules.selection import Candidate, select
 from jumou.drafting.rules.sizing import Sizing, sizing
@@ -99,7 +100,11 @@ def _project(
         start="",
         end="",
         outputs=outputs,
-        kpi_ids=_kpis(archetype.kpis, kpis),
+        kpi_ids=moved_by(
+            archetype.kpis,
+            kpis,
+            " ".join((name, objective, *content, *(text for _, text in named), *archetype.measures(language))),
+        ),
         precedents=precedents,
         citations=precedents,
         approvals=archetype.approvals.in_(language),
@@ -189,13 +194,6 @@ def _part(ctx: DraftContext, investment: Quantity | None, share: float) -> Quant
     )
 
 
-def _kpis(families: tuple[str, ...], kpis: tuple[Kpi, ...]) -> tuple[str, ...]:
-    ids: list[str] = []
-    for family in families:
-        ids.extend(kpi.id for kpi in [kpi for kpi in kpis if kpi.family == family][:2])
-    return tuple(dict.fromkeys(ids))
-
-
 def _priority(item: Candidate) -> Literal["high", "medium", "low"]:
     if item.score >= 3.5:
         return "high"
@@ -203,19 +201,22 @@ def _priority(item: Candidate) -> Literal["high", "medium", "low"]:
 
 
 def _priority_reason(ctx: DraftContext, item: Candidate) -> str:
-    level = _priority(item)
+    gap = item.gap.name
     reasons = {
         "high": (
-            "所对应短板严重程度高，且为所选模式的核心抓手",
-            "the gap is severe and the project is at the core of the chosen mode",
+            f"对应的“{gap}”列短板清单前列，且为所选模式的核心抓手",
+            f"“{gap}” stands high on the list of gaps and the project is at the core of the chosen mode",
         ),
         "medium": (
-            "所对应短板较明显，为所选模式的常规抓手",
-            "the gap is marked and the project usual in the chosen mode",
+            f"对应的“{gap}”须在规划期内解决，为所选模式的常规抓手",
+            f"“{gap}” has to be closed within the term and the project is usual in the chosen mode",
         ),
-        "low": ("支撑性项目，可视财力与前序项目进展安排", "a supporting project, as means and earlier projects allow"),
+        "low": (
+            f"对应的“{gap}”属支撑条件，视财力与前序项目进展安排",
+            f"“{gap}” is a supporting condition, taken up as means and earlier projects allow",
+        ),
     }
-    return ctx.writer.pick(*reasons[level])
+    return ctx.writer.pick(*reasons[_priority(item)])
 
 
 def _targets(ctx: DraftContext, item: Candidate) -> tuple[TargetCompany, ...]:

@@ -3,17 +3,22 @@
 Rates and steps are the playbook's planning assumptions; a path is never a measurement, and its formula stands with it.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from jumou.analysis.targets import grown
+from jumou.domain.evidence import Citation
 from jumou.domain.framework import KpiFamily
 from jumou.domain.implementation import FinancingPlan, Kpi, KpiTarget
-from jumou.domain.playbook import Band
+from jumou.domain.playbook import Band, PolicyPace
 from jumou.domain.portfolio import Project
 from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.kpi_grounds import computed, policy_pace, region_pace
+from jumou.drafting.rules.numbers import money_scale, small_region
 
 _COUNTED: Final = re.compile(
     r"[家户个项件支]|firms|clusters|projects|products|parks|brands|patents|platforms|standards|teams"
@@ -43,6 +48,7 @@ class Entry:
     from_chain: bool = False
     names_industry: bool = False
     industry: str = ""
+    policy: PolicyPace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +62,23 @@ class Path:
     unit: str
     note: str
     renamed: str = ""
+    citations: tuple[Citation, ...] = ()
 
 
-def target_path(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity | None, unit: str) -> Path:
-    """The path of an entry over the plan's years."""
+def target_path(
+    ctx: DraftContext, entry: Entry, name: str, baseline: Quantity | None, unit: str, *, whole: bool = False
+) -> Path:
+    """The path of an entry over the plan's years; `whole` when the baseline measures the region's whole economy or industry.
+
+    A policy's pace comes before our own; the whole of an economy grows in the band of the region and its peers.
+    """
     if entry.from_portfolio:
         return Path((), unit, "")
+    derived = by_policy(ctx, entry, name, baseline) if entry.policy else None
+    if derived is None and whole and baseline is not None and entry.growth is not None:
+        derived = by_growth_of_region(ctx, name, baseline)
+    if derived is not None:
+        return derived
     years = list(range(ctx.start_year, ctx.horizon + 1))
     sign = -1 if entry.down else 1
     write = ctx.writer
@@ -74,13 +91,13 @@ def target_path(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity |
     if baseline is not None and (entry.growth is not None or entry.step is not None or entry.from_chain):
         return _from_baseline(ctx, entry, name, baseline, years, sign)
     if entry.increment is not None:
-        level = 1.0 if _PERCENT in entry.unit else min(ctx.playbook.level_factors[ctx.profile.level], 2.0)
+        level = 1.0 if _PERCENT in entry.unit else counted(ctx)
         raw = [entry.increment * level * (number + 1) for number in range(len(years))]
         values = [max(1.0, float(round(value))) if _COUNTED.fullmatch(entry.unit) else neat(value) for value in raw]
         note = write.pick(
             "规划期内新增（累计）值，为规划假设。", "Added within the plan's term, cumulative; a planning assumption."
         )
-        targets = _targets(name, years, values, entry.unit, "increment * years", "added")
+        targets = _targets(name, years, values, entry.unit, "increment * level_factor * size_factor * years", "added")
         return Path(
             targets,
             entry.unit,
@@ -96,6 +113,22 @@ def target_path(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity |
         )
         return Path(_targets(name, years, values, points, "step * years", "points"), entry.unit, note)
     return _rate(ctx, name, entry.unit, sign * (entry.growth or CHAIN_BAND).mid, years)
+
+
+_USUAL_OUTPUT: Final = 500.0
+"""Output of a prefecture's leading industry for which the catalogue's yearly counts are meant, hundred million yuan: our judgement."""
+
+
+def counted(ctx: DraftContext) -> float:
+    """By how much yearly counts differ from the catalogue's: the level, and the square root of the industry's size.
+
+    A tenth of the output does not mean a tenth of the firms, but it does not mean as many either.
+    """
+    level = min(ctx.playbook.level_factors[ctx.profile.level], 2.0)
+    size = money_scale(ctx)
+    if size is None or (small_region(ctx) is False and ctx.profile.level != "city"):
+        return level
+    return level * min(1.5, max(0.3, math.sqrt(size.value / _USUAL_OUTPUT)))
 
 
 def _rate(ctx: DraftContext, name: str, unit: str, rate: float, years: Sequence[int]) -> Path:
@@ -134,6 +167,41 @@ def _from_baseline(
             "From the baseline at a middle growth rate (planning assumption); choose between scenarios in review.",
         )
     return Path(_targets(name, years, values, unit, formula, "from_baseline"), unit, note)
+
+
+def by_growth_of_region(ctx: DraftContext, name: str, baseline: Quantity) -> Path | None:
+    """From the baseline at the middle of the region's growth band; None when no growth is known."""
+    ground = region_pace(ctx)
+    if ground is None:
+        return None
+    rows = []
+    for year in range(ctx.start_year, ctx.horizon + 1):
+        span = max(1, year - (baseline.year or ctx.start_year - 1))
+        value = neat(grown(baseline.value, ground.rate, span))
+        rows.append(
+            KpiTarget(year=year, quantity=computed(ground, name, value, baseline.unit, year, baseline, "from_baseline"))
+        )
+    return Path(tuple(rows), baseline.unit, ground.note)
+
+
+def by_policy(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity | None) -> Path | None:
+    """At a policy's pace: grown from the baseline, cumulated where the KPI cumulates, else as a yearly rate."""
+    ground = policy_pace(ctx, entry.policy) if entry.policy else None
+    if ground is None:
+        return None
+    citations = (ground.citation,) if ground.citation else ()
+    write, rows, unit = ctx.writer, [], entry.unit
+    for number, year in enumerate(range(ctx.start_year, ctx.horizon + 1), start=1):
+        if entry.increment is not None and _PERCENT in entry.unit:
+            value, shown, flag = neat(100 * ground.rate * number), entry.unit, "added"
+        elif baseline is not None and entry.growth is not None:
+            span = max(1, year - (baseline.year or ctx.start_year - 1))
+            value, shown, flag = neat(grown(baseline.value, ground.rate, span)), baseline.unit, "from_baseline"
+            unit = baseline.unit
+        else:
+            value, shown, flag = round(100 * ground.rate, 2), write.pick("%（年均增速）", "% a year"), "rate"
+        rows.append(KpiTarget(year=year, quantity=computed(ground, name, value, shown, year, baseline, flag)))
+    return Path(tuple(rows), unit, ground.note, citations=citations)
 
 
 def _bounded(value: float, *, share: bool) -> float:

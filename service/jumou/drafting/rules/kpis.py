@@ -15,6 +15,7 @@ from jumou.drafting.context import DraftContext
 from jumou.drafting.desk import overlap
 from jumou.drafting.rules.bodies import body
 from jumou.drafting.rules.kpi_targets import CHAIN_BAND, Entry, target_path
+from jumou.drafting.rules.numbers import small_region
 from jumou.drafting.rules.selection import comprehensive
 from jumou.drafting.wording import unit_in
 
@@ -24,6 +25,9 @@ _OF_THE_CHAIN: Final = 2
 
 _INDUSTRIES: Final = 6
 """In a plan of many industries each leading one has its own measure of scale, beside those of the whole."""
+_WHOLE: Final = ("gdp", "gva_secondary", "industrial_output", "revenue", "park_output")
+"""Figures of the whole economy or industry: they grow with the region, not by what a plan for one industry wishes."""
+
 _ALERT: Final = 0.1
 _SAME_MEASURE: Final = 0.5
 """A figure that shares fewer of its words with the KPI measures something of its own: 整车产量 is no 新能源汽车产量."""
@@ -71,13 +75,33 @@ def with_projects(kpis: Sequence[Kpi], projects: Sequence[Project]) -> tuple[Kpi
     )
 
 
+def moved_by(families: Sequence[KpiFamily], kpis: Sequence[Kpi], text: str) -> tuple[str, ...]:
+    """The KPIs a project moves: in each of its families those its text speaks of, else the family's first.
+
+    Quality and green measures differ too much for that: of them only those the text speaks of count, unless nothing else does.
+    """
+    ids: list[str] = []
+    for family in families:
+        own = [kpi for kpi in kpis if kpi.family == family]
+        said = sorted(((overlap(kpi.name, text), -place, kpi.id) for place, kpi in enumerate(own)), reverse=True)
+        near = [name for share, _, name in said if share >= _SPOKEN_OF][:_MOVED]
+        ids.extend(near or [kpi.id for kpi in own[: 1 if family != "efficiency" else 0]])
+    if not ids:
+        ids = [kpi.id for kpi in kpis if kpi.family in families][:1]
+    return tuple(dict.fromkeys(ids))
+
+
+_SPOKEN_OF: Final = 0.3
+_MOVED: Final = 2
+
+
 def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
-    industry = ctx.industry.short
+    industry, small = ctx.industry.short, small_region(ctx)
     return [
         Entry(
             key=rule.id,
             family=rule.family,
-            name=rule.name.in_(ctx.language).replace("{industry}", industry),
+            name=(rule.small if rule.small and small else rule.name).in_(ctx.language).replace("{industry}", industry),
             unit=rule.unit.zh if ctx.language == "zh" else rule.unit.en,
             words=rule.baseline,
             keys=rule.keys,
@@ -88,9 +112,11 @@ def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
             from_portfolio=rule.from_.startswith("portfolio"),
             names_industry="{industry}" in rule.name.zh,
             core=rule.core or mode in rule.modes,
+            policy=rule.policy,
         )
         for rule in ctx.playbook.kpis
         if rule.per == "once"
+        and not (rule.large_only and small)
         and (not rule.modes or mode in rule.modes or _mentioned(ctx, rule))
         and (not rule.levels or ctx.profile.level in rule.levels)
         and (not rule.also_when or comprehensive(ctx))
@@ -191,7 +217,8 @@ def _kpi(ctx: DraftContext, kpi_id: str, entry: Entry, cell: ProfileIndicator | 
             flags=(cell.status,) if cell.status in ("estimate", "derived", "preliminary") else (),
         )  # fmt: skip
     name = _name(ctx, entry, cell)
-    path = target_path(ctx, entry, name, baseline, unit)
+    whole = cell is not None and cell.key in _WHOLE
+    path = target_path(ctx, entry, name, baseline, unit, whole=whole)
     return Kpi(
         id=kpi_id,
         name=path.renamed or name,
@@ -212,7 +239,8 @@ def _kpi(ctx: DraftContext, kpi_id: str, entry: Entry, cell: ProfileIndicator | 
             "连续两期预警的，复核相关项目进度与目标口径，提出项目增减、时序调整或目标修订建议，经评审后进入下一版规划。",
             "After two alerts in a row the projects behind it and the scope of the target are reviewed; changes of projects, timing or target go into the next version after review.",
         ),
-        state="grounded" if baseline else "assumption",
+        citations=path.citations,
+        state="grounded" if baseline or path.citations else "assumption",
     )  # fmt: skip
 
 

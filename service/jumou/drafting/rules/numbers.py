@@ -1,5 +1,8 @@
-"""The two figures several sections lean on: how specialised the region is in the industry, and how large the industry is."""
+"""The figures several sections lean on: how specialised the region is in the industry, and how large it is."""
 
+from typing import Final
+
+from jumou.analysis.figures import figures, quantity
 from jumou.domain.quantity import Indicator, Quantity
 from jumou.drafting.context import DraftContext
 
@@ -12,3 +15,35 @@ def specialisation(ctx: DraftContext) -> Indicator | None:
 def scale_figure(ctx: DraftContext) -> Quantity | None:
     """The profile's own figure for the size of the industry (or of its industry as a whole), when it has one."""
     return ctx.analysis.scale
+
+
+_MONEY: Final = "亿元"
+_SMALL: Final = 300.0
+"""Below this output of industry, in hundred million yuan, a county, a town or a park plans in smaller units."""
+
+_LOCAL: Final = ("county", "town", "park")
+
+
+def money_scale(ctx: DraftContext) -> Quantity | None:
+    """The size of the industry in hundred million yuan; failing that, the output or revenue of the region's whole industry."""
+    own = scale_figure(ctx)
+    if own is not None and own.unit == _MONEY:
+        return own
+    for key in ("industrial_output", "revenue"):
+        found = next((cell for cell in figures(ctx.profile, key) if cell.unit == _MONEY and cell.value), None)
+        if found is not None:
+            return quantity(found)
+    return None
+
+
+def small_region(ctx: DraftContext) -> bool:
+    """Whether the region has neither the powers nor the size of a city: a county, a town, or a park of little output."""
+    if ctx.profile.level not in _LOCAL:
+        return False
+    if ctx.profile.level != "town" and any(name in (ctx.profile.parent or "") for name in _MUNICIPALITIES):
+        return False  # a district of a municipality has a city's powers
+    size = money_scale(ctx)
+    return (size is None and ctx.profile.level != "park") or (size is not None and size.value < _SMALL)
+
+
+_MUNICIPALITIES: Final = ("北京", "上海", "天津", "重庆")

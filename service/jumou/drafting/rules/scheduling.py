@@ -5,6 +5,7 @@ from typing import Final
 
 from jumou.analysis.schedule import Task, critical_path
 from jumou.domain.implementation import ScheduledProject
+from jumou.domain.playbook import FinancingKind
 from jumou.domain.portfolio import Milestone, Project
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.selection import Candidate
@@ -13,11 +14,40 @@ _OVERLAP: Final = 0.5
 """A project may begin when its predecessors are half done: a policy package is drafted while the task force settles in."""
 
 _SHORTEST: Final = 3
-_STAGES: Final = (
-    (0.25, ("完成前期论证并启动", "preparation done, work begun")),
-    (0.6, ("主体任务完成过半并开展中期检查", "main work half done, mid-term check")),
-    (1.0, ("通过验收并投入运行", "accepted and in operation")),
-)
+_AT: Final = (0.25, 0.6, 1.0)
+_Stage = tuple[str, str]
+_INVESTED: Final[tuple[_Stage, _Stage, _Stage]] = (
+    ("目标企业和项目清单确定，首批项目签约，用地、能耗和环境容量落实", "targets listed, first contracts signed, land, energy and environmental capacity settled"),
+    ("首批项目开工，按投资和建设进度开展中期评估", "first projects under construction, mid-term review of investment and progress"),
+    ("签约项目投产，按协议核验产出和本地配套", "projects in operation, output and local sourcing checked against the agreements"),
+)  # fmt: skip
+_BUILT: Final[tuple[_Stage, _Stage, _Stage]] = (
+    ("可行性研究、用地、环评和节能手续办结，资金来源落实", "feasibility, land, environmental and energy permits obtained, money secured"),
+    ("主体工程完成，首批使用协议签订", "main works done, first users under contract"),
+    ("竣工验收并投入使用，按实际使用率评估后续分期", "accepted and in use; later phases decided by actual use"),
+)  # fmt: skip
+_SERVED: Final[tuple[_Stage, _Stage, _Stage]] = (
+    ("运营主体确定，首批服务协议签订", "operator chosen, first service contracts signed"),
+    ("主要功能对外服务，开展服务绩效中期评价", "main services open, mid-term review of use"),
+    ("达到年度服务目标，按绩效决定后续投入", "yearly service targets met; further money by results"),
+)  # fmt: skip
+_STAGES: Final[dict[FinancingKind, tuple[_Stage, _Stage, _Stage]]] = {
+    "enterprise_led": _INVESTED,
+    "mixed": _INVESTED,
+    "park": _BUILT,
+    "infrastructure": _BUILT,
+    "platform": _SERVED,
+    "fund": (
+        ("设立（参股）方案获批，管理人和投向确定", "scheme approved, manager and scope settled"),
+        ("首批项目出资到位，开展合规检查", "first investments paid, compliance checked"),
+        ("完成投资绩效评价，提出续投或退出安排", "results reviewed, further money or exit decided"),
+    ),
+    "public": (
+        ("实施方案印发，年度预算和任务分工落实", "programme issued, budget and tasks settled"),
+        ("首批任务完成，开展中期评估", "first tasks done, mid-term review"),
+        ("全部任务完成，公布评估结果", "all tasks done, results published"),
+    ),
+}
 _SOFT_STAGES: Final = (
     (0.5, ("形成方案并征求意见", "draft circulated for comment")),
     (1.0, ("印发实施并建立评估机制", "in force, with review in place")),
@@ -75,7 +105,11 @@ def scheduled(ctx: DraftContext, drafts: Sequence[Project], owners: Sequence[Can
 
 
 def _milestones(ctx: DraftContext, owner: Candidate, start: int, end: int) -> tuple[Milestone, ...]:
-    stages = _SOFT_STAGES if owner.archetype.size is None else _STAGES
+    stages = (
+        _SOFT_STAGES
+        if owner.archetype.size is None
+        else tuple(zip(_AT, _STAGES[owner.archetype.financing], strict=True))
+    )
     span = max(1, end - 1 - start)
     return tuple(
         Milestone(date=month(ctx, start + round(share * span)), text=ctx.writer.pick(*text)) for share, text in stages

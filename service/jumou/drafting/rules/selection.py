@@ -13,6 +13,7 @@ from jumou.domain.positioning import Positioning, Theme
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.answers import answers, directness, links_named, links_of, links_of_firms
 from jumou.drafting.rules.closing import closing
+from jumou.drafting.rules.numbers import small_region
 from jumou.drafting.rules.places import named_parks
 from jumou.drafting.rules.practice import shown_by_cases
 from jumou.drafting.wording import Said
@@ -149,6 +150,8 @@ def _offered(ctx: DraftContext, archetype: Archetype, mode: ModeKey) -> bool:
     if archetype.needs == "firms" and not ctx.reading.leading:
         return False
     if archetype.needs == "institutions" and not ctx.reading.knowledge:
+        return False
+    if archetype.scope and (archetype.scope == "small") != small_region(ctx):
         return False
     if archetype.emphasis.get(mode, 0) > 0:
         return True

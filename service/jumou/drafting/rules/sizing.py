@@ -8,7 +8,7 @@ from jumou.domain.playbook import Archetype, OutputRule
 from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.bodies import abroad
-from jumou.drafting.rules.numbers import scale_figure
+from jumou.drafting.rules.numbers import money_scale
 
 _ENVELOPE: Final = 0.2
 """Investment over the plan's five years as a share of one year's industry output: a planning assumption, not a norm."""
@@ -84,9 +84,9 @@ class Sizing:
 def sizing(ctx: DraftContext, archetypes: Sequence[Archetype]) -> Sizing:
     """The factors for this region: level, and how the sum of the sizes fits a share of the industry's yearly output."""
     level = ctx.playbook.level_factors[ctx.profile.level]
-    output = scale_figure(ctx)
+    output = money_scale(ctx)
     planned = sum((item.size.low + item.size.high) / 2 for item in archetypes if item.size) * level
-    if output is None or output.unit != "亿元" or planned <= 0:
+    if output is None or planned <= 0:
         return Sizing(level=level, output=None, fit=1.0)
     years = ctx.horizon - ctx.start_year + 1
     envelope = output.value * _ENVELOPE * years / 5

@@ -134,9 +134,14 @@ def _chain(page: Page) -> None:
     )
     if chain.smile.points:
         shape = term(SHAPES, chain.smile.shape, language)
+        basis = (
+            page.pick("编辑判断", "editorial judgement")
+            if chain.smile.basis == "editorial"
+            else chain.smile.basis or "—"
+        )
         page.note(
-            f"曲线口径：{chain.smile.measure or '—'}；形态：{shape}；依据：{chain.smile.basis or '—'}。",
-            f"Measure: {chain.smile.measure or '—'}; shape: {shape}; basis: {chain.smile.basis or '—'}.",
+            f"曲线口径：{chain.smile.measure or '—'}；形态：{shape}；依据：{basis}。",
+            f"Measure: {chain.smile.measure or '—'}; shape: {shape}; basis: {basis}.",
         )
     if chain.smile.reading:
         page.say((chain.smile.reading,))
