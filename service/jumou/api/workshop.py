@@ -10,10 +10,12 @@ from typing import Final
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
 
+from jumou import metrics, tracing
 from jumou.api.drafting import Drafting
+from jumou.api.measuring import MEDIA, counted, may_read
 from jumou.api.working import Working
 from jumou.compose import Jumou
 from jumou.errors import JumouError
@@ -28,9 +30,14 @@ log = structlog.get_logger("jumou.worker")
 def run_worker(jumou: Jumou, *, at_once: int | None, port: int, finishing: float) -> None:
     """Does runs until it is told to end (SIGTERM, SIGINT); what is under way may then take `finishing` seconds.
 
-    `port` serves `/healthz` and `/readyz` on every address of the machine; 0 for none.
+    `port` serves `/healthz`, `/readyz` and, to this machine or the holder of JUMOU_METRICS_KEY, `/metrics`; 0 for none.
     """
-    asyncio.run(_work(jumou, at_once, port, finishing))
+    metrics.start()
+    tracing.start()
+    try:
+        asyncio.run(_work(jumou, at_once, port, finishing))
+    finally:
+        tracing.stop()
 
 
 async def _work(jumou: Jumou, at_once: int | None, port: int, finishing: float) -> None:
@@ -47,7 +54,7 @@ async def _work(jumou: Jumou, at_once: int | None, port: int, finishing: float) 
         jumou = Jumou(settings.model_copy(update={"drafting_workers": wanted}), jumou.progress)
     drafting = Drafting(threads=2 * hands if by_model else 1)
     working = Working(drafting, at_once=hands, always=True)
-    health = None if not port else asyncio.create_task(_serve_health(working, port))
+    health = None if not port else asyncio.create_task(_serve_health(working, port, settings.metrics_key))
     try:
         if await _opened(jumou, ending):
             drafting.start(jumou)
@@ -96,7 +103,7 @@ class _Beside(uvicorn.Server):
         yield
 
 
-async def _serve_health(working: Working, port: int) -> None:
+async def _serve_health(working: Working, port: int, key: str) -> None:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
 
     @app.get("/healthz")
@@ -109,6 +116,10 @@ async def _serve_health(working: Working, port: int) -> None:
         well = engine is not None and engine.well
         told = {"status": "ready" if well else "preparing", "worker": engine.name if engine else ""}
         return JSONResponse(told, 200 if well else 503)
+
+    @app.get("/metrics")
+    def figures(request: Request) -> Response:
+        return Response(counted(), media_type=MEDIA) if may_read(key, request) else Response(status_code=403)
 
     server = _Beside(uvicorn.Config(app, host="0.0.0.0", port=port, log_config=None, access_log=False))  # noqa: S104 - asked for; it tells nothing but that the process is well
     await server.serve()
