@@ -66,6 +66,9 @@ serve: $(RUNTIME) ## web page and HTTP API on http://127.0.0.1:8000 (API documen
 
 # --- checking it -------------------------------------------------------------------------------------------------------
 
+audit: $(DEV) ## bandit, a scan for secrets, advisories on the locked dependencies
+	@$(BIN)/python .ci/audit.py
+
 hostile: $(DEV) ## every hostile file through every door (make test takes a sample); some minutes
 	JUMOU_HOSTILE=all $(BIN)/pytest tests/hostile
 

@@ -12,6 +12,8 @@ import httpx
 
 from jumou.assets import asset_dir
 from jumou.compose import Jumou
+from jumou.confined.bounds import Bounds
+from jumou.confined.pool import Confined, Ended
 from jumou.corpus.chains import load_chains
 from jumou.corpus.playbook import load_playbook
 from jumou.corpus.shipped import corpus_version, shipped_documents
@@ -62,6 +64,7 @@ def examine(
         ("版本", "version", look.version), ("随附文献", "corpus", look.corpus), ("产业链", "chains", look.chains),
         ("策划手册", "playbook", look.playbook), ("提示词与评测", "prompts and evals", look.assets),
         ("图表字体", "chart font", look.font), ("数据目录", "home", look.home), ("系统时钟", "clock", look.clock),
+        ("文件读取隔离", "confined readers", look.confined),
         ("数据库", "database", look.database), ("编码器", "encoder", look.encoder), ("向量库", "vector store", look.vectors),
         ("检索索引", "index", lambda: look.index(index())), ("账户", "accounts", look.accounts),
         ("传输加密", "encryption", look.encryption), ("任务", "work", look.work), ("备份", "backup", look.backup),
@@ -117,6 +120,25 @@ class _Doctor:
 
     def assets(self) -> str:
         return ", ".join(str(asset_dir(name)) for name in ("prompts", "evals"))
+
+    def confined(self) -> str:
+        """Which layers hold the processes that read users' files."""
+        with Confined(Bounds(workers=1)) as readers:
+            try:
+                stands = readers.standing()
+            except Ended as ended:
+                raise OperatorError(
+                    "读取文件的进程无法启动。", "the process that reads files does not start."
+                ) from ended
+        layers = [
+            self._t("内存与时间限额", "memory and time") if stands["limits"] else "",
+            self._t("禁止联网与启动程序（seccomp）", "no network, no programs (seccomp)") if stands["seccomp"] else "",
+            self._t("不见文件系统（Landlock）", "no file system (Landlock)") if stands["landlock"] else "",
+        ]
+        told = self._t("、", ", ").join(layer for layer in layers if layer) or self._t("仅限时", "clock only")
+        if not (stands["seccomp"] and stands["landlock"]):
+            raise _Warn(self._t(f"本系统仅有：{told}", f"this system has only: {told}"))
+        return told
 
     def font(self) -> str:
         from jumou.export.charts import font_name  # noqa: PLC0415 - matplotlib is slow to load

@@ -10,7 +10,9 @@ from fastapi import FastAPI, WebSocket
 from starlette.responses import HTMLResponse
 from starlette.types import Message
 
-from jumou.api.app import create_app, guard
+from jumou.api.app import create_app
+from jumou.api.headers import SecurityHeaders
+from jumou.api.origins import Names, SameOrigin
 from jumou.settings import Settings
 
 PROFILE = {"name": "瓦房店市", "industry": "轴承"}
@@ -20,6 +22,12 @@ PROFILE = {"name": "瓦房店市", "industry": "轴承"}
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home nobody opens: these applications are asked without being started."""
     return tmp_path_factory.mktemp("guard")
+
+
+def dressed(app: FastAPI) -> None:
+    """What goes around the pages, but for the question who calls."""
+    app.add_middleware(SameOrigin, names=Names("127.0.0.1"))
+    app.add_middleware(SecurityHeaders, pages=True)
 
 
 def asked(app: FastAPI, method: str, url: str, **headers: str) -> httpx.Response:
@@ -90,7 +98,7 @@ def test_a_link_from_elsewhere_may_be_followed_but_not_read_by_scripts(client: h
 
 
 @pytest.mark.parametrize(("origin", "admitted"), [("http://localhost:8000", True), ("https://evil.example", False), ("null", False), (None, True)])  # fmt: skip
-def test_a_websocket_is_opened_by_our_own_page_only(empty: Path, origin: str | None, *, admitted: bool) -> None:
+def test_a_websocket_is_opened_by_our_own_page_only(origin: str | None, *, admitted: bool) -> None:
     """The pages are driven over one; NiceGUI itself admits any origin."""
     reached: list[str] = []
     app = FastAPI()
@@ -100,7 +108,7 @@ def test_a_websocket_is_opened_by_our_own_page_only(empty: Path, origin: str | N
         reached.append("yes")
         await websocket.accept()
 
-    guard(app, Settings(home=empty), "127.0.0.1", pages=True)
+    dressed(app)
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -169,14 +177,14 @@ def test_a_defect_is_told_by_its_id_alone(empty: Path) -> None:
     assert not re.search("secret|somebody|Traceback|RuntimeError", answer.text)
 
 
-def test_a_page_carries_its_nonce_on_every_script_and_nowhere_else(empty: Path) -> None:
+def test_a_page_carries_its_nonce_on_every_script_and_nowhere_else() -> None:
     app = FastAPI()
 
     @app.get("/")
     def page() -> HTMLResponse:
         return HTMLResponse("<script src='/a.js'></script><p>&lt;script></p><script>1</script><scripture>")
 
-    guard(app, Settings(home=empty), "127.0.0.1", pages=True)
+    dressed(app)
     first, second = asked(app, "GET", "http://localhost/"), asked(app, "GET", "http://localhost/")
     policy = first.headers["Content-Security-Policy"]
     nonce = re.search(r"'nonce-([\w-]{20,})'", policy)
@@ -187,3 +195,14 @@ def test_a_page_carries_its_nonce_on_every_script_and_nowhere_else(empty: Path) 
     scripts = next(part for part in policy.split("; ") if part.startswith("script-src "))
     assert "unsafe-inline" not in scripts
     assert "http" not in scripts
+
+
+def test_json_nested_beyond_reason_is_refused_wherever_it_comes(client: httpx.Client) -> None:
+    deep = "[" * 900 + "]" * 900
+    for path, body in (
+        ("/v1/profiles/check", f'{{"name":"x","notes":{deep}}}'),
+        ("/v1/plans", f'{{"profile":{{"name":"x","a":{deep}}}}}'),
+    ):
+        answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code in (400, 422)
+        assert answer.headers["Content-Type"] == "application/problem+json"

@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Callable, Coroutine
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+
+from jumou.profile.files import nested_beyond
+
+_DEEPEST: Final = 100
+"""What is written goes through programs that descend by recursion; a plan itself is a dozen levels deep."""
 
 
 async def read_json(request: Request) -> Any:
@@ -24,11 +29,14 @@ async def read_json(request: Request) -> Any:
 
 async def _strictly(request: Request) -> Any:
     try:
-        return json.loads(await request.body(), parse_constant=_refuse)
+        found = json.loads(await request.body(), parse_constant=_refuse)
     except json.JSONDecodeError:
         raise
     except (UnicodeDecodeError, RecursionError, ValueError) as fault:  # FastAPI knows only the one kind of fault
         raise json.JSONDecodeError(str(fault), "", 0) from fault
+    if nested_beyond(found, _DEEPEST):
+        raise json.JSONDecodeError(f"nested more than {_DEEPEST} levels deep", "", 0)
+    return found
 
 
 def _refuse(constant: str) -> NoReturn:

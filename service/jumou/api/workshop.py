@@ -121,5 +121,5 @@ async def _serve_health(working: Working, port: int, key: str) -> None:
     def figures(request: Request) -> Response:
         return Response(counted(), media_type=MEDIA) if may_read(key, request) else Response(status_code=403)
 
-    server = _Beside(uvicorn.Config(app, host="0.0.0.0", port=port, log_config=None, access_log=False))  # noqa: S104 - asked for; it tells nothing but that the process is well
+    server = _Beside(uvicorn.Config(app, host="0.0.0.0", port=port, log_config=None, access_log=False))  # nosec B104 # noqa: S104 - asked for; it tells nothing but that the process is well
     await server.serve()

@@ -23,7 +23,7 @@ from jumou.errors import NotFound, OperatorError
 _FRONT: Final = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _WIDE: Final = str.maketrans({"<": "＜", ">": "＞"})
 _ENVIRONMENT: Final = Environment(
-    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False,  # noqa: S701 - no HTML; `finalize` fences
+    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False,  # nosec B701 # noqa: S701 - no HTML; `finalize` fences
     finalize=lambda value: str(value).translate(_WIDE) if value is not None else "",
 )  # fmt: skip
 

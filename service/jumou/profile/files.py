@@ -120,6 +120,22 @@ def json_object(path: Path) -> tuple[Mapping[str, Any], list[str]]:
     return content, list(repeated)
 
 
+def nested_beyond(value: Any, most: int) -> bool:
+    """Whether a JSON value is nested more than `most` levels deep; found without descending by recursion."""
+    level = [value]
+    for _ in range(most):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, Mapping | list)
+            for inner in (one.values() if isinstance(one, Mapping) else one)
+            if isinstance(inner, Mapping | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
 def csv_files(paths: Iterable[Path]) -> tuple[Head, list[Table], list[str]]:
     """The head, the sheets and the names of unknown files among CSV files, each named after its sheet.
 

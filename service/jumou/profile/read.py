@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from jumou.domain.framework import Language
 from jumou.domain.region import ProfileProblem, RegionProfile
 from jumou.errors import InvalidProfile, RefusedFile
-from jumou.profile.files import csv_files, json_object, raw_bytes
+from jumou.profile.files import csv_files, json_object, nested_beyond, raw_bytes
 from jumou.profile.folder import only_file, sheets_in
 from jumou.profile.inert import inert
 from jumou.profile.places import placed
@@ -19,6 +19,7 @@ from jumou.profile.rows import Reader
 from jumou.profile.shapes import fields_of, fields_of_sheets
 from jumou.profile.workbook import read_workbook
 
+_DEEPEST: Final = 32
 _WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".et")
 
 
@@ -66,7 +67,21 @@ def examine_profile(path: Path | str, language: Language = "zh") -> Reading:
 def examine_content(content: Mapping[str, Any], language: Language = "zh") -> Reading:
     """The profile in a JSON object and everything found wrong with it; raises nothing."""
     reader = Reader("", language)
-    return _built(fields_of(content, reader), reader)
+    try:
+        fields = _fields_in(content, reader)
+    except RefusedFile as refused:
+        reader.report("error", refused.message_zh, refused.message_en, mend_zh=refused.mend_zh, mend_en=refused.mend_en)
+        return Reading(None, reader.sorted())
+    return _built(fields, reader)
+
+
+def _fields_in(content: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
+    if nested_beyond(content, _DEEPEST):
+        raise RefusedFile(
+            f"资料嵌套超过 {_DEEPEST} 层。", f"the profile is nested more than {_DEEPEST} levels deep.",
+            mend_zh="请参照样例 changchun。", mend_en="See the sample changchun.",
+        )  # fmt: skip
+    return fields_of(content, reader)
 
 
 def _fields_at(path: Path, reader: Reader) -> dict[str, Any]:
@@ -83,7 +98,7 @@ def _fields_at(path: Path, reader: Reader) -> dict[str, Any]:
                 "warning", f"键“{key}”在同一对象中出现两次，只读取最后一个", f"key “{key}” stands twice in an object; the last counts",
                 column=key, mend_zh="请删除或改名其中一个。", mend_en="Delete or rename one of them.",
             )  # fmt: skip
-        return fields_of(content, reader)
+        return _fields_in(content, reader)
     elif path.suffix.lower() == ".csv":
         head, tables, unknown = csv_files([path])
     elif path.suffix.lower() not in _WORKBOOKS and path.is_file():

@@ -25,7 +25,7 @@ class E5Tokens:
         self._weights = weights
         path = folder / f"e5-pieces-2-{weights.shape.words}.marshal"
         try:
-            table = marshal.loads(path.read_bytes())  # noqa: S302 - a cache written by this class
+            table = marshal.loads(path.read_bytes())  # nosec B302 # noqa: S302 - a cache written by this class
         except (FileNotFoundError, EOFError, ValueError, TypeError):
             table = self._table()
             write_atomically(path, marshal.dumps(table))

@@ -94,7 +94,7 @@ def _dictionary(path: Path) -> "Tokenizer":
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()
     try:
-        table = marshal.loads(path.read_bytes())  # noqa: S302 - a cache written below
+        table = marshal.loads(path.read_bytes())  # nosec B302 # noqa: S302 - a cache written below
     except (FileNotFoundError, EOFError, ValueError, TypeError):
         table = tokenizer.gen_pfdict(tokenizer.get_dict_file())
         write_atomically(path, marshal.dumps(table))

@@ -271,7 +271,7 @@ class TextStore:
             some = values[start : start + 500]
             marks = ",".join("?" * len(some))
             for row, name, document, number, ordinal, section, begin, stop, text in self._connection.execute(
-                "SELECT passages.row, passages.id, documents.id, documents.row, ordinal, section, start, stop, text"  # noqa: S608 - marks only
+                "SELECT passages.row, passages.id, documents.id, documents.row, ordinal, section, start, stop, text"  # nosec B608 # noqa: S608 - marks only
                 f" FROM passages JOIN documents ON documents.row = passages.document WHERE {column} IN ({marks})",
                 tuple(some),
             ):
@@ -286,7 +286,7 @@ class TextStore:
         for start in range(0, len(rows), 500):
             some = rows[start : start + 500]
             for row, description in self._connection.execute(
-                f"SELECT row, description FROM documents WHERE row IN ({','.join('?' * len(some))})",  # noqa: S608 - marks only
+                f"SELECT row, description FROM documents WHERE row IN ({','.join('?' * len(some))})",  # nosec B608 # noqa: S608 - marks only
                 tuple(some),
             ):
                 found[row] = Document.model_validate_json(description)
