@@ -185,7 +185,14 @@ def _timed(client: httpx.Client, regions: int, name: str) -> float:
 
 
 def _at(client: httpx.Client, batch: str, wanted: float) -> None:
-    until(lambda: _done(client, batch) >= wanted, 900, f"{wanted:.0f} regions")
+    """Waits until so many regions are drafted.
+
+    Raises:
+        RuntimeError: the batch ended before.
+    """
+    until(lambda: _done(client, batch) >= wanted or _ended(client, batch), 900, f"{wanted:.0f} regions")
+    if (left := _ended(client, batch)) and left["drafted"] < wanted:
+        raise RuntimeError(f"the batch ended with {left}")
 
 
 def _done(client: httpx.Client, batch: str) -> int:

@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -123,6 +124,9 @@ def main() -> int:
     wanted = [one for one in SCENARIOS if not chosen.only or any(one.name.startswith(name) for name in chosen.only)]
     if not wanted:
         arguments.error(f"no such scenario; there are {', '.join(names)}")
+    signal.signal(
+        signal.SIGTERM, lambda number, _: sys.exit(128 + number)
+    )  # servers are stopped and folders deleted all the same
     began = machine()
     print(f"seed {chosen.seed}; {began['cores']} cores, load average {began['load'][0]}", flush=True)
     home = chosen.home.resolve()
