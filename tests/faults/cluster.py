@@ -1,11 +1,13 @@
 """Two servers and two workers over PostgreSQL and a Chroma server: killed, cut off, and measured against one worker."""
 
 import contextlib
+import shutil
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +15,6 @@ from commands import command
 from follow import Reader
 from ground import PROFILE, Ground, Skipped, environment, until
 from paid import Paid, settings
-from shared import shared_home
 from verdict import Check, exactly
 
 from jumou.testing.outside import ChromaServer, Postgres
@@ -44,12 +45,15 @@ class Worker:
 
 
 class Cluster:
-    """What shares one database and one Chroma server. Every process has the same home: they are on one machine."""
+    """What shares one database and one Chroma server. Every process has a home of its own, as on machines of their own.
+
+    The first one's index is a built one, whose vectors go to the server; the others begin empty and follow.
+    """
 
     def __init__(self, ground: Ground, chroma: ChromaServer, more: dict[str, str]) -> None:
         """`more` are further variables of every process."""
         self._ground = ground
-        self.home = shared_home(ground.home, ground.folder / "home", chroma.url)
+        self._homes = 0
         self.database = ground.database("postgresql")
         self.variables = {"JUMOU_CHROMA_URL": chroma.url, "JUMOU_DRAFTING_WORKERS": "1", **more}
         self.workers: list[Worker] = []
@@ -57,7 +61,7 @@ class Cluster:
 
     def serve(self) -> Serving:
         """Another server, which leaves the work to the workers."""
-        made = self._ground.serving(self.database, home=self.home, **self.variables, jumou_work="false")
+        made = self._ground.serving(self.database, home=self._home(), **self.variables, jumou_work="false")
         self.servers.append(made)
         made.start()
         return made
@@ -65,12 +69,23 @@ class Cluster:
     def work(self) -> Worker:
         """Another worker, once it is listed."""
         known = self._listed()
-        made = Worker(self._ground, {**environment(self.database, self.home), **self.variables})
+        made = Worker(self._ground, {**environment(self.database, self._home()), **self.variables})
         self.workers.append(made)
         until(lambda: self._listed() > known or made.process.poll() is not None, 180, "the worker to be listed")
         if made.process.poll() is not None:
             raise RuntimeError(f"jumou worker left with {made.process.returncode}")
         return made
+
+    def _home(self) -> Path:
+        self._homes += 1
+        home = self._ground.folder / f"home{self._homes}"
+        if self._homes == 1:
+            return Path(shutil.copytree(self._ground.home, home))
+        home.mkdir()
+        (home / "models").symlink_to(
+            self._ground.home / "models"
+        )  # the encoder's files, which every machine makes for itself
+        return home
 
     def _listed(self) -> int:
         return len(httpx.get(f"{self.servers[-1].address}/v1/workers").raise_for_status().json()["workers"])
