@@ -88,7 +88,7 @@ class Cluster:
         return home
 
     def _listed(self) -> int:
-        return len(httpx.get(f"{self.servers[-1].address}/v1/workers").raise_for_status().json()["workers"])
+        return len(httpx.get(f"{self.servers[-1].address}/v1/workers", timeout=60).raise_for_status().json()["workers"])
 
     def stop(self) -> None:
         """Ends everything that runs."""
