@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from jumou.domain.access import HERE
 from jumou.retrieval import Library
 from jumou.storage import PlanStore, open_database
 
-settings.register_profile("steady", derandomize=True, deadline=None)
-settings.register_profile("searching", print_blob=True, deadline=None)
+_UNHURRIED = [HealthCheck.too_slow]
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=_UNHURRIED)
+settings.register_profile("searching", print_blob=True, deadline=None, suppress_health_check=_UNHURRIED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 """A change is judged by the same examples every time, however busy the machine; HYPOTHESIS_PROFILE=searching looks for new ones."""
 

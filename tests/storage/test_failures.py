@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from jumou.domain.access import HERE
 from jumou.domain.batch import BatchEntry, BatchOptions
 from jumou.domain.region import RegionProfile
 from jumou.errors import CannotWrite, ServiceUnavailable
@@ -27,7 +28,7 @@ def test_a_full_database_is_told_and_takes_the_plan_once_there_is_room(tmp_path:
         if most:
             connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")  # type: ignore[attr-defined]
 
-    store = PlanStore(engine)
+    store = PlanStore(engine, HERE)
     with engine.connect() as connection:
         pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
     most = pages + 2
@@ -70,7 +71,7 @@ def test_a_text_store_that_is_full_takes_nothing_by_halves_and_goes_on(tmp_path:
 
 def test_a_batch_that_does_not_fit_is_not_half_there(tmp_path: Path) -> None:
     engine = open_database(tmp_path)
-    store = BatchStore(engine)
+    store = BatchStore(engine, HERE)
     entries = [BatchEntry(source=f"{n}", region=f"{n}县", profile=RegionProfile(name=f"{n}县")) for n in range(500)]
     with engine.connect() as connection:
         pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
