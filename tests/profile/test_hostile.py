@@ -247,3 +247,16 @@ def test_anything_json_can_hold_is_read_or_refused_with_a_place(jsonfile: JsonFi
             )
             reading = examine_profile(jsonfile(content))
             assert reading.profile is not None or reading.problems[0].severity == "error", (key, value)
+
+
+def test_a_folder_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
+    """A folder that somebody sent may hold a link to a file of one's own."""
+    (tmp_path / "secret.csv").write_text("indicator,value\ncanary,1\n", encoding="utf-8")
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    (folder / "meta.csv").write_text("region,某市\n", encoding="utf-8")
+    (folder / "indicators.csv").symlink_to(tmp_path / "secret.csv")
+    assert "文件夹之外" in only_problem(folder).message
+    (folder / "indicators.csv").unlink()
+    (folder / "indicators.csv").symlink_to("indicators.csv")
+    assert "链接" in only_problem(folder).message

@@ -3,6 +3,7 @@
 import base64
 import os
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -69,3 +70,22 @@ def test_markup_that_got_into_a_page_runs_nothing_and_reaches_nobody(server: Any
             came, _ = canary.accept()
             came.settimeout(1)
             assert came.recv(100) == b""  # chromium may knock before it asks its policy; it says nothing
+
+
+def test_hostile_files_dropped_on_the_page_end_in_words(visit: Callable[..., Any], server: Any) -> None:
+    """The good one among them is in; names are shown as names."""
+    page = visit("/corpus")
+    files = {
+        "好文件.md": "# 轴承园区办法\n\n支持保持架企业进园区。\n".encode(), "<img src=x onerror=alert(1)>.txt": "产业集群的第二份文件。".encode(),
+        "=cmd|calc.csv": b"a,b\n=1,2\n", "bomb.docx": b"PK\x03\x04" + b"\x00" * 500, "deep.html": b"<div>" * 20_000, "locked.xlsx": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 900,
+        "self.pdf": b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 1 0 R>>endobj\ntrailer<</Root 1 0 R>>",
+    }  # fmt: skip
+    page.locator("input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "application/octet-stream", "buffer": content} for name, content in files.items()]
+    )
+    page.get_by_text("轴承园区办法").first.wait_for()
+    told = page.locator("body").inner_text()
+    for name in ("bomb.docx", "deep.html", "locked.xlsx", "self.pdf"):
+        assert name in told
+    assert "onerror" not in page.evaluate("[...document.querySelectorAll('img')].map((it) => it.outerHTML).join()")
+    assert httpx.get(f"{server.url}/healthz", timeout=20).status_code == 200

@@ -37,8 +37,12 @@ def mcp(
         create_server(jumou, lambda: here, writes=allow_writes).run("stdio")
         return
     from jumou.api.identity import Door, Identity, calling  # noqa: PLC0415 - as above
+    from jumou.api.origins import Names, SameOrigin  # noqa: PLC0415 - as above
 
     server = create_server(jumou, calling if chosen.accounts else lambda: here, writes=allow_writes)
-    app = Identity(server.streamable_http_app(stateless_http=True, host=host), Door(chosen, lambda: jumou))
+    app = SameOrigin(
+        Identity(server.streamable_http_app(stateless_http=True, host=host), Door(chosen, lambda: jumou)),
+        Names(host, chosen.allowed_hosts),
+    )
     say(f"http://{host}:{port}/mcp")
     serve_app(app, host, port)

@@ -1,8 +1,9 @@
 """A folder as a profile: CSV files by sheet; the head from meta.csv, else from a JSON file beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from jumou.corpus.readers import refusals
 from jumou.errors import RefusedFile
 from jumou.profile.files import csv_files, json_object
 from jumou.profile.rows import Head, Table
@@ -14,14 +15,33 @@ def sheets_in(folder: Path) -> tuple[Head, list[Table], list[str]]:
     Raises:
         RefusedFile: a file cannot be read, or none is a sheet of a profile.
     """
-    head, tables, unknown = csv_files(sorted(folder.glob("*.[cC][sS][vV]")))
+    head, tables, unknown = csv_files(_inside(folder, folder.glob("*.[cC][sS][vV]")))
     if not head.told:
-        for path in sorted(folder.glob("*.json")):
+        for path in _inside(folder, folder.glob("*.json")):
             content, _ = json_object(path)
             meta = content.get("meta")
             if isinstance(meta, Mapping):
                 return Head({str(key): value for key, value in meta.items()}, title=path.name), tables, unknown
     return head, tables, unknown
+
+
+def _inside(folder: Path, paths: Iterable[Path]) -> list[Path]:
+    """The paths by name. A folder that came from somebody else may hold a link to a file of one's own.
+
+    Raises:
+        RefusedFile: one is a link that leads out of the folder, in a circle or to nothing.
+    """
+    found = sorted(paths)
+    root = folder.resolve()
+    for path in found:
+        if path.is_symlink():
+            try:
+                target = path.resolve(strict=True)
+            except (OSError, RuntimeError) as problem:
+                raise refusals.link_loop(path.name) from problem
+            if not target.is_relative_to(root):
+                raise refusals.link_outside(path.name)
+    return found
 
 
 def only_file(folder: Path) -> Path | None:
@@ -34,7 +54,7 @@ def only_file(folder: Path) -> Path | None:
         return None
     found = [
         path
-        for path in sorted(folder.iterdir())
+        for path in _inside(folder, folder.iterdir())
         if path.suffix.lower() in (".xlsx", ".xlsm", ".json") and not path.name.startswith((".", "~$"))
     ]
     if len(found) == 1:
