@@ -153,7 +153,7 @@ def test_what_a_run_paid_for_is_kept_while_it_is_open_and_counted_when_it_ends(
     runs: RunStore, queue: RunQueue, database: Any
 ) -> None:
     made = runs.accept(run())
-    journal = CallJournal(database, first(made).scope)
+    journal = CallJournal.of_run(database, first(made))
     journal.keep("a", 0, "one", 10, 2)
     journal.keep("a", 0, "another", 10, 2)
     journal.keep("a", 1, "two", 5, 1)
@@ -162,7 +162,10 @@ def test_what_a_run_paid_for_is_kept_while_it_is_open_and_counted_when_it_ends(
     usage = runs.standing(made.id).usage
     assert usage is not None
     assert (usage.calls, usage.tokens_in, usage.tokens_out) == (2, 15, 3)
-    assert journal.recall("a", 0) is None
+    with pytest.raises(StepConflict):  # nothing more is paid for what has ended
+        journal.recall("a", 0)
+    with pytest.raises(StepConflict):
+        journal.keep("b", 0, "late", 1, 1)
 
 
 def test_an_error_comes_back_as_it_was() -> None:

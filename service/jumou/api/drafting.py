@@ -22,6 +22,7 @@ import structlog
 from jumou import metrics, tracing
 from jumou.api import worker
 from jumou.compose import Jumou
+from jumou.domain.batch import BatchTask
 from jumou.domain.calling import calling
 from jumou.domain.run import RunRecord, RunTask
 from jumou.errors import JumouError, ServiceUnavailable
@@ -70,13 +71,13 @@ class Drafting:
         """Drafts under way or waiting for a turn."""
         return self._waiting
 
-    async def project_list(self, request: PlanRequest, person: Person, *, scope: str = "") -> bytes:
-        """A project list as JSON; `scope` names the region of a batch under which paid calls are kept.
+    async def project_list(self, request: PlanRequest, person: Person, *, region: BatchTask | None = None) -> bytes:
+        """A project list as JSON; `region` is the region of a batch it is for, under which paid calls are kept.
 
         Raises:
             ServiceUnavailable: too many drafts are waiting.
         """
-        return await self._run(worker.project_list, request, person, scope)
+        return await self._run(worker.project_list, request, person, region)
 
     async def do(self, task: RunTask, record: RunRecord) -> Made | None:
         """Does a run: a plan's draft or a step's, which keeps its outcome itself, or an export.

@@ -1,13 +1,16 @@
 """Asking for runs and waiting for them: under one key one plan, however often and from wherever it is asked for."""
 
 import asyncio
+from functools import partial
 from typing import Final
 
+from jumou.api.other_runs import ingest_run
 from jumou.api.working import Working
+from jumou.domain.access import Classification
 from jumou.domain.framework import StepKey
 from jumou.domain.run import SOMEBODY_WAITS, SOON, RunEvent, RunRecord, RunStanding
 from jumou.errors import ServiceUnavailable, StepConflict
-from jumou.storage import PlanStore, RunStore
+from jumou.storage import PlanStore, RunFile, RunStore
 from jumou.workflow import PlanRequest
 from jumou.workflow.redraft import check_redraft
 from jumou.workflow.review import Person
@@ -54,6 +57,26 @@ class Making:
             await asyncio.to_thread(check_redraft, plans, plan_id, step)
         record, digest = redraft_run(plan_id, step, person)
         accepted = await asyncio.to_thread(runs.accept, record, key=person.key, digest=digest, again=True)
+        await asyncio.to_thread(self._working.submit)
+        return accepted
+
+    async def documents(
+        self,
+        runs: RunStore,
+        files: tuple[RunFile, ...],
+        classification: Classification,
+        person: Person,
+        *,
+        key: str = "",
+    ) -> RunRecord:
+        """Accepts files into the library of the workspace; once it returns, none is lost.
+
+        Raises:
+            InvalidRequest: the key was used for other files.
+        """
+        person.principal.must("admin")
+        record, digest = ingest_run(files, classification, person)
+        accepted = await asyncio.to_thread(partial(runs.accept, record, key=key, digest=digest, files=files))
         await asyncio.to_thread(self._working.submit)
         return accepted
 

@@ -13,6 +13,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 from jumou import metrics, tracing
 from jumou.api.other_runs import evaluate, export
 from jumou.compose import Jumou, Office
+from jumou.domain.batch import BatchTask
 from jumou.domain.calling import Calling, called_by
 from jumou.domain.run import RunRecord, RunTask
 from jumou.errors import JumouError
@@ -67,10 +68,12 @@ def ready() -> bool:
     return _opened is not None
 
 
-def project_list(parts: Jumou | None, request: PlanRequest, person: Person, scope: str = "") -> bytes:
-    """A project list as JSON; `scope` names the region of a batch under which paid calls are kept."""
+def project_list(parts: Jumou | None, request: PlanRequest, person: Person, region: BatchTask | None = None) -> bytes:
+    """A project list as JSON; `region` is the region of a batch it is for, under which paid calls are kept."""
     jumou = _office(parts, person)
-    drafter = jumou.drafter_named(request.drafter, journal=_journal(jumou, scope) if scope else None)
+    drafter = jumou.drafter_named(
+        request.drafter, journal=None if region is None else CallJournal.of_region(jumou.whole.database, region)
+    )
     drafted = asyncio.run(draft_projects(request, jumou.library_for(drafter.name), drafter))
     return drafted.model_dump_json().encode()
 
@@ -81,7 +84,7 @@ def do(parts: Jumou | None, task: RunTask, record: RunRecord) -> Made | None:
         return export(parts or _own(), task, record)
     person = asking(record)
     jumou = _office(parts, person)
-    journal = _journal(jumou, task.scope)
+    journal = CallJournal.of_run(jumou.whole.database, task)
     if record.kind == "plan":
         drafter = jumou.drafter_named(record.request.get("drafter", ""), user=person.name, journal=journal)
     else:
@@ -94,10 +97,6 @@ def do(parts: Jumou | None, task: RunTask, record: RunRecord) -> Made | None:
 def evaluate_here(task: RunTask, record: RunRecord) -> Made:
     """Runs a suite of the evaluation, in a process that has nothing else to do."""
     return evaluate(_own(), task, record)
-
-
-def _journal(jumou: Office, scope: str) -> CallJournal:
-    return CallJournal(jumou.whole.database, scope)
 
 
 def _office(parts: Jumou | None, person: Person) -> Office:

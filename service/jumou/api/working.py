@@ -167,7 +167,7 @@ class Working:
     def _draft(self, request: PlanRequest, caller: Principal, task: BatchTask) -> bytes:
         person = Person(caller.user, principal=caller)
         with called_by(Calling(user=caller.user, workspace=caller.workspace, run_id=task.scope)):
-            return self._wait(self._drafting.project_list(request, person, scope=task.scope))
+            return self._wait(self._drafting.project_list(request, person, region=task))
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         if self._loop is None:

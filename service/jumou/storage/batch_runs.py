@@ -24,11 +24,12 @@ def accepted(connection: Connection, record: BatchRecord) -> None:
     )  # fmt: skip
 
 
-def retried(connection: Connection, batch_id: str) -> None:
-    """Opens it once more; one that was accepted before there were runs stays without."""
+def retried(connection: Connection, batch: BatchRecord) -> None:
+    """Opens it once more; one that was accepted before there were runs becomes one now."""
     try:
-        record = run_rows.lock(connection, batch_id)
+        record = run_rows.lock(connection, batch.id)
     except NotFound:
+        accepted(connection, batch)
         return
     run_rows.again(connection, record, ("done", "failed", "cancelled"), "")
 

@@ -151,7 +151,7 @@ class BatchStore:
             if again:
                 connection.execute(insert(tables.batch_attempts), again)
                 batch_rows.event(connection, batch_id, "retried", {"rows": len(again)})
-                batch_runs.retried(connection, batch_id)
+                batch_runs.retried(connection, batch_rows.record(connection, batch_id))
         return len(again)
 
     # --- reading ----------------------------------------------------------------------------------------------

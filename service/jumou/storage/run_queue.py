@@ -105,6 +105,12 @@ class RunQueue:
                 (RunTask(run_id=row.run_id, attempt=row.attempt), row.priority) for row in connection.execute(wanted)
             )
 
+    def open_batches(self) -> tuple[str, ...]:
+        """The batches that have regions without an outcome, oldest first."""
+        wanted = select(_open.run_id).where(_open.kind == "batch").order_by(_open.created_at)
+        with self._reading() as connection:
+            return tuple(connection.execute(wanted).scalars())
+
     def any_open(self) -> bool:
         """Whether there is a run without an outcome, batches among them."""
         with self._reading() as connection:

@@ -2,18 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from nicegui import events, ui
 
-from jumou.corpus.readers.limits import Limits
-from jumou.domain.access import Classification
 from jumou.domain.evidence import Document
 from jumou.errors import JumouError
 from jumou.export.terms import LEVELS, STATUSES, term
 from jumou.retrieval import Filter, Shelf
-from jumou.retrieval.intake import Outcome, Upload, add_uploads, remove_added
+from jumou.retrieval.intake import Outcome, remove_added
+from jumou.storage import RunFile
 from jumou.web.evidence import page_of
 from jumou.web.frame import button, html, markup, tell
 from jumou.web.preferences import Preferences
@@ -142,14 +140,6 @@ def _remove(service: Service, document_id: str) -> None:
     remove_added(office.whole.index, [document_id], workspace=office.reach.workspace)
 
 
-def _taken_in(service: Service, uploads: list[Upload], limits: Limits, *, internal: bool) -> list[Outcome]:
-    office = service.acting("admin")
-    kept: Classification = "internal" if internal else "public"
-    return add_uploads(
-        office.whole.index, uploads, workspace=office.reach.workspace, classification=kept, limits=limits
-    )
-
-
 def _list(library: Shelf, chosen: Preferences, words: str, kind: str, level: str) -> str:
     everything = library.documents()
     found = [
@@ -168,12 +158,16 @@ async def _add(
     service: Service, chosen: Preferences, event: events.MultiUploadEventArguments, tell_in: Callable[[str], object], then: Callable[[], None],
     *, internal: bool,
 ) -> None:  # fmt: skip
-    uploads = [Upload(file.name, await file.read()) for file in event.files]
+    files = tuple({file.name: RunFile(file.name, await file.read()) for file in event.files}.values())
     tell_in(f'<p class="loading" role="status">{chosen.t("正在读取并编入索引……", "Reading and indexing ...")}</p>')
-    limits = replace(Limits(), file_bytes=service.settings.most_upload_bytes)
     outcomes: list[Outcome] = []
     try:
-        outcomes = await asyncio.to_thread(_taken_in, service, uploads, limits, internal=internal)
+        office = service.acting("admin")
+        run = await service.making.documents(
+            office.runs, files, "internal" if internal else "public", service.person(chosen.name or "web")
+        )
+        ended = await service.making.outcome(office.runs, run.id)
+        outcomes = [Outcome.model_validate(one) for one in ended.result["documents"]]
     except JumouError as error:
         tell(chosen, error)
     names = {key: chosen.t(*both) for key, both in _OUTCOMES.items()}

@@ -187,6 +187,7 @@ class Engine:
             logging.CRITICAL
         )  # what is still under way has nowhere to report to, as it should
         with contextlib.suppress(JumouError):
+            self._desks.runs.store.handed_back([self.name])
             self._workers.gone(self.name)
         self._presence.end()
 
@@ -210,14 +211,19 @@ class Engine:
 
     def _queue_open(self) -> None:
         """Queues the runs and regions nobody has queued, and forgets those that have ended."""
-        waiting = self._waiting()
+        waiting = self._waiting(whole=not self._threads)
         self._queue(waiting)
         with self._queueing:
             self._queued &= {entry.name for entry in waiting}
 
-    def _waiting(self) -> list["_Entry"]:
+    def _waiting(self, *, whole: bool = False) -> list["_Entry"]:
+        """What is open. `whole` looks for regions of batches too that were accepted before batches were runs."""
         runs = [_run(task, priority) for task, priority in self._desks.runs.store.open_tasks()]
-        return [*runs, *_regions(self._desks.regions.store.open_tasks())]
+        regions = self._desks.regions.store
+        if whole:
+            return [*runs, *_regions(regions.open_tasks())]
+        batches = self._desks.runs.store.open_batches()
+        return [*runs, *(entry for batch in batches for entry in _regions(regions.open_tasks(batch)))]
 
     def _queue(self, entries: Iterable["_Entry"]) -> None:
         with self._queueing:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -13,9 +12,11 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from jumou.api.access import Caller, Open, SigningOnce, Stored
 from jumou.api.answers import RunChanged, RunList, WorkerAnswer
+from jumou.api.making import Making
 from jumou.api.openapi import problems
-from jumou.api.other_runs import evaluation_run, export_run, ingest_run
+from jumou.api.other_runs import evaluation_run, export_run
 from jumou.api.requests import EvaluationRequest, ExportRequest
+from jumou.api.room import WITH_ROOM
 from jumou.api.strict import StrictRoute
 from jumou.api.working import Working
 from jumou.domain.access import Classification
@@ -147,7 +148,7 @@ def get_run_file(run_id: str, name: str, store: Runs) -> Response:
 
 
 @router.post(
-    "/plans/{plan_id}/exports", status_code=202, responses={202: {"description": "accepted, being written"}, **problems(400, 404, 413, 422, 503)}
+    "/plans/{plan_id}/exports", status_code=202, dependencies=[WITH_ROOM], responses={202: {"description": "accepted, being written"}, **problems(400, 404, 413, 422, 503)}
 )  # fmt: skip
 def export_plan(plan_id: str, sent: ExportRequest, jumou: Stored, sign: SigningOnce, working: Work) -> RunStanding:
     """Has the files of the plan written as it stands now; they are kept with the run."""
@@ -162,13 +163,14 @@ def export_plan(plan_id: str, sent: ExportRequest, jumou: Stored, sign: SigningO
 @router.post(
     "/documents",
     status_code=202,
+    dependencies=[WITH_ROOM],
     responses={202: {"description": "accepted, being read"}, **problems(400, 413, 422, 503)},
 )
 async def add_documents(
     files: Annotated[list[UploadFile], File(description="PDF, Word, Excel, HTML, Markdown, text, CSV")],
     jumou: Open,
     sign: SigningOnce,
-    working: Work,
+    request: Request,
     classification: Annotated[Classification, Form()] = "public",
 ) -> RunStanding:
     """Takes files into the library of the workspace. Once this answers, none is lost; what became of each stands in the run."""
@@ -182,11 +184,8 @@ async def add_documents(
             )  # fmt: skip
         handed.append(RunFile((file.filename or f"{number + 1}")[:255], content))
     who = sign("", "api")
-    record, digest = ingest_run(_told_apart(handed), classification, who)
-    accepted = await asyncio.to_thread(
-        partial(jumou.runs.accept, record, key=who.key, digest=digest, files=_told_apart(handed))
-    )
-    await asyncio.to_thread(working.submit)
+    making: Making = request.app.state.making
+    accepted = await making.documents(jumou.runs, _told_apart(handed), classification, who, key=who.key)
     return await asyncio.to_thread(jumou.runs.standing, accepted.id)
 
 
@@ -196,7 +195,10 @@ def _told_apart(files: list[RunFile]) -> tuple[RunFile, ...]:
 
 
 @router.post(
-    "/evaluations", status_code=202, responses={202: {"description": "accepted"}, **problems(400, 413, 422, 503)}
+    "/evaluations",
+    status_code=202,
+    dependencies=[WITH_ROOM],
+    responses={202: {"description": "accepted"}, **problems(400, 413, 422, 503)},
 )
 def evaluate(sent: EvaluationRequest, jumou: Open, sign: SigningOnce, working: Work) -> RunStanding:
     """Runs a suite of the evaluation over the shipped cases when nobody waits for anything else; the report is kept with the run."""
