@@ -25,7 +25,7 @@ from jumou.errors import CannotWrite, JumouError, OutsideError
 from jumou.storage import DATABASE_ERRORS, Presence, WorkerList
 from jumou.storage.change import now
 from jumou.workflow.batch import RegionDesk
-from jumou.workflow.engine_state import write_ahead
+from jumou.workflow.engine_state import own_hands, write_ahead
 from jumou.workflow.runs import RunDesk
 
 CONTRACT: Final = "2"
@@ -158,7 +158,7 @@ class Engine:
         _work = _Work(self._desks, self.name, self._ending)
         DBOS.listen_queues([_RUNS, _REGIONS])
         DBOS.launch()
-        _own_hands(engine, {_RUNS: self._hands.runs, _REGIONS: self._hands.regions})
+        own_hands(engine, {_RUNS: self._hands.runs, _REGIONS: self._hands.regions})
         limit = None if self._hands.a_minute is None else {"limit": self._hands.a_minute, "period": 60.0}
         for queue in (_RUNS, _REGIONS):
             DBOS.register_queue(
@@ -386,17 +386,3 @@ def _regions(tasks: Iterable[BatchTask]) -> list[_Entry]:
 def _chunks(entries: list[_Entry]) -> Iterator[list[_Entry]]:
     for begin in range(0, len(entries), _CHUNK):
         yield entries[begin : begin + _CHUNK]
-
-
-def _own_hands(engine: DBOS, hands: dict[str, int]) -> None:
-    """Each process takes on as much as it can. DBOS keeps one number a queue for all of them; the one it keeps is 1."""
-    kept = engine._sys_db  # noqa: SLF001 - there is no public name; without this, every process takes on one at a time
-    read = kept.get_queue
-
-    def get_queue(name: str, **more: Any) -> Any:
-        found = read(name, **more)
-        if found is not None and name in hands:
-            found._worker_concurrency = hands[name]  # noqa: SLF001 - as above
-        return found
-
-    setattr(kept, "get_queue", get_queue)  # noqa: B010 - an attribute of this one object, not of its class
