@@ -106,7 +106,7 @@ class Settings(BaseSettings):
     oidc_groups_claim: str = Field(default="groups", description="the claim that lists the user's groups")
     oidc_roles: str = Field(
         default="",
-        description="what groups may do, separated by commas: group=workspace:role, for example planning-bureau=default:reviewer",
+        description="what groups may do, separated by commas (semicolons where a name holds commas): group=workspace:role, for example planning-bureau=default:reviewer",
     )
     llm_workspace_tokens: int | None = Field(
         default=None, ge=0, description="most tokens all users of a workspace together may use a day"

@@ -88,6 +88,7 @@ def province(
             with side.client(serving.address) as client:
                 _fill(client, side)
         yield Province(serving.address, sides, own, url)
+        serving.kill()  # what it was still drafting is nobody's concern
 
 
 def _side(accounts: Accounts, workspace: str, mark: str) -> Side:

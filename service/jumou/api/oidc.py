@@ -4,7 +4,6 @@ Nothing is believed that the provider did not sign for this client and this logi
 token are checked against its published keys.
 """
 
-import re
 import secrets
 import time
 from typing import Any, Final, NamedTuple
@@ -16,8 +15,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from jumou.domain.access import WORKSPACE_ID, Role
-from jumou.errors import InvalidRequest, NotSignedIn, ServiceUnavailable
+from jumou.errors import NotSignedIn, ServiceUnavailable
 from jumou.settings import Settings
 
 _ALGORITHMS: Final = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -149,32 +147,6 @@ class Provider:
             found = await _fetched((await self._description())["jwks_uri"])
             self._keys = time.monotonic(), KeySet.import_key_set(found)  # type: ignore[arg-type]  # JSON as it came
         return self._keys[1]
-
-
-def roles_of(groups: tuple[str, ...], mapping: str) -> list[tuple[str, Role]]:
-    """What groups may do: workspaces with roles, by the setting `JUMOU_OIDC_ROLES`.
-
-    Raises:
-        InvalidRequest: the setting does not make sense.
-    """
-    return [(workspace, role) for group, workspace, role in read_roles(mapping) if group in groups]
-
-
-def read_roles(mapping: str) -> list[tuple[str, str, Role]]:
-    """Group, workspace and role of each entry of the setting; raises as `roles_of`."""
-    found = []
-    for entry in (one.strip() for one in mapping.split(",")):
-        if not entry:
-            continue
-        group, _, place = entry.rpartition("=")
-        workspace, _, role = place.partition(":")
-        if not group.strip() or not re.fullmatch(WORKSPACE_ID, workspace.strip()) or role.strip() not in set(Role):
-            raise InvalidRequest(
-                f"JUMOU_OIDC_ROLES 的写法不对：{entry}。", f"JUMOU_OIDC_ROLES: {entry} is not understood.",
-                mend_zh="应为 组=工作区:角色，用逗号分隔。", mend_en="Write group=workspace:role, separated by commas.",
-            )  # fmt: skip
-        found.append((group.strip(), workspace.strip(), Role(role.strip())))
-    return found
 
 
 async def _fetched(address: str) -> dict[str, Any]:

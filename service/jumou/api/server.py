@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from jumou import metrics, tracing
 from jumou.api.app import create_app, guard
 from jumou.api.front import Front
+from jumou.api.groups import read_roles
 from jumou.api.limits import check_rates
 from jumou.api.middleware import BodyLimit
 from jumou.api.origins import loopback
@@ -43,6 +44,7 @@ def run_server(
     """
     chosen = settings() if work is None else settings().model_copy(update={"work": work})
     bound_safely(host, chosen, without_accounts=without_accounts)
+    read_roles(chosen.oidc_roles)  # what makes no sense is said now, not at the first login
     set_up_log(chosen)
     check_rates(chosen)
     metrics.start()

@@ -10,7 +10,7 @@ from jumou.api.access import Held, Speaking
 from jumou.api.answers import Alive, Ready
 from jumou.api.measuring import MEDIA, Measuring
 from jumou.api.openapi import problems
-from jumou.domain.access import HERE
+from jumou.domain.access import HERE, SHIPPED
 
 router = APIRouter(tags=["health"])
 
@@ -49,7 +49,9 @@ async def readiness(request: Request, held: Held, language: Speaking) -> JSONRes
     gone = next((part for part in parts if part.name == "database" and not part.ok), None)
     ready = opening.ready and gone is None
     documents, passages = (
-        await asyncio.to_thread(opening.jumou().index.size, within=HERE) if opening.ready else (None, None)
+        await asyncio.to_thread(opening.jumou().index.size, within=SHIPPED if opening.settings.accounts else HERE)
+        if opening.ready
+        else (None, None)
     )
     answer = Ready(
         status="ready" if ready else "away" if opening.ready else "failed" if opening.error else "preparing",

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from jumou.api import login_page as page
 from jumou.api.access import Caller, Held, Speaking
+from jumou.api.groups import roles_of
 from jumou.api.identity import Door
 from jumou.api.problems import STATUS
 from jumou.compose import Jumou
@@ -80,7 +81,7 @@ async def end_oidc(
     request: Request, held: Held, language: Speaking, state: Annotated[str, Query(max_length=500)] = "", code: Annotated[str, Query(max_length=4000)] = ""
 ) -> Response:  # fmt: skip
     """Takes in what the identity provider says, and begins a session."""
-    from jumou.api.oidc import Login, roles_of  # noqa: PLC0415 - as in _provider
+    from jumou.api.oidc import Login  # noqa: PLC0415 - as in _provider
 
     parts, door = held.opening.stored(), _door(request)
     provider = _provider(request, parts)

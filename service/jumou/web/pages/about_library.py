@@ -7,7 +7,7 @@ from nicegui import ui
 
 from jumou.errors import JumouError
 from jumou.web.doctor import examined, settings_shown
-from jumou.web.frame import frame, html, markup
+from jumou.web.frame import fault, frame, html, markup
 from jumou.web.library import build_corpus, build_search
 from jumou.web.preferences import Preferences, preferences
 from jumou.web.service import Service
@@ -38,6 +38,11 @@ def register(pages: Service) -> None:
         service = pages.here()
         chosen = preferences(service.language)
         with frame(chosen, "doctor", chosen.t("自检", "Check")):
+            try:
+                service.caller.must("admin")  # it tells of the machine, which is not everybody's business
+            except JumouError as error:
+                fault(chosen, error)
+                return
             rows = await asyncio.to_thread(examined, service, chosen)
             with ui.element("main").classes("page").props("id=main"):
                 html(render_plain("doctor", chosen.language, rows=rows, settings=settings_shown(service)))
