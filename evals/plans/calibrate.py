@@ -1,4 +1,4 @@
-"""Fits the alignment's weights to the hand-labelled pairs; agreement is reported on cases left out of the fit (five folds).
+"""Fits the alignment's weights to the hand-labelled pairs; agreement is reported on plans left out of the fit, one at a time.
 
 Two agreements are reported: over the labelled pairs, and over the expert's projects (the alignment's verdict on each,
 against the best label a person gave to any draft for it), which is what recall is made of. Cuts are chosen on the
@@ -27,7 +27,6 @@ from jumou.retrieval import load_encoder
 HERE: Final = Path(__file__).parent
 ORDER: Final[dict[Relevance, int]] = {"no": 0, "part": 1, "match": 2}
 RIDGE: Final = 0.6
-FOLDS: Final = 5
 
 
 class Case:
@@ -131,24 +130,21 @@ def f1(said: np.ndarray, wanted: np.ndarray) -> float:
 
 
 def cross_validated(cases: Sequence[Case]) -> dict[str, Any]:
-    """Agreement on pairs and on projects, each case judged by weights and cuts that never saw it."""
+    """Agreement on pairs and on projects: each plan judged by weights and cuts fitted on all the others."""
     pairs: list[tuple[Relevance, Relevance]] = []
     wanted: list[Relevance] = []
     said: list[Relevance] = []
     confirmed: list[bool] = []
-    for at in range(FOLDS):
-        judgement = fitted([case for place, case in enumerate(cases) if place % FOLDS != at])
-        for case in cases[at::FOLDS]:
-            pairs += [
-                (label, judgement.label(*judgement.probabilities(row).tolist())) for row, label, _ in case.pairs()
-            ]
-            wanted += case.best()
-            said += case.said(judgement)
-            confirmed += [
-                label == "match"
-                for row, label in case.audited
-                if judgement.label(*judgement.probabilities(row).tolist()) == "match"
-            ]
+    for case in cases:
+        judgement = fitted([other for other in cases if other is not case])
+        pairs += [(label, judgement.label(*judgement.probabilities(row).tolist())) for row, label, _ in case.pairs()]
+        wanted += case.best()
+        said += case.said(judgement)
+        confirmed += [
+            label == "match"
+            for row, label in case.audited
+            if judgement.label(*judgement.probabilities(row).tolist()) == "match"
+        ]
     credit = {"match": 1.0, "part": 0.5, "no": 0.0}
     return {
         "pairs": agreement([one for one, _ in pairs], [other for _, other in pairs]).model_dump(),

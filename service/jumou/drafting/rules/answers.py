@@ -93,8 +93,9 @@ def answers(playbook: Playbook, archetype: Archetype, links: Iterable[str], gap:
         case "mode":
             return "mode" in archetype.gap.kinds and archetype.emphasis.get(mode, 0) >= _USUAL
         case "stated":
-            meant = any(archetype.id in concern.answers for concern in playbook.concerns if concern.id in gap.concerns)
-            return meant or (archetype.per in ("node", "segment") and bool(set(links) & set(gap.node_ids)))
+            if gap.node_ids and archetype.per in ("node", "segment"):
+                return bool(set(links) & set(gap.node_ids))  # a problem of one link is not answered at another
+            return any(archetype.id in concern.answers for concern in playbook.concerns if concern.id in gap.concerns)
         case "transition":
             return "transition" in archetype.gap.kinds
 

@@ -104,6 +104,7 @@ def _project(
             archetype.kpis,
             kpis,
             " ".join((name, objective, *content, *(text for _, text in named), *archetype.measures(language))),
+            ctx.industry.short,
         ),
         precedents=precedents,
         citations=precedents,

@@ -75,15 +75,18 @@ def with_projects(kpis: Sequence[Kpi], projects: Sequence[Project]) -> tuple[Kpi
     )
 
 
-def moved_by(families: Sequence[KpiFamily], kpis: Sequence[Kpi], text: str) -> tuple[str, ...]:
+def moved_by(families: Sequence[KpiFamily], kpis: Sequence[Kpi], text: str, industry: str) -> tuple[str, ...]:
     """The KPIs a project moves: in each of its families those its text speaks of, else the family's first.
 
-    Quality and green measures differ too much for that: of them only those the text speaks of count, unless nothing else does.
+    The industry's own name tells nothing: it stands in all of them. Quality and green measures differ too much for that: of them only those the text speaks of count, unless nothing else does.
     """
     ids: list[str] = []
     for family in families:
         own = [kpi for kpi in kpis if kpi.family == family]
-        said = sorted(((overlap(kpi.name, text), -place, kpi.id) for place, kpi in enumerate(own)), reverse=True)
+        said = sorted(
+            ((overlap(kpi.name.replace(industry, ""), text), -place, kpi.id) for place, kpi in enumerate(own)),
+            reverse=True,
+        )
         near = [name for share, _, name in said if share >= _SPOKEN_OF][:_MOVED]
         ids.extend(near or [kpi.id for kpi in own[: 1 if family != "efficiency" else 0]])
     if not ids:

@@ -184,7 +184,8 @@ def _instances(
         fits = _fitting(ctx, archetype, links, gaps, mode)
         if not fits:
             return []
-        return [Candidate(archetype, fits, one, weight + fits[0].severity - rank_cost, links=links, **about)]
+        score = weight + max(gap.severity for gap in fits) - rank_cost
+        return [Candidate(archetype, fits, one, score, links=links, **about)]
 
     match archetype.per:
         case "node":
@@ -251,7 +252,7 @@ def _instances(
 def _fitting(
     ctx: DraftContext, archetype: Archetype, links: tuple[str, ...], gaps: tuple[Gap, ...], mode: ModeKey
 ) -> tuple[Gap, ...]:
-    """The gaps a project answers: of its own links first, then what it answers most directly, the severest first."""
+    """The gaps a project answers: of its own links first, the mode's condition last, between them the direct and severe."""
     found = [gap for gap in gaps if answers(ctx.playbook, archetype, links, gap, mode)]
     own = archetype.per in ("node", "segment")
     return tuple(
@@ -259,6 +260,7 @@ def _fitting(
             found,
             key=lambda gap: (
                 own and gap.node_id is None,
+                gap.kind == "mode",
                 directness(ctx.playbook, archetype, gap) > 1,
                 -gap.severity,
                 gap.id,
