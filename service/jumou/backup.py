@@ -60,14 +60,14 @@ class Manifest(Model):
     parts: tuple[Part, ...]
 
 
-def back_up(jumou: Jumou, target: Path, *, documents: bool = True) -> Manifest:
+def back_up(jumou: Jumou, target: Path, *, documents: bool = True, by: str = "") -> Manifest:
     """Writes a backup to `target`, in one step: a file that is there is whole. What is written meanwhile is in the next one.
 
     Raises:
         ServiceUnavailable: the database does not answer.
         CannotWrite: there is no room for it.
     """
-    jumou.audit.record(Act("backup.made", details={"file": target.name}))
+    jumou.audit.record(Act("backup.made", actor=by, details={"file": target.name}))
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         found: dict[str, Path] = {}
@@ -124,7 +124,13 @@ def examine(path: Path) -> Manifest:
 
 
 def restore(
-    path: Path, settings: Settings, *, replace: bool = False, documents: bool = True, progress: Progress = silent
+    path: Path,
+    settings: Settings,
+    *,
+    replace: bool = False,
+    documents: bool = True,
+    by: str = "",
+    progress: Progress = silent,
 ) -> Manifest:
     """Brings the database and users' documents back from a backup, into an empty home or database of either kind.
 
@@ -145,7 +151,7 @@ def restore(
             replace=replace,
         )  # fmt: skip
     AuditLog(engine).record(
-        Act("backup.restored", details={"made_at": manifest.made_at, "head": manifest.audit.number})
+        Act("backup.restored", actor=by, details={"made_at": manifest.made_at, "head": manifest.audit.number})
     )
     engine.dispose()
     if documents:

@@ -1,4 +1,8 @@
 import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -103,3 +107,24 @@ def test_a_copying_process_that_ends_has_copied_everything(tmp_path: Path) -> No
     log.record(Act("key.made", "key:1", "安工"))
     copying.stop()
     assert len(path.read_text("utf-8").splitlines()) == 1
+
+
+def test_documents_that_come_and_go_stand_in_the_stream(home: Path, tmp_path: Path) -> None:
+    """Also when a command adds them: by whom on this machine, and by the ids of the documents."""
+    shutil.copytree(home, tmp_path / "home")
+    (tmp_path / "survey.md").write_text("# 瓦房店轴承调查\n\n保持架企业九家。", "utf-8")
+    environment = {**os.environ, "JUMOU_HOME": str(tmp_path / "home"), "JUMOU_DATABASE_URL": ""}
+
+    def jumou(*words: str) -> str:
+        told = subprocess.run(
+            [sys.executable, "-m", "jumou.cli.main", "corpus", *words], env=environment, capture_output=True, text=True,
+            check=True,
+        )  # fmt: skip
+        return told.stdout
+
+    (added,) = json.loads(jumou("add", str(tmp_path / "survey.md"), "--json"))
+    jumou("remove", added["document_id"])
+    lines = list(AuditLog(open_database(tmp_path / "home")).entries())
+    subject = f"document:{added['document_id']}"
+    assert [(one.action, one.subject) for one in lines] == [("document.added", subject), ("document.removed", subject)]
+    assert all(one.actor.startswith("cli:") for one in lines)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
+from jumou import metrics
 from jumou.api import manual, openapi, problems
 from jumou.api.access import Parts
 from jumou.api.drafting import Drafting
@@ -112,7 +113,9 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "waiting"))
         working.listen()
         opening.begin()
+        counting = asyncio.create_task(asyncio.to_thread(metrics.start))  # beside the first answer, not before it
         yield
+        await counting
         await asyncio.to_thread(working.stop)
         if opening.ready:
             await opening.jumou().close_chats()
@@ -150,13 +153,13 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     app.add_middleware(StreamLimit, streams=streams)
     app.add_middleware(TimeLimit, body_seconds=settings.body_seconds, answer_seconds=settings.request_seconds)
     app.add_middleware(RequestRates, settings=settings, exchange=opening.exchange)
-    app.add_middleware(Calls)
     guard(app, settings, bound, app.state.door)
     return app
 
 
 def guard(app: FastAPI, settings: Settings, bound: str, door: Door, *, pages: bool = False) -> None:
     """What goes around every request, the log outermost; `pages` for the application of the web pages."""
+    app.add_middleware(Calls)
     app.add_middleware(Identity, door=door)
     app.add_middleware(SameOrigin, names=Names(bound, settings.allowed_hosts))
     app.add_middleware(SecurityHeaders, pages=pages)

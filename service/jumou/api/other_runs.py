@@ -11,7 +11,7 @@ from jumou.corpus.readers.limits import Limits
 from jumou.domain.access import Reach
 from jumou.domain.review import content_hash
 from jumou.domain.run import SOON, WHEN_IDLE, RunRecord, RunTask
-from jumou.retrieval.intake import Upload, add_uploads
+from jumou.retrieval.intake import Upload, acts_of, add_uploads
 from jumou.storage import RunFile, RunQueue
 from jumou.workflow.reading import read_plan
 from jumou.workflow.review import Person
@@ -74,6 +74,7 @@ def ingest(jumou: Jumou, task: RunTask, record: RunRecord) -> Made:
         jumou.index, uploads, workspace=record.workspace, classification=record.request["classification"],
         limits=replace(Limits(), file_bytes=jumou.settings.most_upload_bytes), progress=_told(queue, task),
     )  # fmt: skip
+    jumou.audit.record(*acts_of(outcomes, workspace=record.workspace))
     return Made({"documents": [outcome.model_dump(mode="json") for outcome in outcomes]})
 
 

@@ -19,11 +19,12 @@ from jumou.storage import AuditLog
 RECORDED: Final[dict[str, str]] = {
     # handed out
     "get_plan_file": "plan.exported", "get_report": "plan.report_exported", "get_batch_results": "batch.exported",
-    "get_batch_file": "batch.exported", "get_audit_log": "plan.audit_read", "list_audit": "audit.read",
+    "get_batch_file": "batch.exported", "get_run_file": "run.file_exported", "get_audit_log": "plan.audit_read", "list_audit": "audit.read",
     # changed
     "create_batch": "batch.accepted", "cancel_batch": "batch.cancelled", "retry_batch": "batch.retried",
     "create_chat": "chat.opened", "send_message": "chat.message", "stop_answer": "chat.stopped",
-    "adopt_candidate": "chat.adopted",
+    "adopt_candidate": "chat.adopted", "cancel_run": "run.cancelled", "retry_run": "run.retried",
+    "export_plan": "plan.export_asked", "add_documents": "document.handed_in", "evaluate": "evaluation.asked",
 }  # fmt: skip
 """Operations by name, and what their lines say was done."""
 

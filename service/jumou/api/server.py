@@ -7,7 +7,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from jumou import metrics, tracing
+from jumou import tracing
 from jumou.api.app import create_app, guard
 from jumou.api.front import Front
 from jumou.api.groups import read_roles
@@ -47,7 +47,6 @@ def run_server(
     read_roles(chosen.oidc_roles)  # what makes no sense is said now, not at the first login
     set_up_log(chosen)
     check_rates(chosen)
-    metrics.start()
     tracing.start()
     api = create_app(chosen, host)
 

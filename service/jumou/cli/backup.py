@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jumou.cli.terminal import emit, pick, progress, say
+from jumou.cli.terminal import emit, operator, pick, progress, say
 from jumou.compose import Jumou
 from jumou.settings import settings
 
@@ -23,7 +23,7 @@ def backup(
     from jumou.backup import back_up  # noqa: PLC0415 - the other commands need no database
 
     with progress(pick("准备检索索引", "index")) as report:
-        manifest = back_up(Jumou(settings(), report), target, documents=documents)
+        manifest = back_up(Jumou(settings(), report), target, documents=documents, by=operator())
     if as_json:
         emit(manifest)
         return
@@ -57,7 +57,7 @@ def bring_back(
             if only_documents:
                 restore_documents(source, Jumou(chosen, report), progress=report)
             else:
-                restore(source, chosen, replace=replace, documents=documents, progress=report)
+                restore(source, chosen, replace=replace, documents=documents, by=operator(), progress=report)
     if as_json:
         emit(manifest)
     else:

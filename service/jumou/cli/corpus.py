@@ -9,14 +9,15 @@ import typer
 from pydantic import ValidationError
 from rich.table import Table
 
-from jumou.cli.terminal import emit, out, pick, progress, say
+from jumou.cli.terminal import emit, operator, out, pick, progress, say
 from jumou.compose import Jumou
 from jumou.corpus.readers.limits import Limits
 from jumou.domain.access import WORKSPACE_ID, Classification, Reach
+from jumou.domain.audit import Act
 from jumou.drafting import sufficiency
 from jumou.errors import InvalidRequest
 from jumou.retrieval import Filter, Hit, Library, Shelf
-from jumou.retrieval.intake import Outcome, add_files, list_added, remove_added
+from jumou.retrieval.intake import Outcome, acts_of, add_files, list_added, remove_added
 from jumou.settings import Settings, settings
 
 app = typer.Typer(help="自有文献：收入、查看、移除 · your own documents: add, list, remove", no_args_is_help=True)
@@ -48,13 +49,11 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """收入 PDF、Word、Excel、网页、Markdown、CSV 和文本；未变的跳过，中断后可续。有文件被拒绝时退出码为 2。"""
-    kept = _classification(classification)
-    library = _index()
+    kept, named, jumou = _classification(classification), _workspace(workspace), _parts()
     limits = replace(Limits(), file_bytes=settings().most_upload_bytes)
     with progress(pick("收入文献", "adding")) as report:
-        outcomes = add_files(
-            library, paths, workspace=_workspace(workspace), classification=kept, progress=report, limits=limits
-        )
+        outcomes = add_files(jumou.index, paths, workspace=named, classification=kept, progress=report, limits=limits)
+    jumou.audit.record(*(act._replace(actor=operator()) for act in acts_of(outcomes, workspace=named)))
     if as_json:
         emit([outcome.model_dump(mode="json") for outcome in outcomes])
     else:
@@ -96,7 +95,9 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """移除自行收入的文献；随附文献不能移除。"""
-    remove_added(_index(), document_ids, workspace=_workspace(workspace))
+    named, jumou = _workspace(workspace), _parts()
+    remove_added(jumou.index, document_ids, workspace=named)
+    jumou.audit.record(*(Act("document.removed", f"document:{one}", operator(), named) for one in document_ids))
     if as_json:
         emit({"removed": document_ids})
     else:
@@ -170,10 +171,17 @@ def index(
         )
 
 
-def _index() -> Library:
+def _parts() -> Jumou:
+    """The parts of this process, with the index open."""
     chosen: Settings = settings()
     with progress(pick("准备检索索引", "index")) as report:
-        return Jumou(chosen, report).index
+        jumou = Jumou(chosen, report)
+        _ = jumou.index
+        return jumou
+
+
+def _index() -> Library:
+    return _parts().index
 
 
 def _workspace(named: str) -> str:

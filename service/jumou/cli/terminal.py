@@ -1,6 +1,8 @@
 """What a terminal sees: bars where somebody watches, plain lines otherwise, JSON where a program reads."""
 
+import getpass
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +22,14 @@ notes = Console(stderr=True, highlight=False, soft_wrap=True)
 def pick(zh: str, en: str) -> str:
     """The text in the language of this process (JUMOU_LANGUAGE)."""
     return zh if settings().language == "zh" else en
+
+
+def operator() -> str:
+    """Who runs a command on this machine, for the audit stream: the name the system has."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a container without names
+        return f"cli:{os.getuid()}"
 
 
 def say(text: str) -> None:

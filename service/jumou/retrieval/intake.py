@@ -20,6 +20,7 @@ from jumou.corpus.readers.pool import Job, Readers
 from jumou.corpus.readers.read import READERS
 from jumou.corpus.split import passages
 from jumou.domain.access import DEFAULT_WORKSPACE, Classification
+from jumou.domain.audit import Act
 from jumou.domain.evidence import Document
 from jumou.domain.model import Model
 from jumou.errors import InvalidRequest, NotFound, RefusedFile
@@ -151,6 +152,15 @@ def add_uploads(
     return _Intake(library, _Place(workspace, classification), bounds, progress).run(
         [source(upload) for upload in uploads]
     )
+
+
+def acts_of(outcomes: Iterable[Outcome], *, workspace: str) -> list[Act]:
+    """What the audit stream is to say of files that were taken in: those that changed something, by the ids of their documents."""
+    return [
+        Act(f"document.{one.status}", f"document:{one.document_id}", workspace=workspace)
+        for one in outcomes
+        if one.status in ("added", "updated")
+    ]
 
 
 def list_added(library: Library, *, workspace: str | None = None) -> list[Added]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from nicegui import events, ui
 
+from jumou.domain.audit import Act
 from jumou.domain.evidence import Document
 from jumou.errors import JumouError
 from jumou.export.terms import LEVELS, STATUSES, term
@@ -137,7 +138,9 @@ def _take_out(service: Service, chosen: Preferences, sent: dict[str, str], then:
 
 def _remove(service: Service, document_id: str) -> None:
     office = service.acting("admin")
-    remove_added(office.whole.index, [document_id], workspace=office.reach.workspace)
+    workspace = office.reach.workspace
+    remove_added(office.whole.index, [document_id], workspace=workspace)
+    office.whole.audit.record(Act("document.removed", f"document:{document_id}", service.caller.user, workspace))
 
 
 def _list(library: Shelf, chosen: Preferences, words: str, kind: str, level: str) -> str:
