@@ -7,7 +7,6 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY requirements/build.lock.txt requirements/postgres.lock.txt requirements/
 RUN python -m venv /opt/jumou \
  && /opt/jumou/bin/pip install --require-hashes -r requirements/build.lock.txt \
- && /opt/jumou/bin/pip install --require-hashes --no-build-isolation -r requirements/lock.txt \
  && /opt/jumou/bin/pip install --require-hashes --no-build-isolation -r requirements/postgres.lock.txt
 COPY pyproject.toml README.md README.zh.md LICENSE ./
 COPY service/ service/

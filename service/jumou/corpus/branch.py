@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from jumou.corpus.chains import ChainMatch, bare_words, folded, word_pattern
+from jumou.corpus.chains import ChainMatch, bare_words, folded, word_matches, word_pattern
 from jumou.domain.chain import Chain, ChainNode, Text
 
 _FAMILIES: Final = 5
@@ -55,7 +55,7 @@ def find_by_products(words: str, chains: Iterable[Chain]) -> list[ChainMatch]:
     found = []
     for chain in chains:
         terms = {term for node in chain.nodes if node.position == "midstream" for term in _terms(node)} - _OF_MANY
-        places = {at for term in terms for match in word_pattern(term).finditer(text) for at in range(*match.span())}
+        places = {at for term in terms for match in word_matches(term, text) for at in range(*match.span())}
         covered = len(places) / max(1, len(text))
         if covered >= _LEAST_COVER:
             found.append(ChainMatch(chain.id, round(covered, 3)))
@@ -94,7 +94,7 @@ def _longest(text: str, terms: Iterable[tuple[str, frozenset[str]]]) -> Iterator
     """Where terms stand in the text; a longer one wins over one inside it, and links over a whole chain's alias at one place."""
     found: dict[tuple[int, int], frozenset[str]] = {}
     for term, nodes in terms:
-        for match in word_pattern(term).finditer(text):
+        for match in word_matches(term, text):
             found[match.span()] = found.get(match.span(), frozenset()) | nodes
     for (start, end), nodes in found.items():
         if not any(a <= start and end <= b and (a, b) != (start, end) for a, b in found):
