@@ -5,12 +5,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 from pydantic import ValidationError
 
 from jumou.assets import asset_dir
+from jumou.corpus.tables import read_tables
 from jumou.domain.chain import Chain
 from jumou.errors import InvalidRequest
 
@@ -31,14 +32,18 @@ def load_chains(folder: Path | None = None) -> dict[str, Chain]:
 
 @lru_cache(maxsize=4)
 def _loaded(root: Path) -> dict[str, Chain]:
-    chains = [_read(path) for path in sorted((root / "chains").glob("[!_]*.yaml"))]  # _*.yaml: notes on chains
+    paths = sorted((root / "chains").glob("[!_]*.yaml"))  # _*.yaml: notes on chains
+    try:
+        tables = read_tables(paths)
+    except yaml.YAMLError:
+        tables = [None] * len(paths)  # one of them; it is named below
+    chains = [_chain(path, table) for path, table in zip(paths, tables, strict=True)]
     return {chain.id: chain for chain in sorted(chains, key=lambda chain: chain.id)}
 
 
-def _read(path: Path) -> Chain:
+def _chain(path: Path, table: Any) -> Chain:
     try:
-        with path.open(encoding="utf-8") as file:
-            return Chain.model_validate(yaml.load(file, Loader=yaml.CSafeLoader))
+        return Chain.model_validate(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) if table is None else table)
     except (yaml.YAMLError, ValidationError) as problem:
         raise InvalidRequest(
             f"产业链文件 {path.name} 不合规：{problem}", f"{path.name} is not a value chain: {problem}"

@@ -2,12 +2,13 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 from pydantic import ValidationError
 
 from jumou.assets import asset_dir
+from jumou.corpus.tables import read_tables
 from jumou.domain.playbook import Playbook
 from jumou.errors import InvalidRequest
 
@@ -26,7 +27,8 @@ def load_playbook(folder: Path | None = None) -> Playbook:
 @lru_cache(maxsize=4)
 def _loaded(folder: Path) -> Playbook:
     try:
-        projects, rules, kpis, macro, concerns, boundaries = (_read(folder / f"{name}.yaml") for name in _FILES)
+        tables = read_tables([folder / f"{name}.yaml" for name in _FILES])
+        projects, rules, kpis, macro, concerns, boundaries = (one if isinstance(one, dict) else {} for one in tables)
         playbook = Playbook.model_validate(
             {
                 "archetypes": projects["projects"],
@@ -66,9 +68,3 @@ def _refuse_unknown(playbook: Playbook) -> None:
         raise InvalidRequest(
             f"策划手册引用了不存在的项目原型：{strange}", f"the playbook refers to unknown kinds of project: {strange}"
         )
-
-
-def _read(path: Path) -> dict[str, Any]:
-    with path.open(encoding="utf-8") as file:
-        content = yaml.load(file, Loader=yaml.CSafeLoader)
-    return content if isinstance(content, dict) else {}
