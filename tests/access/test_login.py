@@ -17,7 +17,11 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from jumou.api.identity import Door
+from jumou.compose import Jumou
 from jumou.domain.access import Role
+from jumou.errors import NotSignedIn
+from jumou.settings import Settings
 from jumou.storage import Accounts, Sessions, open_database
 from jumou.testing.serving import Serving
 
@@ -312,3 +316,35 @@ def test_behind_tls_the_cookie_travels_by_tls_alone(site: Site) -> None:
     answer = httpx.post(f"{site.address}/login", data={"key": key}, headers=headers)
     assert answer.headers["set-cookie"].startswith("__Host-jm_session=")
     assert "Secure" in answer.headers["set-cookie"]
+
+
+def test_a_revoked_key_ends_the_sessions_it_began(site: Site) -> None:
+    made = site.accounts.create_key("default", "张工", by="test")
+    number = site.sessions.begin_session("张工", hours=1, workspace="default", key_id=made.about.id)
+    known = site.sessions.find_session(number)
+    assert known is not None
+    assert known.principal.user == "张工"
+    site.accounts.revoke_key("default", made.about.id, by="test")
+    assert site.sessions.find_session(number) is None
+
+
+def test_an_open_page_reads_nothing_once_its_session_has_ended(tmp_path: Path) -> None:
+    """The pages ask the door again before everything they read or write."""
+    jumou = Jumou(Settings(home=tmp_path, accounts=True))
+    jumou.accounts.create_workspace("yi", "乙局", by="test")
+    for workspace in ("default", "yi"):
+        jumou.accounts.set_member(workspace, "张工", Role.PLANNER, by="test")
+    door = Door(jumou.settings, lambda: jumou)
+    number = jumou.sessions.begin_session("张工", hours=1)
+    found = jumou.sessions.find_session(number)
+    assert found is not None
+    assert door.still(found.principal, number) == found.principal
+    jumou.sessions.switch(number, "yi")
+    door.forget()
+    with pytest.raises(NotSignedIn):  # a page of the workspace before shows nothing of it any more
+        door.still(found.principal, number)
+    jumou.sessions.end_session(number)
+    door.forget()
+    with pytest.raises(NotSignedIn):
+        door.still(found.principal, number)
+    jumou.database.dispose()
