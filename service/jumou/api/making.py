@@ -8,7 +8,7 @@ from jumou.api.other_runs import ingest_run
 from jumou.api.working import Working
 from jumou.domain.access import Classification
 from jumou.domain.framework import StepKey
-from jumou.domain.run import SOMEBODY_WAITS, SOON, RunEvent, RunRecord, RunStanding
+from jumou.domain.run import ENDS, SOMEBODY_WAITS, SOON, RunEvent, RunRecord, RunStanding
 from jumou.errors import ServiceUnavailable, StepConflict
 from jumou.storage import PlanStore, RunFile, RunStore
 from jumou.workflow import PlanRequest
@@ -106,10 +106,14 @@ class Making:
             return None
 
 
-def told_of(events: tuple[RunEvent, ...], attempt: int) -> tuple[RunEvent, ...]:
-    """What a reader of the newest attempt is told: its steps and its end, not how earlier attempts ended."""
-    return tuple(
-        event
-        for event in events
-        if event.kind == "step" or (event.kind in ("done", "failed", "cancelled") and event.attempt == attempt)
-    )
+def told_of(events: tuple[RunEvent, ...], attempt: int, after: int) -> list[tuple[int, RunEvent]]:
+    """What a reader of a draft is told, numbered from 1: its steps and its end, not how earlier attempts ended.
+
+    `events` are all of the run; who takes it up, and how often, is nothing to its readers and leaves no gap in the numbers.
+    """
+    heard = enumerate((event for event in events if event.kind in ("step", *ENDS)), start=1)
+    return [
+        (number, event)
+        for number, event in heard
+        if number > after and (event.kind == "step" or event.attempt == attempt)
+    ]

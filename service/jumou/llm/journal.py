@@ -1,6 +1,5 @@
 """Answers a run has paid for, kept as they come in, so that whoever takes the run up again does not pay for them twice."""
 
-import asyncio
 import hashlib
 import json
 from collections import Counter
@@ -36,16 +35,19 @@ class Paid:
         self._asked[request] += 1
         return number
 
-    async def recall(self, request: str, number: int) -> Reply | None:
+    def recall(self, request: str, number: int) -> Reply | None:
         """The answer that is paid for already."""
-        kept = await asyncio.to_thread(self.journal.recall, request, number)
+        kept = self.journal.recall(request, number)
         return None if kept is None else _reply(json.loads(kept))
 
-    async def keep(self, request: str, number: int, reply: Reply) -> None:
-        """Keeps an answer before anything is made of it."""
+    def keep(self, request: str, number: int, reply: Reply) -> None:
+        """Keeps an answer before anything else is done with it.
+
+        In the loop's own thread, for some milliseconds: what has arrived and is not kept yet is what a kill costs, and a
+        handover to another thread takes longer than the write.
+        """
         text = json.dumps(_record(reply), ensure_ascii=False)
-        usage = reply.usage
-        await asyncio.to_thread(self.journal.keep, request, number, text, usage.tokens_in, usage.tokens_out)
+        self.journal.keep(request, number, text, reply.usage.tokens_in, reply.usage.tokens_out)
 
 
 def request_key(

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -254,13 +254,15 @@ class Run:
         if paid is not None:
             request = request_key(self.name, messages, tools, shape, max_tokens, temperature)
             number = paid.number(request)
-            if (kept := await paid.recall(request, number)) is not None:
+            if (kept := paid.recall(request, number)) is not None:
                 self.ledger.replay(kept.usage)
                 return kept
-        reply = await self._answered(messages, tools, shape, max_tokens, temperature)
-        if paid is not None:
-            await paid.keep(request, number, reply)
-        return reply
+
+        def keep(reply: Reply) -> None:
+            if paid is not None:
+                paid.keep(request, number, reply)
+
+        return await self._answered(messages, tools, shape, max_tokens, temperature, keep)
 
     async def _answered(
         self,
@@ -269,6 +271,7 @@ class Run:
         shape: Shape | None,
         max_tokens: int,
         temperature: float,
+        keep: Callable[[Reply], None],
     ) -> Reply:
         self._still_there()
         attempt = 0
@@ -284,6 +287,7 @@ class Run:
                             messages, tools=tools, shape=shape, max_tokens=max_tokens, temperature=temperature
                         )
                     usage = reply.usage
+                    keep(reply)
                     self._failed = 0
                     return reply  # noqa: TRY300 - as above
                 except ModelUnavailable as problem:

@@ -163,13 +163,13 @@ async def _progress(runs: RunStore, plan_id: str, language: Language, seen: int)
     while True:
         try:
             standing = await asyncio.to_thread(runs.standing, plan_id)  # before the look: its end is not missed
-            events = await asyncio.to_thread(runs.events, plan_id, after=seen)
+            events = await asyncio.to_thread(runs.events, plan_id)
         except ServiceUnavailable:  # a database that restarts ends no stream
             await asyncio.sleep(_PATIENCE)
             continue
-        for event in told_of(events, standing.attempt):
-            seen = event.number
-            yield _sent(event.number, event.kind, _told(event, language))
+        for number, event in told_of(events, standing.attempt, seen):
+            seen = number
+            yield _sent(number, event.kind, _told(event, language))
         if standing.ended:
             return
         await asyncio.sleep(_LOOK_EVERY)
