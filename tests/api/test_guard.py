@@ -56,6 +56,8 @@ def test_the_names_of_this_machine_are_ours(client: httpx.Client, host: str) -> 
 def test_bound_elsewhere_bare_addresses_are_ours_and_other_names_are_allowed_one_by_one(empty: Path) -> None:
     plain = create_app(Settings(home=empty), "0.0.0.0")  # noqa: S104 - nothing listens in this test
     named = create_app(Settings(home=empty, allowed_hosts="plan.example.gov.cn, *.city.example"), "0.0.0.0")  # noqa: S104 - as above
+    public = create_app(Settings(home=empty, public_url="https://plan.example.gov.cn"), "0.0.0.0")  # noqa: S104 - as above
+    assert asked(public, "GET", "http://plan.example.gov.cn/healthz").status_code == 200
     for host, without, with_names in [
         ("10.0.0.7:8000", 200, 200), ("api-1:8000", 200, 200), ("plan.example.gov.cn", 421, 200), ("a.city.example", 421, 200),
         ("city.example", 421, 421), ("evilcity.example", 421, 421), ("rebound.example", 421, 421),
@@ -152,6 +154,8 @@ def test_only_an_encrypted_connection_is_asked_to_stay_so(empty: Path) -> None:
     app = create_app(Settings(home=empty))
     assert "max-age" in asked(app, "GET", "https://localhost/healthz").headers["Strict-Transport-Security"]
     assert "Strict-Transport-Security" not in asked(app, "GET", "http://localhost/healthz").headers
+    behind = create_app(Settings(home=empty, public_url="https://plan.example.gov.cn"))
+    assert "max-age" in asked(behind, "GET", "http://plan.example.gov.cn/healthz").headers["Strict-Transport-Security"]
 
 
 def test_the_reference_page_loads_nothing_and_names_every_operation(client: httpx.Client) -> None:

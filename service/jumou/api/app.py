@@ -161,6 +161,6 @@ def guard(app: FastAPI, settings: Settings, bound: str, door: Door, *, pages: bo
     """What goes around every request, the log outermost; `pages` for the application of the web pages."""
     app.add_middleware(Calls)
     app.add_middleware(Identity, door=door)
-    app.add_middleware(SameOrigin, names=Names(bound, settings.allowed_hosts))
-    app.add_middleware(SecurityHeaders, pages=pages)
+    app.add_middleware(SameOrigin, names=Names.of(settings, bound))
+    app.add_middleware(SecurityHeaders, pages=pages, encrypted=settings.public_url.startswith("https://"))
     app.add_middleware(RequestLog)

@@ -36,10 +36,11 @@ _SCRIPT: Final = re.compile(rb"<script(?=[\s>])")
 class SecurityHeaders:
     """Puts the headers on every answer; on the pages, scripts get the nonce of their page."""
 
-    def __init__(self, app: ASGIApp, *, pages: bool = False) -> None:
-        """`pages`: answers in HTML are pages of ours, whose markup holds no text of anybody else outside its data."""
+    def __init__(self, app: ASGIApp, *, pages: bool = False, encrypted: bool = False) -> None:
+        """`encrypted`: a proxy in front speaks TLS, whatever this process sees. `pages`: answers in HTML are pages of ours, whose markup holds no text of anybody else outside its data."""
         self._app = app
         self._pages = pages
+        self._encrypted = encrypted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -60,7 +61,7 @@ class SecurityHeaders:
                 for name, value in ALWAYS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Content-Security-Policy", policy)
-                if scope.get("scheme") == "https":
+                if self._encrypted or scope.get("scheme") == "https":
                     headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
                 if not self._pages:
                     headers.setdefault("Cache-Control", "private, no-cache")

@@ -8,7 +8,7 @@ nothing and are let through, as they carry only what their user gave them.
 
 import ipaddress
 import socket
-from typing import Final
+from typing import Final, Self
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from jumou.api.problems import language_of, problem
+from jumou.settings import Settings
 
 _SAFE: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
 _ELSEWHERE: Final = frozenset(("cross-site", "same-site"))
@@ -34,6 +35,12 @@ class Names:
         self._local = loopback(bound)
         self._allowed = tuple(one.strip().lower().rstrip(".") for one in allowed.split(",") if one.strip())
         self._own = {bound.lower(), socket.gethostname().lower()}
+
+    @classmethod
+    def of(cls, settings: Settings, bound: str) -> Self:
+        """The names that the settings allow, the host of the public address among them."""
+        public = urlsplit(settings.public_url).hostname or ""
+        return cls(bound, f"{settings.allowed_hosts},{public}")
 
     def __contains__(self, host: str) -> bool:
         """Whether `host`, a name without port, is one of them."""

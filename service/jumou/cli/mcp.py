@@ -42,7 +42,7 @@ def mcp(
     server = create_server(jumou, calling if chosen.accounts else lambda: here, writes=allow_writes)
     app = SameOrigin(
         Identity(server.streamable_http_app(stateless_http=True, host=host), Door(chosen, lambda: jumou)),
-        Names(host, chosen.allowed_hosts),
+        Names.of(chosen, host),
     )
     say(f"http://{host}:{port}/mcp")
     serve_app(app, host, port)
