@@ -15,9 +15,10 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from jumou.api.counting import Counters
 from jumou.api.limits import check_rates
+from jumou.domain.access import Role
 from jumou.errors import InvalidRequest, ServiceUnavailable
 from jumou.settings import Settings
-from jumou.storage import open_database
+from jumou.storage import Accounts, open_database
 from jumou.storage.counters import Counted, SharedCounters
 
 Serve = Callable[..., AbstractContextManager[str]]
@@ -54,6 +55,27 @@ def test_who_asks_too_often_is_told_when_to_come_again(home: Path, tmp_path: Pat
 def test_one_user_on_its_own_machine_has_no_limit_unless_told(client: httpx.Client) -> None:
     answer = client.get("/v1/samples")
     assert "RateLimit" not in answer.headers
+
+
+def test_accounts_have_limits_of_their_own_unless_told(home: Path, tmp_path: Path, serve: Serve) -> None:
+    """1200 a minute for a user, 3 for all users of a small workspace; figures are for its administrators too."""
+    chosen = settings(home, tmp_path, accounts=True, rate_workspace="3/hour")
+    accounts = Accounts(open_database(tmp_path, chosen.database_url))
+    for user, role in (("zhang", Role.ADMIN), ("li", Role.VIEWER)):
+        accounts.set_member("default", user, role, by="test")
+    keys = {user: accounts.create_key("default", user, by="test").key for user in ("zhang", "li")}
+    with serve(chosen) as address, httpx.Client(base_url=address) as client:
+
+        def asked(user: str, path: str = "/v1/samples") -> httpx.Response:
+            return client.get(path, headers={"Authorization": f"Bearer {keys[user]}", "X-Forwarded-For": "10.0.0.9"})
+
+        first = asked("zhang")
+        assert (first.status_code, first.headers["RateLimit-Policy"]) == (200, '"workspace";q=3;w=3600')
+        assert [asked(user).status_code for user in ("li", "zhang", "li", "zhang")] == [200, 200, 429, 429]
+        assert "Your workspace" in asked("li", "/v1/samples?language=en").json()["title"]
+        assert asked("zhang", "/metrics").status_code == 200
+        assert asked("li", "/metrics").status_code == 403
+        assert client.get("/readyz").status_code == 200
 
 
 def test_a_limit_holds_over_processes_that_share_a_database(postgres: Any, tmp_path: Path) -> None:
