@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from sqlalchemy import inspect, select, text
 
 from jumou.domain.steps import canonical, content_of
 from jumou.errors import InvalidRequest, NotFound, OperatorError, ServiceUnavailable, StepConflict
-from jumou.storage import PlanStore, StoredRequest, database, open_database, tables
+from jumou.storage import PlanStore, database, open_database, tables
 from jumou.testing_plans import small_evidence, small_plan, small_request
 from jumou.workflow.creating import keep_plan
 from jumou.workflow.review import Person
@@ -104,23 +103,6 @@ def test_pages_show_every_plan_once_newest_first(store: PlanStore) -> None:
         if not (cursor := page.next_cursor):
             break
     assert seen == [f"p{number}" for number in reversed(range(7))]
-
-
-def test_a_key_stands_for_what_it_was_first_used_for(store: PlanStore) -> None:
-    barrier = threading.Barrier(6)
-
-    def remember(number: int) -> StoredRequest:
-        barrier.wait()
-        return store.remember_request("key", StoredRequest("hash", f"plan-{number}"))
-
-    with ThreadPoolExecutor(6) as pool:
-        answers = set(pool.map(remember, range(6)))
-    assert len(answers) == 1
-
-
-def test_progress_is_kept_for_those_who_come_late(store: PlanStore) -> None:
-    assert [store.report_progress("p9", "step", {"number": number}) for number in (1, 2)] == [1, 2]
-    assert [(entry.number, entry.record) for entry in store.progress("p9", after=1)] == [(2, {"number": 2})]
 
 
 def test_migrations_make_the_tables_the_store_uses(store: PlanStore) -> None:

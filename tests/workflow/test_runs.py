@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,18 @@ def test_one_key_is_one_run_in_each_workspace(runs: RunStore, database: Any) -> 
     assert RunStore(database, Reach("other")).accept(run(workspace="other"), key="k", digest="d").id != made.id
     with pytest.raises(InvalidRequest):
         runs.accept(run(), key="k", digest="another")
+
+
+def test_one_key_is_one_run_however_many_ask_at_once(runs: RunStore) -> None:
+    barrier = threading.Barrier(6)
+
+    def ask(_: int) -> str:
+        barrier.wait()
+        return runs.accept(run(), key="k", digest="d").id
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len(set(pool.map(ask, range(6)))) == 1
+    assert len(runs.runs().runs) == 1
 
 
 def test_a_failed_run_waits_with_its_reason_and_can_be_retried(runs: RunStore, queue: RunQueue) -> None:

@@ -15,7 +15,7 @@ from jumou.storage.run_queue import RunAsked, RunQueue
 from jumou.storage.run_rows import RunFile
 from jumou.storage.runs import RunPage, RunStore
 from jumou.storage.sessions import Sessions
-from jumou.storage.store import PlanPage, PlanStore, ProgressEntry, StoredRequest
+from jumou.storage.store import PlanPage, PlanStore
 from jumou.storage.workers import WorkerList
 
 __all__ = [
@@ -34,14 +34,12 @@ __all__ = [
     "PlanPage",
     "PlanStore",
     "Presence",
-    "ProgressEntry",
     "RunAsked",
     "RunFile",
     "RunPage",
     "RunQueue",
     "RunStore",
     "Sessions",
-    "StoredRequest",
     "WorkerList",
     "answers",
     "fill",

@@ -1,11 +1,10 @@
 """The store of plans: append-only, one writer a plan at a time, every earlier state as it was."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
+from sqlalchemy import Connection, Engine, and_, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from jumou.domain.access import Classification, Reach
@@ -13,18 +12,10 @@ from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.operation import Operation
 from jumou.domain.review import Event, PlanRecord, Revision
 from jumou.domain.standing import History
-from jumou.domain.steps import canonical
 from jumou.errors import StepConflict
 from jumou.storage import audit, tables
-from jumou.storage.change import PlanChange, insert_new, now, record_text
+from jumou.storage.change import PlanChange, record_text
 from jumou.storage.reading import Kept, Reading, no_plan, within
-
-
-class StoredRequest(NamedTuple):
-    """What an idempotency key stands for."""
-
-    request_hash: str
-    resource_id: str
 
 
 class PlanPage(NamedTuple):
@@ -32,14 +23,6 @@ class PlanPage(NamedTuple):
 
     plans: tuple[PlanRecord, ...]
     next_cursor: str
-
-
-class ProgressEntry(NamedTuple):
-    """One step of the drafting of a plan."""
-
-    number: int
-    kind: str
-    record: dict[str, Any]
 
 
 class PlanStore:
@@ -108,34 +91,6 @@ class PlanStore:
             change = PlanChange(plan, Reading(connection, self._records, self._reach))
             yield change
             audit.append(connection, change.acts)
-
-    def remember_request(self, key: str, request: StoredRequest) -> StoredRequest:
-        """Stores what `key` stands for, unless it stands for something already; returns what it stands for."""
-        with self._writing() as connection:
-            insert_new(
-                connection, tables.idempotency_keys,
-                [{"workspace": self._reach.workspace, "key": key, **request._asdict(), "created_at": now()}],
-            )  # fmt: skip
-            row = connection.execute(
-                select(tables.idempotency_keys.c.request_hash, tables.idempotency_keys.c.resource_id).where(
-                    tables.idempotency_keys.c.workspace == self._reach.workspace, tables.idempotency_keys.c.key == key
-                )
-            ).one()
-        return StoredRequest(row.request_hash, row.resource_id)
-
-    def report_progress(self, plan_id: str, kind: str, record: Mapping[str, Any]) -> int:
-        """Appends to the progress of a plan's drafting; returns the number of the entry."""
-        column = tables.progress.c
-        with self._writing() as connection:
-            last = connection.execute(select(func.max(column.number)).where(column.plan_id == plan_id)).scalar()
-            number = (last or 0) + 1
-            connection.execute(
-                insert(tables.progress).values(
-                    plan_id=plan_id, workspace=self._reach.workspace, number=number, kind=kind,
-                    record=canonical(dict(record)), created_at=now(),
-                )
-            )  # fmt: skip
-        return number
 
     # --- reading ----------------------------------------------------------------------------------------------
 
@@ -213,18 +168,6 @@ class PlanStore:
         with self._reading() as reading:
             reading.plan(plan_id)
             return reading.events(plan_id, after)
-
-    def progress(self, plan_id: str, *, after: int = 0) -> tuple[ProgressEntry, ...]:
-        """The progress of a plan's drafting with numbers above `after`."""
-        column = tables.progress.c
-        wanted = (
-            select(column.number, column.kind, column.record)
-            .where(column.plan_id == plan_id, column.workspace == self._reach.workspace, column.number > after)
-            .order_by(column.number)
-        )
-        with self._reading() as reading:
-            rows = reading.connection.execute(wanted).all()
-        return tuple(ProgressEntry(row.number, row.kind, json.loads(row.record)) for row in rows)
 
     # --- connections ------------------------------------------------------------------------------------------
 

@@ -111,7 +111,7 @@ progress: Final = Table(
     Column("record", Text, nullable=False),
     Column("created_at", String(40), nullable=False),
 )  # fmt: skip
-"""Progress of drafting, kept so that a reader who comes late, or again, misses nothing. No foreign key: it precedes the plan."""
+"""Progress of drafts from before there were runs; nothing is added any more."""
 
 chats: Final = Table(
     "chats", metadata,
