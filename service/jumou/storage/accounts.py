@@ -7,18 +7,18 @@ found by an index at once. Slow hashes are for passwords, which people choose; t
 import secrets
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from jumou.domain.access import SCOPES, Principal, Role, Scope
 from jumou.domain.account import KEY_MARK, KEY_SHOWN, ApiKey, Member, NewKey, Source, Workspace
 from jumou.domain.audit import Act
-from jumou.errors import InvalidRequest, NotFound, StepConflict
+from jumou.errors import InvalidRequest, JumouError, NotFound, StepConflict
 from jumou.storage import audit
 from jumou.storage.access_tables import api_keys, memberships, sessions, users, workspaces
 from jumou.storage.change import insert_new, now
@@ -212,7 +212,7 @@ class Accounts:
         if row is None or row.revoked_at is not None or (row.expires_at or "9") <= time_text(at):
             return None
         if (row.used_at or "") < time_text(at - _USED_EVERY):
-            with self._writing() as connection:
+            with suppress(JumouError, SQLAlchemyError), self._writing() as connection:  # a full disk locks nobody out
                 connection.execute(update(api_keys).where(api_keys.c.id == row.id).values(used_at=time_text(at)))
         role = Role(row.role)
         allowed = frozenset(one for one in role.scopes if one in row.scopes.split())
