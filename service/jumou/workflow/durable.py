@@ -21,7 +21,7 @@ from dbos import error as dbos_error
 
 from jumou.domain.batch import BatchTask
 from jumou.domain.run import WHEN_IDLE, RunTask, Worker
-from jumou.errors import CannotWrite, JumouError, OutsideError
+from jumou.errors import CannotWrite, JumouError, OutsideError, ServiceUnavailable
 from jumou.storage import DATABASE_ERRORS, Presence, WorkerList
 from jumou.storage.change import now
 from jumou.workflow.batch import RegionDesk
@@ -154,16 +154,20 @@ class Engine:
             "max_executor_threads": 2 * (self._hands.runs + self._hands.regions) + 8, "use_listen_notify": False,
         }  # fmt: skip
         logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it writes lines of its own form
-        engine = DBOS(config=config)
-        _work = _Work(self._desks, self.name, self._ending)
-        DBOS.listen_queues([_RUNS, _REGIONS])
-        DBOS.launch()
-        own_hands(engine, {_RUNS: self._hands.runs, _REGIONS: self._hands.regions})
-        limit = None if self._hands.a_minute is None else {"limit": self._hands.a_minute, "period": 60.0}
-        for queue in (_RUNS, _REGIONS):
-            DBOS.register_queue(
-                queue, worker_concurrency=1, limiter=limit, polling_interval_sec=_LOOK_EVERY, on_conflict="always_update",  # type: ignore[arg-type] # its own TypedDict
-            )  # fmt: skip
+        try:
+            engine = DBOS(config=config)
+            _work = _Work(self._desks, self.name, self._ending)
+            DBOS.listen_queues([_RUNS, _REGIONS])
+            DBOS.launch()
+            own_hands(engine, {_RUNS: self._hands.runs, _REGIONS: self._hands.regions})
+            limit = None if self._hands.a_minute is None else {"limit": self._hands.a_minute, "period": 60.0}
+            for queue in (_RUNS, _REGIONS):
+                DBOS.register_queue(
+                    queue, worker_concurrency=1, limiter=limit, polling_interval_sec=_LOOK_EVERY, on_conflict="always_update",  # type: ignore[arg-type] # its own TypedDict
+                )  # fmt: skip
+        except (dbos_error.DBOSException, OSError, *DATABASE_ERRORS) as problem:
+            DBOS.destroy()  # so that the next start finds nothing of this one
+            raise ServiceUnavailable("任务引擎未能启动。", "The durable engine could not be started.") from problem
         self._queue_open()
         for name, task, every in (
             ("presence", self._prove, _HEARTBEAT), ("queueing", self._queue_open, _QUEUE_EVERY), ("watch", self._look_after, _WATCH_EVERY),
