@@ -167,6 +167,12 @@ def resident(pid: int) -> float:
     return 0.0
 
 
+def processor_seconds(pid: int) -> float:
+    """Processor time a process has used, all its threads together."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def environment(database: str, home: Path, **more: str) -> dict[str, str]:
     """Variables for a command of jumou."""
     return {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from ground import PROFILE, Ground, percentile, resident
+from ground import PROFILE, Ground, percentile, processor_seconds, resident
 from verdict import Check, exactly
 
 CHATS, PLANNERS = 64, 8
@@ -75,7 +75,9 @@ def run(ground: Ground) -> str:
             ]
             pid = serving.process.pid if serving.process is not None else 0
             account = Account()
+            used, began = processor_seconds(pid), time.monotonic()
             asyncio.run(_everybody(ground, account, serving.address, plans, seconds, pid))
+            cores = (processor_seconds(pid) - used) / (time.monotonic() - began)
     finally:
         model.kill()
         model.wait(20)
@@ -89,6 +91,7 @@ def run(ground: Ground) -> str:
         Check("their median", 1000 * percentile(every, 0.5), "ms"),
         Check("their p95", 1000 * percentile(every, 0.95), "ms", at_most=None if ground.smoke else 300),
         *(Check(f"p95 of {kind}", 1000 * percentile(took, 0.95), "ms") for kind, took in sorted(account.took.items())),
+        Check("processor time of the server", cores, "cores"),
         Check("memory of the server at the end", account.memory[-1][1] if account.memory else 0, "MB"),
         Check("its slope after the first third", _slope(warm), "MB/min", at_most=None if ground.smoke else 3),
         exactly("tracebacks of the server", ground.defects(), 0),
