@@ -101,6 +101,19 @@ def test_what_a_killed_process_had_in_hand_is_taken_over_by_another(tmp_path: Pa
     assert Counter(result.state for result in store.results(batch)) == {"drafted": 32, "failed": 4}
 
 
+def test_a_region_the_engine_lost_hold_of_is_taken_up_again_by_the_same_process(tmp_path: Path) -> None:
+    """As when the database goes away while the engine records: its thread has ended, and the process is alive."""
+    log = tmp_path / "log"
+    command = [sys.executable, str(WORKER), str(tmp_path), "", str(log), "第30县"]
+    assert subprocess.run(command, stderr=subprocess.DEVNULL, timeout=120, check=False).returncode == 0
+    begun = Counter(line.split()[2] for line in lines(log) if line.startswith("begin"))
+    assert begun["第30县"] == 2
+    assert set(begun.values()) == {1, 2}
+    batch = next(line.split()[1] for line in lines(log) if line.startswith("accepted"))
+    store = BatchStore(open_database(tmp_path), HERE)
+    assert Counter(result.state for result in store.results(batch)) == {"drafted": 32, "failed": 4}
+
+
 def test_an_outcome_is_kept_once(batches: BatchStore, queue: BatchQueue) -> None:
     """Two processes at the same region: the first outcome stands."""
     made = accept_batch(batches, [entry(1), entry(2)], OPTIONS, created_by="t")

@@ -25,7 +25,7 @@ from jumou.errors import CannotWrite, JumouError, OutsideError, ServiceUnavailab
 from jumou.storage import DATABASE_ERRORS, Presence, WorkerList
 from jumou.storage.change import now
 from jumou.workflow.batch import RegionDesk
-from jumou.workflow.engine_state import own_hands, write_ahead
+from jumou.workflow.engine_state import UnderWay, own_hands, write_ahead
 from jumou.workflow.runs import RunDesk
 
 CONTRACT: Final = "2"
@@ -52,6 +52,9 @@ _SILENT: Final = 10.0
 
 _MISSED: Final = 3
 """Looks in a row a process has to be found gone, unless it said that it ends: a database that restarts drops every lock for a moment."""
+
+_STRANDED: Final = 5
+"""Looks in a row at which nothing here was at work on a workflow of this process, before it is queued anew."""
 
 _TRIES: Final = 4
 """Times a run is tried while something outside does not answer; waits 1, 2 and 4 seconds in between."""
@@ -101,6 +104,7 @@ class _Work(NamedTuple):
     ending: threading.Event
 
 
+_under_way: Final = UnderWay()
 _work: _Work | None = None
 """What this process is at: DBOS has one engine a process and finds workflows by name."""
 
@@ -248,6 +252,7 @@ class Engine:
             return
         begun = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         gone = self._gone({one.executor_id for one in begun if one.executor_id})
+        stranded = _under_way.stranded([one.workflow_id for one in begun if one.executor_id == self.name], _STRANDED)
         if gone:
             DBOS._recover_pending_workflows(gone)  # noqa: SLF001 - what DBOS's own coordinator calls; there is no public name
             self._desks.runs.store.handed_back(gone)
@@ -258,11 +263,11 @@ class Engine:
         for chunk in _chunks(waiting):
             by_name = {entry.name: entry for entry in chunk}
             for one in DBOS.list_workflows(workflow_ids=list(by_name), load_input=False, load_output=True):
-                self._settle(by_name[one.workflow_id], one, gone)
+                self._settle(by_name[one.workflow_id], one, gone, stranded=one.workflow_id in stranded)
 
-    def _settle(self, entry: "_Entry", one: Any, gone: list[str]) -> None:
+    def _settle(self, entry: "_Entry", one: Any, gone: list[str], *, stranded: bool) -> None:
         """Keeps what became of a workflow that broke; queues anew what another version has left, or what the engine has lost."""
-        if one.status in _BROKEN:
+        if one.status in _BROKEN and not isinstance(one.error, DATABASE_ERRORS):
             kind = "Interrupted" if one.error is None else type(one.error).__name__
             detail = (one.status if one.error is None else f"{kind}: {one.error}")[:500]
             if isinstance(entry.task, RunTask):
@@ -271,7 +276,8 @@ class Engine:
                 self._desks.regions.broken(entry.task, kind, detail)
             log.error("run broken", workflow=one.workflow_id, kind=kind)
             return
-        lost = one.status == "SUCCESS"  # and yet it is open: our tables are from a backup and the engine's are not
+        # a success, and yet it is open: our tables are from a backup; an error of the database is none of the run's
+        lost = stranded or one.status in ("SUCCESS", "ERROR")
         foreign = one.app_version != self._self.contract
         left = one.status == "ENQUEUED" or one.executor_id in gone
         if lost or (foreign and left):
@@ -297,23 +303,25 @@ class Engine:
 @DBOS.workflow(name="jumou.run", max_recovery_attempts=_TAKEN_UP)
 def do_run(run_id: str, attempt: int) -> str:
     """Does one run, once; a failure somebody can act on is an outcome like any other."""
-    try:
-        return _done(run_id, attempt)
-    except dbos_error.DBOSMaxStepRetriesExceeded as spent:
-        return _run_given_up(run_id, attempt, _last(spent))
-    except JumouError as error:
-        return _run_given_up(run_id, attempt, error)
+    with _under_way.entered(f"{run_id}-{attempt}"):
+        try:
+            return _done(run_id, attempt)
+        except dbos_error.DBOSMaxStepRetriesExceeded as spent:
+            return _run_given_up(run_id, attempt, _last(spent))
+        except JumouError as error:
+            return _run_given_up(run_id, attempt, error)
 
 
 @DBOS.workflow(name="jumou.region", max_recovery_attempts=_TAKEN_UP)
 def draft_region(batch_id: str, row: int, attempt: int) -> str:
     """Drafts one region, once; as `do_run`."""
-    try:
-        return _drafted(batch_id, row, attempt)
-    except dbos_error.DBOSMaxStepRetriesExceeded as spent:
-        return _given_up(batch_id, row, attempt, _last(spent))
-    except JumouError as error:
-        return _given_up(batch_id, row, attempt, error)
+    with _under_way.entered(f"{batch_id}-{row}-{attempt}"):
+        try:
+            return _drafted(batch_id, row, attempt)
+        except dbos_error.DBOSMaxStepRetriesExceeded as spent:
+            return _given_up(batch_id, row, attempt, _last(spent))
+        except JumouError as error:
+            return _given_up(batch_id, row, attempt, error)
 
 
 def _outside(error: BaseException) -> bool:

@@ -2,6 +2,9 @@
 
 import contextlib
 import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,3 +35,36 @@ def own_hands(engine: Any, hands: dict[str, int]) -> None:
         return found
 
     setattr(kept, "get_queue", get_queue)  # noqa: B010 - an attribute of this one object, not of its class
+
+
+class UnderWay:
+    """The workflows this process is in the middle of, and how often one that it should be in the middle of was not.
+
+    When the database goes away at the wrong moment, the engine loses hold of a workflow: its thread has ended, and in the
+    engine's table it is this process's for ever.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is under way."""
+        self._lock = threading.Lock()
+        self._names: Counter[str] = Counter()
+        self._missed: Counter[str] = Counter()
+
+    @contextlib.contextmanager
+    def entered(self, name: str) -> Iterator[None]:
+        """Inside, the workflow is under way."""
+        with self._lock:
+            self._names[name] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._names[name] -= 1
+                self._names = +self._names
+
+    def stranded(self, mine: Iterable[str], looks: int) -> set[str]:
+        """Those of `mine` that were not under way in so many looks in a row; to be asked once a look."""
+        with self._lock:
+            idle = {name for name in mine if not self._names[name]}
+        self._missed = Counter({name: self._missed[name] + 1 for name in idle})
+        return {name for name, missed in self._missed.items() if missed >= looks}
