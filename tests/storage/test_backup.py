@@ -189,6 +189,7 @@ def test_a_backup_holds_no_secret_and_is_for_its_owner_only(tmp_path: Path) -> N
     assert (tmp_path / "b.tar.gz").stat().st_mode & 0o077 == 0
     with tarfile.open(tmp_path / "b.tar.gz") as tar:
         texts = {name: file.read().decode() for name in tar.getnames() if (file := tar.extractfile(name))}
+    assert not {"tables/secrets.jsonl", "tables/sessions.jsonl"} & set(texts)
     assert not any(hidden in content for content in texts.values())
     assert json.loads(texts["settings.json"])["llm"] == "openai:qwen3-32b"
 

@@ -15,8 +15,8 @@ from jumou.storage import database
 from jumou.storage.audit import head
 from jumou.storage.tables import metadata
 
-_PASSING: Final = frozenset({"sessions", "workers"})
-"""What holds only while a process or a login lives."""
+_PASSING: Final = frozenset({"secrets", "sessions", "workers"})
+"""What holds only while a process or a login lives, and what logins are signed with: made anew where it is missing."""
 
 _ROWS: Final = 500
 """Rows read or written at a time, so that memory does not grow with the database."""
