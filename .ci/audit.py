@@ -5,6 +5,7 @@ lines with `# nosec RULE` beside the reason, and secrets in the reviewed baselin
 """
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,9 @@ BIN = Path(sys.executable).parent
 LOCKS = ("requirements/lock.txt", "requirements/dev.lock.txt", "requirements/build.lock.txt")
 KNOWN = "jinja2==2.11.2"
 """A release with published advisories: a source that knows none of them knows nothing."""
+
+_MOVED = 3
+"""What the hook ends with when known strings only stand on other lines."""
 
 TEXTS = ("service", "prompts", "docs", "tests", "evals", ".ci")
 READ = (".py", ".md", ".toml", ".yaml", ".yml", ".sh", ".html", ".js", ".css", ".in", "")
@@ -56,10 +60,14 @@ def files() -> Iterator[str]:
 
 def secrets() -> bool:
     """Whether no file holds a secret beyond those that were looked at and are none."""
-    ended = run("detect-secrets-hook", "--baseline", ".secrets.baseline", "--no-verify", *files())
-    if ended.returncode:
+    with tempfile.TemporaryDirectory() as folder:
+        baseline = Path(folder) / "baseline"  # the hook writes new line numbers into it
+        shutil.copy(ROOT / ".secrets.baseline", baseline)
+        ended = run("detect-secrets-hook", "--baseline", str(baseline), "--no-verify", *files())
+    good = ended.returncode in (0, _MOVED)
+    if not good:
         print(ended.stdout, ended.stderr)
-    return ended.returncode == 0
+    return good
 
 
 def audited(*arguments: str) -> list[dict[str, Any]] | None:

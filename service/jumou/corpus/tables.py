@@ -29,7 +29,7 @@ def read_tables(paths: Sequence[Path]) -> list[Any]:
     name = f"tables-{digest.hexdigest()}.marshal"
     if kept is not None:
         with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
-            found: list[Any] = marshal.loads((kept / name).read_bytes())  # noqa: S302 - a cache written below
+            found: list[Any] = marshal.loads((kept / name).read_bytes())  # nosec B302 # noqa: S302 - a cache written below
             return found
     read = [yaml.load(content, Loader=yaml.CSafeLoader) for content in contents]
     if kept is not None:
