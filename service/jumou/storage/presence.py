@@ -4,6 +4,7 @@ Beside SQLite the lock is a file's, which the system lets go of however the proc
 lock of a session, which the server lets go of when the process or its machine is gone. No clock is compared with another.
 """
 
+import contextlib
 import uuid
 from hashlib import blake2b
 from pathlib import Path
@@ -53,6 +54,9 @@ class Presence:
             self._file.release()
             (self._folder / f"{self.name}.lock").unlink(missing_ok=True)
             self._file = None
+        if self._session is not None:  # said before the connection goes, which the server notices a moment later
+            with contextlib.suppress(DBAPIError, ServiceUnavailable):
+                self._session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _key(self.name)})
         self._let_go()
 
     def gone(self, name: str) -> bool:
