@@ -60,6 +60,7 @@ def run(ground: Ground) -> str:
             "JUMOU_LLM": "openai:scripted",
             "JUMOU_LLM_BASE_URL": url,
             "JUMOU_LLM_CONCURRENCY": "64",
+            "JUMOU_USER_STREAMS": str(2 * CHATS),  # without accounts all of them are one user's
         }
         with (
             ground.serving(ground.database("postgresql" if ground.postgres else "sqlite"), **settings) as serving,
@@ -132,6 +133,7 @@ async def _chatter(account: Account, client: httpx.AsyncClient, end: float, late
             async with client.stream(
                 "GET", f"/v1/chats/{chat}/events", headers={"Last-Event-ID": str(after)}
             ) as answer:
+                account.wrong += [] if answer.is_success else [f"stream: {answer.status_code}"]
                 kind = ""
                 async for line in answer.aiter_lines():
                     name, _, value = line.partition(": ")
