@@ -4,7 +4,6 @@ A step's content is parted without loss: a member of a collection (`gap/G1`, `pr
 what remains of each field (`mode`, `vision`, `roadmap`) is one too. Joining the items gives the content back exactly.
 """
 
-import copy
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -111,7 +110,9 @@ def earlier_steps(step: StepKey) -> tuple[StepKey, ...]:
 
 def part(step: StepKey, content: Mapping[str, Any]) -> tuple[Item, ...]:
     """The items of a step, in order; a key that stands twice gets a number behind it (`gap/G1~2`)."""
-    rest = copy.deepcopy(dict(content))
+    rest = dict(content)
+    for collection in COLLECTIONS[step]:
+        _own_along(rest, collection.path)
     items: list[Item] = []
     for collection in COLLECTIONS[step]:
         holder = _holder(rest, collection.path)
@@ -138,7 +139,9 @@ def join(step: StepKey, items: Iterable[Item]) -> Content:
         if slash:
             members[kind].append(item.value)
         else:
-            content[item.id] = copy.deepcopy(item.value)
+            content[item.id] = item.value
+    for collection in COLLECTIONS[step]:
+        _own_along(content, collection.path)
     for collection in COLLECTIONS[step]:
         if len(collection.path) == 1:
             content[collection.path[0]] = members[collection.kind]
@@ -147,6 +150,16 @@ def join(step: StepKey, items: Iterable[Item]) -> Content:
             if holder is not None:
                 holder[collection.path[-1]] = members[collection.kind]
     return content
+
+
+def _own_along(content: Content, path: tuple[str, ...]) -> None:
+    """Copies the objects on the way to a list, so that the list can be replaced and what was given stays as it was."""
+    place: Any = content
+    for name in path[:-1]:
+        if not isinstance(place.get(name), dict):
+            return
+        place[name] = dict(place[name])
+        place = place[name]
 
 
 def _holder(content: Content, path: tuple[str, ...]) -> Content | None:

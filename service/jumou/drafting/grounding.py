@@ -4,9 +4,10 @@ It walks the objects themselves, so it holds for whatever wrote them: the rules,
 """
 
 import re
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -96,9 +97,9 @@ def check(
     tally = _Tally(evidence, _whole((*names, *own)), language)
     for name, part in (("diagnosis", diagnosis), ("positioning", positioning), ("implementation", implementation)):
         if part is not None:
-            tally.walk(part, name, _Scope())
+            tally.add(part, name)
     for index, project in enumerate(projects):
-        tally.walk(project, f"projects[{index}]", _Scope())
+        tally.add(project, f"projects[{index}]")
     tally.references(diagnosis, positioning, projects, implementation)
     return tally.quality(_coverage(diagnosis, positioning, projects, implementation))
 
@@ -120,10 +121,24 @@ class _Tally:
     grades: Counter[str] = field(default_factory=Counter)
     compliance: Counter[str] = field(default_factory=Counter)
     citations: int = 0
+    cited: list[tuple[Citation, str]] = field(default_factory=list)
     _texts: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._texts = {item.passage.id: item.passage.text for item in self.evidence.passages}
+
+    def add(self, part: BaseModel, where: str) -> None:
+        """Walks a part of the plan, or takes up how the same object was walked before; quotes are looked up each time."""
+        walked = _WALKS.get(part, where, self.names, self.language)
+        if walked is None:
+            walked = _Tally(Evidence(), self.names, self.language)
+            walked.walk(part, where, _Scope())
+            _WALKS.put(part, where, walked)
+        self.findings += walked.findings
+        self.states += walked.states
+        self.bases += walked.bases
+        for citation, place in walked.cited:
+            self._citation(citation, place)
 
     def report(self, kind: Any, severity: Any, where: str, zh: str, en: str) -> None:
         self.findings.append(
@@ -136,7 +151,7 @@ class _Tally:
             self.bases[value.basis] += 1
             return
         if isinstance(value, Citation):
-            self._citation(value, where)
+            self.cited.append((value, where))
             return
         if isinstance(value, Grounded):
             self._state(value, where, inner)
@@ -280,6 +295,33 @@ class _Tally:
             compliance=dict(sorted(self.compliance.items())),
             findings=tuple(self.findings),
         )
+
+
+class _Walks:
+    """How objects were walked lately, by identity: steps are frozen, and those nobody changed are read again and again."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[tuple[int, str], tuple[BaseModel, _Tally]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, part: BaseModel, where: str, names: re.Pattern[str] | None, language: Language) -> "_Tally | None":
+        with self._lock:
+            part_held, walked = self._held.get((id(part), where), (None, None))
+            if walked is not None:
+                self._held.move_to_end((id(part), where))
+        if part_held is not part or walked is None or (walked.names, walked.language) != (names, language):
+            return None
+        return walked
+
+    def put(self, part: BaseModel, where: str, walked: "_Tally") -> None:
+        with self._lock:
+            self._held[id(part), where] = (part, walked)
+            while len(self._held) > _MOST_WALKS:
+                self._held.popitem(last=False)
+
+
+_MOST_WALKS: Final = 256
+_WALKS: Final = _Walks()
 
 
 def _coverage(

@@ -17,7 +17,7 @@ from jumou.domain.operation import Actual, AdjustmentDecision, Operation
 from jumou.domain.review import Comment, Event, ItemHash, PlanRecord, Review, Revision, RevisionInfo, StaleMark
 from jumou.domain.run import RunTask
 from jumou.domain.standing import History
-from jumou.domain.steps import Item, canonical, hash_of_text
+from jumou.domain.steps import Item, StepObject, canonical, hash_of_text
 from jumou.errors import InvalidRequest
 from jumou.storage import operation_tables, tables
 from jumou.storage.reading import Reading
@@ -49,6 +49,10 @@ class PlanChange:
     def items(self, info: RevisionInfo) -> tuple[Item, ...]:
         """The items of a revision, in order."""
         return self._reading.items(info)
+
+    def part(self, info: RevisionInfo) -> StepObject:
+        """The step as a revision has it, frozen."""
+        return self._reading.part(info)
 
     def evidence(self, info: RevisionInfo) -> Evidence:
         """The evidence frozen with a revision."""

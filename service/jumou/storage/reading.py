@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final, TypeVar
@@ -15,20 +15,25 @@ from jumou.domain.evidence import Evidence, EvidencePassage
 from jumou.domain.operation import Actual, AdjustmentDecision, Operation
 from jumou.domain.review import Comment, Event, PlanRecord, Review, Revision, RevisionInfo, StaleMark
 from jumou.domain.standing import History
-from jumou.domain.steps import Item, join
+from jumou.domain.steps import STEP_MODELS, Item, StepObject, join
 from jumou.errors import NotFound
 from jumou.storage import operation_tables, tables
 
 _CACHED: Final = 4_000
+_WHOLES: Final = 128
 _Record = TypeVar("_Record", bound=BaseModel)
+_Whole = TypeVar("_Whole", bound=BaseModel)
 
 
 class Kept:
     """Records seen lately, by id. They never change, so they are never out of date."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _CACHED) -> None:
         self._items: OrderedDict[str, Any] = OrderedDict()
+        self._most = most
         self._lock = Lock()
+        self.wholes: Kept | None = Kept(_WHOLES) if most > _WHOLES else None
+        """Steps and evidence put together: frozen objects that readers share, few because they are large."""
 
     def get(self, key: str) -> Any:
         """The record, or None when it is not kept."""
@@ -42,7 +47,7 @@ class Kept:
         """Keeps a record; the one not seen longest goes."""
         with self._lock:
             self._items[key] = value
-            while len(self._items) > _CACHED:
+            while len(self._items) > self._most:
                 self._items.popitem(last=False)
 
 
@@ -124,8 +129,26 @@ class Reading:
         texts = self.contents(item.hash for item in info.items)
         return tuple(Item(item.id, texts[item.hash]) for item in info.items)
 
+    def part(self, info: RevisionInfo) -> StepObject:
+        """The step as a revision has it: the object many readers may share."""
+        return self._whole(
+            f"{info.step}:{info.hash}", lambda: STEP_MODELS[info.step].model_validate(join(info.step, self.items(info)))
+        )
+
     def evidence(self, info: RevisionInfo) -> Evidence:
         """The evidence frozen with a revision."""
+        return self._whole(f"evidence:{info.id}", lambda: self._evidence(info))
+
+    def _whole(self, key: str, make: Callable[[], _Whole]) -> _Whole:
+        wholes = self.kept.wholes
+        held: _Whole | None = wholes.get(key) if wholes is not None else None
+        if held is None:
+            held = make()
+            if self.keeps and wholes is not None:
+                wholes.put(key, held)
+        return held
+
+    def _evidence(self, info: RevisionInfo) -> Evidence:
         column = tables.revisions.c
         row = self.connection.execute(select(column.evidence).where(column.id == info.id)).one()
         frozen = json.loads(row.evidence)

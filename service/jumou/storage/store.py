@@ -1,6 +1,6 @@
 """The store of plans: append-only, one writer a plan at a time, every earlier state as it was."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -8,10 +8,13 @@ from sqlalchemy import Connection, Engine, and_, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from jumou.domain.access import Classification, Reach
+from jumou.domain.evidence import Evidence
+from jumou.domain.framework import StepKey
 from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.operation import Operation
-from jumou.domain.review import Event, PlanRecord, Revision
+from jumou.domain.review import Event, PlanRecord, Revision, RevisionInfo
 from jumou.domain.standing import History
+from jumou.domain.steps import StepObject
 from jumou.errors import StepConflict
 from jumou.storage import audit, tables
 from jumou.storage.change import PlanChange, record_text
@@ -149,6 +152,16 @@ class PlanStore:
         with self._reading() as reading:
             reading.plan(plan_id)
             return reading.revision(plan_id, revision_id)
+
+    def heads(self, plan_id: str, heads: Sequence[RevisionInfo]) -> tuple[dict[StepKey, StepObject], list[Evidence]]:
+        """The steps as these revisions have them, and the evidence of each: frozen objects that readers share.
+
+        Raises:
+            NotFound: there is no such plan.
+        """
+        with self._reading() as reading:
+            reading.plan(plan_id)
+            return {info.step: reading.part(info) for info in heads}, [reading.evidence(info) for info in heads]
 
     def classification(self, plan_id: str) -> Classification:
         """Internal when the plan was marked so, or a revision of it cites an internal document.

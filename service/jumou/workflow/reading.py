@@ -11,9 +11,9 @@ from jumou.domain.plan import Plan, Provenance, Quality
 from jumou.domain.portfolio import Project
 from jumou.domain.positioning import Positioning
 from jumou.domain.region import RegionProfile
-from jumou.domain.review import PlanRecord, Revision
-from jumou.domain.standing import History, StepStanding, standing
-from jumou.domain.steps import STEP_MODELS, STEP_ORDER, Portfolio, StepObject
+from jumou.domain.review import PlanRecord, RevisionInfo
+from jumou.domain.standing import StepStanding, standing
+from jumou.domain.steps import STEP_ORDER, Portfolio
 from jumou.errors import NotFound, StepConflict
 from jumou.storage import PlanStore
 from jumou.workflow.revising import checked_parts, united
@@ -67,13 +67,11 @@ def read_plan(store: PlanStore, plan_id: str, *, at_event: int | None = None) ->
     record, history = store.plan(plan_id), store.history(plan_id)
     if at_event is not None:
         history = history.until(at_event)
-    revisions = heads(store, plan_id, history)
+    revisions = {step: history.of(step)[-1] for step in STEP_ORDER if history.of(step)}
     if not revisions:
         raise NotFound(f"规划 {plan_id} 当时没有内容。", f"The plan {plan_id} had no content by then.")
-    parts: dict[StepKey, StepObject] = {
-        step: STEP_MODELS[step].model_validate(revision.content) for step, revision in revisions.items()
-    }
-    evidence = united([revision.evidence for revision in revisions.values()])
+    parts, frozen = store.heads(plan_id, tuple(revisions.values()))
+    evidence = united(frozen)
     diagnosis, positioning = parts.get("diagnosis"), parts.get("positioning")
     portfolio, implementation = parts.get("projects"), parts.get("implementation")
     return StoredPlan(
@@ -98,13 +96,7 @@ def read_plan(store: PlanStore, plan_id: str, *, at_event: int | None = None) ->
     )
 
 
-def heads(store: PlanStore, plan_id: str, history: History) -> dict[StepKey, Revision]:
-    """The newest revision of each step that has one."""
-    newest = {step: history.of(step)[-1].id for step in STEP_ORDER if history.of(step)}
-    return {step: store.revision(plan_id, revision_id) for step, revision_id in newest.items()}
-
-
-def _provenance(record: PlanRecord, revisions: dict[StepKey, Revision], evidence: Evidence) -> Provenance:
+def _provenance(record: PlanRecord, revisions: dict[StepKey, RevisionInfo], evidence: Evidence) -> Provenance:
     drafters = dict.fromkeys(revision.drafter for revision in revisions.values())
     return Provenance(
         id=record.id,

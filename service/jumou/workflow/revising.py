@@ -85,13 +85,15 @@ def write_revision(
     parent = before[-1] if before else None
     content = join(step, items)
     contents: dict[StepKey, Content] = {step: content}
+    parts: dict[StepKey, StepObject] = {step: STEP_MODELS[step].model_validate(content)}
     frozen = [evidence]
     for other in STEP_ORDER:
         heads = history.of(other)
         if other != step and heads:
             contents[other] = join(other, change.items(heads[-1]))
+            parts[other] = change.part(heads[-1])
             frozen.append(change.evidence(heads[-1]))
-    quality = checked(contents, united(frozen))
+    quality = checked_parts(parts, united(frozen))
     digests = {item.id: hash_of_text(canonical(item.value)) for item in items}
     was = parent.manifest if parent else {}
     changed = {item_id for item_id in {*digests, *was} if digests.get(item_id) != was.get(item_id)}
