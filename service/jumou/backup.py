@@ -4,6 +4,7 @@ One file, written while the service runs: a tar of tables (a line a row), docume
 versions and the SHA-256 of every part. The index is not in it: it is made from the documents again.
 """
 
+import gzip
 import hashlib
 import io
 import json
@@ -196,6 +197,9 @@ def _open_settings(settings: Settings) -> bytes:
 @contextmanager
 def _opened(path: Path) -> Iterator[tarfile.TarFile]:
     try:
+        with gzip.open(path) as whole:
+            while whole.read(_PIECE):  # to its end, where its sum stands: a file cut short there is found only so
+                pass
         with tarfile.open(path, "r:gz") as tar:
             yield tar
     except (tarfile.TarError, EOFError, zlib.error, UnicodeDecodeError, json.JSONDecodeError) as problem:

@@ -15,6 +15,7 @@ import uvicorn
 from jumou.api.app import create_app
 from jumou.api.patience import patient_protocol
 from jumou.settings import Settings
+from jumou.testing.serving import Serving
 
 PROFILE = {"name": "瓦房店市", "industry": "轴承", "background": "轴承企业集中，保持架依赖外购。"}
 
@@ -58,11 +59,10 @@ def serve() -> Serve:
 
 @pytest.fixture(scope="session")
 def address(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the server listens; its index is open."""
+    """Where the server listens; its index is open. In a process of its own: there is one durable engine a process."""
     database = tmp_path_factory.mktemp("api") / "jumou.db"
-    chosen = Settings(home=home, database_url=f"sqlite:///{database}", drafting_workers=0, most_upload_bytes=2_000_000)
-    with running(chosen) as found:
-        yield found
+    with Serving(home, database, {"JUMOU_MOST_UPLOAD_BYTES": "2000000"}, ("serve", "--no-pages")) as server:
+        yield server.address
 
 
 @pytest.fixture

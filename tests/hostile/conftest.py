@@ -5,17 +5,14 @@ import os
 import random
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import httpx
 import pytest
-import uvicorn
 
-from jumou.api.app import create_app
-from jumou.settings import Settings
+from jumou.testing.serving import Serving
 
 SEED = 20_261_125
 EVERYTHING = os.environ.get("JUMOU_HOSTILE") == "all"
@@ -102,23 +99,9 @@ def ground(tmp_path_factory: pytest.TempPathFactory, canary: Canary) -> Ground:
 def client(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a real server over the shared index, with a database of its own."""
     database = tmp_path_factory.mktemp("hostile") / "jumou.db"
-    app = create_app(
-        Settings(home=home, database_url=f"sqlite:///{database}", drafting_workers=0, most_upload_bytes=5_000_000)
-    )
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-    thread.start()
-    with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=120) as opened:
-        end = time.monotonic() + 180
-        while time.monotonic() < end:
-            try:
-                if opened.get("/readyz").status_code == 200:
-                    break
-            except httpx.TransportError:
-                pass
-            time.sleep(0.05)
+    more = {"JUMOU_MOST_UPLOAD_BYTES": "5000000"}
+    with (
+        Serving(home, database, more, ("serve", "--no-pages")) as server,  # there is one durable engine a process
+        httpx.Client(base_url=server.address, timeout=120) as opened,
+    ):
         yield opened
-    server.should_exit = True
-    thread.join(20)
