@@ -200,7 +200,9 @@ def test_an_error_is_logged_with_its_place_and_without_its_message(tmp_path: Pat
         {}[MARKS["profile"]]
     except KeyError:
         structlog.get_logger("jumou.test").exception("failed")
-        logging.getLogger("uvicorn.error").exception("failed %s", "here")
+        logging.getLogger("served.error").exception(
+            "failed %s", "here"
+        )  # one that no server of another test has set up
     logging.getLogger("some.library").warning("got %s", MARKS["query"])
     logging.getLogger("some.library").debug("body")
     structlog.get_logger("jumou.test").warning("tried", address=f"http://x/?key={KEY}&p=p@ss-word")

@@ -238,6 +238,7 @@ def test_a_document_is_added_found_and_taken_out(visit: Callable[..., Any], tmp_
     page.locator("input[type=file]").set_input_files(str(own))
     page.locator(".state.approved", has_text="已收入").wait_for()
     page.get_by_label("标题、机关或区域").fill("县域茶产业")
+    page.wait_for_timeout(1500)  # the list is drawn anew as one types, and a click on a row that goes is lost
     row = page.locator("tr", has_text="县域茶产业调研").last
     row.locator(".src").click()
     page.locator(".drawer.open", has_text="鲜叶外流").wait_for()
