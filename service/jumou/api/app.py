@@ -18,6 +18,7 @@ from jumou.api.limits import RequestRates, StreamLimit, Streams
 from jumou.api.making import Making
 from jumou.api.measuring import Measuring
 from jumou.api.middleware import BodyLimit, Calls, RequestLog
+from jumou.api.openai_errors import OpenAIErrors
 from jumou.api.origins import Names, SameOrigin
 from jumou.api.patience import TimeLimit
 from jumou.api.permissions import PERMITTED
@@ -162,5 +163,6 @@ def guard(app: FastAPI, settings: Settings, bound: str, door: Door, *, pages: bo
     app.add_middleware(Calls)
     app.add_middleware(Identity, door=door)
     app.add_middleware(SameOrigin, names=Names.of(settings, bound))
+    app.add_middleware(OpenAIErrors)
     app.add_middleware(SecurityHeaders, pages=pages, encrypted=settings.public_url.startswith("https://"))
     app.add_middleware(RequestLog)

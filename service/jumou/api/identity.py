@@ -11,7 +11,7 @@ from urllib.parse import quote
 from itsdangerous import BadSignature, TimestampSigner
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from jumou.api.problems import answer_to, language_of
@@ -207,9 +207,6 @@ async def _turn_away(scope: Scope, receive: Receive, send: Send, refused: Respon
             mend_zh="接口请用 Authorization: Bearer <密钥>。", mend_en="Programs send Authorization: Bearer <key>.",
         )  # fmt: skip
         refused = answer_to(error, language_of(request))
-        if path.startswith("/openai/"):
-            fault = {"message": error.message(language_of(request)), "type": "authentication_error", "param": None, "code": "invalid_api_key"}  # fmt: skip
-            refused = JSONResponse({"error": fault}, 401, {"WWW-Authenticate": 'Bearer realm="jumou"'})
     await refused(scope, receive, send)
 
 

@@ -13,6 +13,7 @@ from starlette.routing import Match
 
 from jumou import errors
 from jumou.api.headers import ALWAYS, OF_THE_API
+from jumou.api.openai_errors import PREFIX, turned
 from jumou.domain.framework import Language
 from jumou.files import why_unwritable
 
@@ -54,14 +55,15 @@ def language_of(request: HTTPConnection) -> Language:
 
 def problem(status: int, title: str, *, kind: str, **more: Any) -> JSONResponse:
     """An answer of type application/problem+json."""
-    return JSONResponse(
-        {"type": f"urn:jumou:problem:{kind}", "title": title, "status": status, **more}, status, media_type=MEDIA
-    )
+    return JSONResponse(_problem(status, title, kind=kind, **more), status, media_type=MEDIA)
 
 
-def answer_to(error: errors.JumouError, language: Language) -> JSONResponse:
+def _problem(status: int, title: str, *, kind: str, **more: Any) -> dict[str, Any]:
+    return {"type": f"urn:jumou:problem:{kind}", "title": title, "status": status, **more}
+
+
+def as_problem(error: errors.JumouError, language: Language) -> dict[str, Any]:
     """A designed error as a problem, in the caller's language."""
-    status = STATUS[type(error)]
     text = error.message_zh if language == "zh" else error.message_en
     more: dict[str, Any] = {}
     mend = error.mend_zh if language == "zh" else error.mend_en
@@ -71,7 +73,13 @@ def answer_to(error: errors.JumouError, language: Language) -> JSONResponse:
         more["problems"] = [item.model_dump(mode="json") for item in error.problems]
     if isinstance(error, errors.StepConflict) and error.versions:
         more["versions"] = error.versions
-    answer = problem(status, text, kind=type(error).__name__, **more)
+    return _problem(STATUS[type(error)], text, kind=type(error).__name__, **more)
+
+
+def answer_to(error: errors.JumouError, language: Language) -> JSONResponse:
+    """The answer to a designed error, with when to come again where that is known."""
+    status = STATUS[type(error)]
+    answer = JSONResponse(as_problem(error, language), status, media_type=MEDIA)
     if status == 503:
         answer.headers["Retry-After"] = "5"
     if isinstance(error, errors.OverBudget) and error.retry_after is not None:
@@ -124,6 +132,8 @@ def install(app: FastAPI) -> None:
         told = str(getattr(request.state, "request_id", ""))
         detail = f"请将请求编号 {told} 告知管理员。" if zh else f"Tell your administrator the request id {told}."
         answer = problem(500, title, kind="Defect", detail=detail)
+        if request.url.path.startswith(PREFIX):
+            answer = JSONResponse(turned(_problem(500, title, kind="Defect", detail=detail))[1], 500)
         answer.headers.update({**ALWAYS, "Content-Security-Policy": OF_THE_API, "X-Request-ID": told})
         return answer
 

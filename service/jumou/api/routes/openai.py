@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from jumou.api.access import Caller, Open
-from jumou.api.openapi import problems
-from jumou.api.problems import STATUS, language_of
+from jumou.api.openai_errors import fault, turned
+from jumou.api.problems import as_problem, language_of
 from jumou.api.strict import StrictRoute
 from jumou.chat import Answerer, Outcome, Turn
 from jumou.chat.stateless import Said, turn_of
@@ -32,28 +32,27 @@ _MODELS: Final = ("jumou", "jumou-rules")
 
 _MADE: Final = 1_764_000_000
 _LONGEST: Final = 200_000
-_KINDS: Final = {400: "invalid_request_error", 401: "authentication_error", 404: "invalid_request_error", 422: "invalid_request_error", 429: "rate_limit_error"}  # fmt: skip
 
 
 class OpenAIRoute(StrictRoute):
-    """A route whose errors have the form OpenAI's clients read."""
+    """A route that names the parameter that is wrong, as OpenAI's clients read it; other errors are turned around all routes."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with errors turned."""
         handle = super().get_route_handler()
 
-        async def turned(request: Request) -> Response:
+        async def named(request: Request) -> Response:
             try:
                 return await handle(request)
             except RequestValidationError as wrong:
                 first = wrong.errors()[0]
                 place = ".".join(str(part) for part in first["loc"][1:])
-                return _refused(400, f"{place}: {first['msg']}".strip(": "), place or None)
-            except JumouError as error:
-                status = STATUS[type(error)]
-                return _refused(400 if status == 422 else status, error.message(language_of(request)))
+                return JSONResponse(fault(400, f"{place}: {first['msg']}".strip(": "), param=place or None), 400)
+            except NotFound as error:
+                said = error.message(language_of(request))
+                return JSONResponse(fault(404, said, param="model", code="model_not_found"), 404)
 
-        return turned
+        return named
 
 
 router = APIRouter(prefix="/openai/v1", tags=["openai"], route_class=OpenAIRoute)
@@ -178,9 +177,8 @@ class Completion(BaseModel):
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     **{
         status: {"model": OpenAIProblem, "description": "in the form of OpenAI's errors"}
-        for status in (400, 404, 429, 502, 503)
+        for status in (400, 401, 403, 404, 413, 429, 502, 503)
     },
-    **problems(413),
 }
 _CHUNKS: Final[dict[int | str, dict[str, Any]]] = {
     200: {
@@ -258,8 +256,7 @@ async def _chunks(
             elif part.kind == "proposal":
                 more = part.data
     except JumouError as error:  # too late for a status
-        fault = OpenAIFault(message=error.message(turn.language), type=type(error).__name__)
-        yield ServerSentEvent(OpenAIProblem(error=fault).model_dump_json())
+        yield ServerSentEvent(json.dumps(turned(as_problem(error, turn.language))[1], ensure_ascii=False))
         yield ServerSentEvent("[DONE]")
         return
     notes = footnotes(_cited(text, (*turn.shown, *outcome.passages)), turn.language)
@@ -296,13 +293,3 @@ def _known(model: str) -> str:
     if model not in _MODELS:
         raise NotFound(f"没有模型 {model}。", f"There is no model {model}.", mend_zh="可用:jumou、jumou-rules。", mend_en="There are jumou and jumou-rules.")  # fmt: skip
     return model
-
-
-def _refused(status: int, message: str, param: str | None = None) -> JSONResponse:
-    kind = _KINDS.get(status, "server_error")
-    code = "model_not_found" if status == 404 else None
-    fault = OpenAIFault(message=message, type=kind, param=param, code=code)
-    answer = JSONResponse(OpenAIProblem(error=fault).model_dump(), status)
-    if status == 503:
-        answer.headers["Retry-After"] = "5"
-    return answer
