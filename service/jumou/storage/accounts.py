@@ -6,8 +6,8 @@ found by an index at once. Slow hashes are for passwords, which people choose; t
 
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -22,6 +22,7 @@ from jumou.errors import InvalidRequest, JumouError, NotFound, StepConflict
 from jumou.storage import audit
 from jumou.storage.access_tables import api_keys, memberships, sessions, users, workspaces
 from jumou.storage.change import insert_new, now
+from jumou.storage.database import writing
 
 _BYTES: Final = 32
 _USED_EVERY: Final = timedelta(minutes=1)
@@ -52,7 +53,7 @@ class Accounts:
         """
         made = Workspace(id=workspace, title=title or workspace, created_at=now())
         try:
-            with self._writing() as connection:
+            with writing(self._engine) as connection:
                 connection.execute(insert(workspaces).values(**made.model_dump()))
                 told(connection, "workspace.create", f"workspace:{workspace}", by, workspace)
         except IntegrityError as problem:
@@ -63,7 +64,7 @@ class Accounts:
 
     def workspaces(self) -> tuple[Workspace, ...]:
         """All of them, by id."""
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             rows = connection.execute(select(workspaces).order_by(workspaces.c.id)).mappings().all()
         return tuple(Workspace(**row) for row in rows)
 
@@ -73,7 +74,7 @@ class Accounts:
         Raises:
             NotFound: there is none.
         """
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return _workspace(connection, workspace)
 
     def set_member(self, workspace: str, user: str, role: Role, *, by: str, source: Source = "given") -> Member:
@@ -82,7 +83,7 @@ class Accounts:
         Raises:
             NotFound: there is no such workspace.
         """
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             _workspace(connection, workspace)
             made = Member(workspace=workspace, user=user, role=role, source=source, since=now())
             audit.append(connection, [set_member(connection, made, by)])
@@ -95,7 +96,7 @@ class Accounts:
             NotFound: the user is no member.
         """
         mine = and_(memberships.c.workspace == workspace, memberships.c.user == user)
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             if not connection.execute(delete(memberships).where(mine)).rowcount:
                 raise NotFound(f"{user} 不是工作区 {workspace} 的成员。", f"{user} is no member of {workspace}.")
             connection.execute(delete(sessions).where(sessions.c.workspace == workspace, sessions.c.user == user))
@@ -107,7 +108,7 @@ class Accounts:
         Raises:
             NotFound: there is no such workspace.
         """
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             _workspace(connection, workspace)
             rows = (
                 connection.execute(
@@ -120,7 +121,7 @@ class Accounts:
 
     def memberships(self, user: str) -> tuple[Member, ...]:
         """The workspaces of a user, by id."""
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return memberships_of(connection, user)
 
     # --- keys -------------------------------------------------------------------------------------------------
@@ -143,7 +144,7 @@ class Accounts:
             scopes=tuple(one for one in SCOPES if one in scopes), created_by=by, created_at=time_text(at),
             expires_at="" if days is None else time_text(at + timedelta(days=days)),
         )  # fmt: skip
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             _workspace(connection, workspace)
             if not any(one.workspace == workspace for one in memberships_of(connection, user)):
                 raise NotFound(
@@ -172,7 +173,7 @@ class Accounts:
         Raises:
             NotFound: there is no such workspace.
         """
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             _workspace(connection, workspace)
             rows = (
                 connection.execute(
@@ -190,7 +191,7 @@ class Accounts:
             NotFound: the workspace has no such key.
         """
         mine = and_(api_keys.c.workspace == workspace, api_keys.c.id == key_id)
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             row = connection.execute(select(api_keys).where(mine)).first()
             if row is None:
                 raise NotFound(f"没有密钥 {key_id}。", f"There is no key {key_id}.")
@@ -207,12 +208,13 @@ class Accounts:
             memberships, and_(memberships.c.user == api_keys.c.user, memberships.c.workspace == api_keys.c.workspace)
         )
         wanted = select(api_keys, memberships.c.role).select_from(joined).where(api_keys.c.digest == digest_of(key))
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             row = connection.execute(wanted).first()
         if row is None or row.revoked_at is not None or (row.expires_at or "9") <= time_text(at):
             return None
         if (row.used_at or "") < time_text(at - _USED_EVERY):
-            with suppress(JumouError, SQLAlchemyError), self._writing() as connection:  # a full disk locks nobody out
+            # a full disk locks nobody out
+            with suppress(JumouError, SQLAlchemyError), writing(self._engine) as connection:
                 connection.execute(update(api_keys).where(api_keys.c.id == row.id).values(used_at=time_text(at)))
         role = Role(row.role)
         allowed = frozenset(one for one in role.scopes if one in row.scopes.split())
@@ -222,16 +224,6 @@ class Accounts:
         return Known(principal, row.expires_at or "")
 
     # --- connections ------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
 
 
 def digest_of(secret: str) -> str:

@@ -1,7 +1,6 @@
 """The audit stream in the database: what changes state appends to it within its own transaction."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Connection, Engine, insert, select, text
@@ -10,6 +9,7 @@ from jumou.domain.audit import Act, AuditEntry, Head, Verdict, entry_after, veri
 from jumou.domain.calling import calling
 from jumou.storage.audit_tables import audit_entries
 from jumou.storage.change import now, record_text
+from jumou.storage.database import writing
 
 _ADVISORY_LOCK: Final = 0x6A756D6F76
 """Held from an entry's writing to the end of its transaction, so that no two follow the same one."""
@@ -55,7 +55,7 @@ class AuditLog:
 
     def record(self, *acts: Act) -> None:
         """Adds acts in a transaction of their own; they are kept when this returns."""
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with writing(self._engine) as connection:
             append(connection, acts)
 
     def entries(
@@ -70,7 +70,7 @@ class AuditLog:
             )
             if workspace is not None:
                 wanted = wanted.where(column.workspace == workspace)
-            with self._reading() as connection:
+            with self._engine.connect() as connection:
                 rows = connection.execute(wanted).all()
             for row in rows:
                 yield AuditEntry.model_validate_json(row.record)
@@ -81,7 +81,7 @@ class AuditLog:
 
     def head(self) -> Head:
         """The newest line."""
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return head(connection)
 
     def verify(self) -> Verdict:
@@ -94,17 +94,12 @@ class AuditLog:
         A chain cannot show that its newest lines were taken away, or that all of it was written anew; a copy can.
         """
         column = audit_entries.c
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             for entry in exported:
                 held = connection.execute(select(column.hash).where(column.number == entry.number)).scalar()
                 if held != entry.hash or entry.hash != entry.expected_hash:
                     return entry.number
         return None
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
 
 
 def head(connection: Connection) -> Head:

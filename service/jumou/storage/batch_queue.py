@@ -3,15 +3,14 @@
 People see batches through `BatchStore`, which is bound to a workspace; an engine works for all of them and hands out nothing.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, select
 
 from jumou.domain.batch import BatchOptions, BatchRecord, BatchTask, Outcome
 from jumou.domain.region import RegionProfile
 from jumou.storage import batch_rows, tables
+from jumou.storage.database import writing
 
 _attempts: Final = tables.batch_attempts.c
 
@@ -40,7 +39,7 @@ class BatchQueue:
         Raises:
             NotFound: there is no such batch.
         """
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             batch_rows.lock(connection, task.batch_id)
             if batch_rows.settled(connection, task):
                 return False
@@ -50,7 +49,7 @@ class BatchQueue:
 
     def open_tasks(self, batch_id: str = "") -> tuple[BatchTask, ...]:
         """The regions without an outcome, of one batch or of all, oldest first."""
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return batch_rows.open_attempts(connection, _attempts.batch_id == batch_id if batch_id else None)
 
     def asked(self, task: BatchTask) -> Asked:
@@ -60,7 +59,7 @@ class BatchQueue:
             NotFound: there is no such batch or row.
         """
         row = tables.batch_rows.c
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             record = batch_rows.record(connection, task.batch_id)
             found = connection.execute(
                 select(row.profile).where(row.batch_id == task.batch_id, row.number == task.row)
@@ -75,17 +74,7 @@ class BatchQueue:
         Raises:
             NotFound: there is no such batch.
         """
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return batch_rows.record(connection, batch_id).options
 
     # --- connections ------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection:
-            yield connection

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, false, insert, or_, select
@@ -23,6 +22,7 @@ from jumou.domain.plan import ProjectList
 from jumou.errors import InvalidRequest
 from jumou.storage import batch_rows, batch_runs, tables
 from jumou.storage.change import insert_new, now, record_text
+from jumou.storage.database import writing
 
 _PAGE: Final = 50
 """Results read at a time; one is a few hundred kilobytes."""
@@ -64,7 +64,7 @@ class BatchStore:
             InvalidRequest: the key was used for another batch.
         """
         record = record.model_copy(update={"workspace": self._reach.workspace})
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             if key:
                 insert_new(
                     connection, tables.idempotency_keys,
@@ -123,7 +123,7 @@ class BatchStore:
         Raises:
             NotFound: there is no such batch.
         """
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             batch_rows.lock(connection, batch_id, *self._within())
             waiting = batch_rows.open_attempts(connection, _attempts.batch_id == batch_id)
             if waiting:
@@ -139,7 +139,7 @@ class BatchStore:
         Raises:
             NotFound: there is no such batch.
         """
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             batch_rows.lock(connection, batch_id, *self._within())
             again = [
                 {"batch_id": batch_id, "row": row.row, "attempt": row.attempt + 1, "created_at": now()}
@@ -162,7 +162,7 @@ class BatchStore:
         Raises:
             NotFound: there is no such batch.
         """
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return batch_rows.standing(connection, batch_rows.record(connection, batch_id, *self._within()))
 
     def batches(self, *, cursor: str = "", limit: int = 50) -> BatchPage:
@@ -173,7 +173,7 @@ class BatchStore:
             at, _, batch_id = cursor.partition("|")
             wanted = wanted.where(or_(column.created_at < at, and_(column.created_at == at, column.id < batch_id)))
         wanted = wanted.order_by(column.created_at.desc(), column.id.desc()).limit(limit + 1)
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             rows = connection.execute(wanted).all()
             shown = rows[:limit]
             return BatchPage(
@@ -190,7 +190,7 @@ class BatchStore:
         self.standing(batch_id)
         after = 0
         while True:
-            with self._reading() as connection:
+            with self._engine.connect() as connection:
                 rows = connection.execute(
                     batch_rows.newest_attempts(batch_id, _attempts.row > after, whole=True)
                     .order_by(_attempts.row)
@@ -218,7 +218,7 @@ class BatchStore:
             .where(column.batch_id == batch_id, column.number > after)
             .order_by(column.number)
         )
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             batch_rows.record(connection, batch_id, *self._within())
             return tuple(
                 BatchEvent(number=row.number, kind=row.kind, at=row.created_at, data=json.loads(row.record))
@@ -226,16 +226,6 @@ class BatchStore:
             )
 
     # --- connections ------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection:
-            yield connection
 
     def _within(self) -> tuple[ColumnElement[bool], ...]:
         """The conditions under which a batch is there; no query of `batches` does without them."""

@@ -8,6 +8,7 @@ from jumou.domain.batch import BatchTask
 from jumou.domain.run import RunTask
 from jumou.storage import run_tables, tables
 from jumou.storage.change import insert_new, now
+from jumou.storage.database import writing
 from jumou.storage.run_rows import ended
 
 _calls: Final = run_tables.run_calls.c
@@ -60,7 +61,7 @@ class CallJournal:
             "scope": self._scope, "request": request, "ordinal": ordinal, "record": answer, "tokens_in": tokens_in,
             "tokens_out": tokens_out, "created_at": now(),
         }  # fmt: skip
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with writing(self._engine) as connection:
             self._goes_on(connection)
             insert_new(connection, run_tables.run_calls, [row])
 

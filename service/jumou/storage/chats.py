@@ -1,8 +1,7 @@
 """Where chats are kept: what was said, and everything an answer did, in the order of one number that counts through a chat."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, insert, or_, select
@@ -15,6 +14,7 @@ from jumou.domain.steps import canonical
 from jumou.errors import InvalidRequest, NotFound, StepConflict
 from jumou.storage import tables
 from jumou.storage.change import record_text
+from jumou.storage.database import writing
 
 Said = tuple[EventKind, Mapping[str, Any]]
 """Something an answer did, before it has a number."""
@@ -44,7 +44,7 @@ class ChatStore:
     def open(self, record: ChatRecord) -> None:
         """Stores a new chat."""
         record = record.model_copy(update={"workspace": self._reach.workspace})
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             connection.execute(
                 insert(tables.chats).values(
                     id=record.id, record=record_text(record), created_by=record.created_by,
@@ -63,7 +63,7 @@ class ChatStore:
             InvalidRequest: the key was used for another text.
         """
         column = tables.chat_messages.c
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             self._lock(connection, message.chat_id)
             if key:
                 row = connection.execute(
@@ -92,7 +92,7 @@ class ChatStore:
     ) -> tuple[ChatMessage, tuple[ChatEvent, ...]] | None:
         """Ends the turn `message.turn`: the answer and its last events, together. None when it has ended already."""
         column = tables.chat_messages.c
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             self._lock(connection, message.chat_id)
             ended = connection.execute(
                 select(column.number).where(
@@ -114,7 +114,7 @@ class ChatStore:
             StepConflict: a message is being answered; the action would stand between the two.
         """
         column = tables.chat_messages.c
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             self._lock(connection, message.chat_id)
             number = 1 + self._last(connection, message.chat_id)
             waiting = connection.execute(
@@ -138,7 +138,7 @@ class ChatStore:
         """
         names = sorted({chat_id for chat_id, _, _ in asked})
         column = tables.chat_events.c
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             locked = select(tables.chats.c.id).where(tables.chats.c.id.in_(names), *self._within())
             found = set(connection.execute(locked.order_by(tables.chats.c.id).with_for_update()).scalars())
             for name in names:
@@ -231,11 +231,6 @@ class ChatStore:
             return waiting, _events(connection, chat_id, after)
 
     # --- connections ------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection
 
     def _within(self) -> tuple[ColumnElement[bool], ...]:
         """The conditions under which a chat is there; no query of `chats` does without them."""

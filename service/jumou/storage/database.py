@@ -181,15 +181,18 @@ def _sqlite(url: str) -> Engine:
 
 
 @contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction that writes: kept when the block ends, undone when it raises. In SQLite one at a time."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
 def alone(engine: Engine, home: Path) -> Iterator[Connection]:
     """A connection in a transaction that no other process migrates beside."""
     if engine.dialect.name == "sqlite":
         folder = Path(engine.url.database).parent if engine.url.database else home
-        with (
-            FileLock(folder / "jumou.db.lock"),
-            engine.connect().execution_options(writes=True) as connection,
-            connection.begin(),
-        ):
+        with FileLock(folder / "jumou.db.lock"), writing(engine) as connection:
             yield connection
         return
     with engine.begin() as connection:

@@ -4,15 +4,14 @@ People see runs through `RunStore`, which is bound to a workspace; an engine wor
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Engine, func, select, update
 
 from jumou.domain.run import RunOutcome, RunRecord, RunTask
 from jumou.storage import run_rows, run_tables
-from jumou.storage.database import answers
+from jumou.storage.database import answers, writing
 from jumou.storage.run_rows import RunFile
 
 _runs: Final = run_tables.runs.c
@@ -42,7 +41,7 @@ class RunQueue:
 
     def begun(self, task: RunTask, worker: str) -> bool:
         """Tells that a process has taken an attempt up; False when it has ended already."""
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             run_rows.lock(connection, task.run_id)
             taken = connection.execute(
                 update(run_tables.open_runs)
@@ -59,7 +58,7 @@ class RunQueue:
         Raises:
             StepConflict: the attempt has ended: it was cancelled, or another process was faster.
         """
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             run_rows.lock(connection, task.run_id)
             if run_rows.settled(connection, task):
                 raise run_rows.ended(task.run_id)
@@ -76,7 +75,7 @@ class RunQueue:
         Raises:
             NotFound: there is no such run.
         """
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             if not run_rows.settle(connection, task, outcome):
                 return False
             run_rows.keep(connection, task.run_id, "out", files)
@@ -84,7 +83,7 @@ class RunQueue:
 
     def handed_back(self, workers: Sequence[str]) -> None:
         """Tells that what these processes had in hand waits again."""
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             connection.execute(update(run_tables.open_runs).where(_open.taken_by.in_(workers)).values(taken_by=""))
 
     # --- reading ----------------------------------------------------------------------------------------------
@@ -100,7 +99,7 @@ class RunQueue:
             .where(_open.kind != "batch")
             .order_by(_open.priority, _open.created_at)
         )
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return tuple(
                 (RunTask(run_id=row.run_id, attempt=row.attempt), row.priority) for row in connection.execute(wanted)
             )
@@ -108,17 +107,17 @@ class RunQueue:
     def open_batches(self) -> tuple[str, ...]:
         """The batches that have regions without an outcome, oldest first."""
         wanted = select(_open.run_id).where(_open.kind == "batch").order_by(_open.created_at)
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return tuple(connection.execute(wanted).scalars())
 
     def any_open(self) -> bool:
         """Whether there is a run without an outcome, batches among them."""
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return connection.execute(select(_open.run_id).limit(1)).first() is not None
 
     def depth(self) -> dict[str, int]:
         """Open runs by kind, batches among them."""
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             rows = connection.execute(select(_open.kind, func.count()).group_by(_open.kind))
             return {row[0]: row[1] for row in rows}
 
@@ -128,7 +127,7 @@ class RunQueue:
         Raises:
             NotFound: there is no such run.
         """
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             row = connection.execute(select(_runs.record).where(_runs.id == task.run_id)).first()
             if row is None:
                 raise run_rows.no_run(task.run_id)
@@ -141,17 +140,7 @@ class RunQueue:
             .where(_files.run_id == run_id, _files.side == "in")
             .order_by(_files.number)
         )
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return tuple(RunFile(row.name, row.content) for row in connection.execute(wanted))
 
     # --- connections ------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection:
-            yield connection

@@ -1,8 +1,7 @@
 """Where runs are kept: accepted in one transaction, open until the first outcome, told of in the order of one number."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, true
@@ -12,6 +11,7 @@ from jumou.domain.run import RunEvent, RunKind, RunOutcome, RunRecord, RunStandi
 from jumou.errors import InvalidRequest
 from jumou.storage import run_rows, run_tables, tables
 from jumou.storage.change import insert_new, now
+from jumou.storage.database import writing
 from jumou.storage.run_rows import RunFile
 
 _runs: Final = run_tables.runs.c
@@ -53,7 +53,7 @@ class RunStore:
         Raises:
             InvalidRequest: the key was used for something else.
         """
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             if key:
                 held = _held(connection, record, key, digest)
                 record = record.model_copy(update={"id": held})
@@ -71,7 +71,7 @@ class RunStore:
         Raises:
             NotFound: there is no such run.
         """
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             run_rows.lock(connection, run_id, self._within())
             attempt = connection.execute(select(_open.attempt).where(_open.run_id == run_id)).scalar()
             if attempt is None:
@@ -87,7 +87,7 @@ class RunStore:
         Raises:
             NotFound: there is no such run.
         """
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             return run_rows.again(
                 connection, run_rows.lock(connection, run_id, self._within()), ("failed", "cancelled"), by
             )
@@ -97,7 +97,7 @@ class RunStore:
     def depth(self) -> dict[str, int]:
         """Open runs by kind."""
         wanted = select(_open.kind, func.count()).where(_open.workspace == self._reach.workspace).group_by(_open.kind)
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(wanted)}
 
     def standing(self, run_id: str) -> RunStanding:
@@ -106,7 +106,7 @@ class RunStore:
         Raises:
             NotFound: there is no such run.
         """
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             row = connection.execute(run_rows.newest(and_(_runs.id == run_id, self._within()))).first()
         if row is None:
             raise run_rows.no_run(run_id)
@@ -139,7 +139,7 @@ class RunStore:
         wanted = (
             run_rows.newest(and_(*where)).order_by(_runs.created_at.desc(), _runs.id.desc()).limit(limit + 1)
         )  # fmt: skip
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             rows = connection.execute(wanted).all()
         shown = rows[:limit]
         return RunPage(
@@ -155,7 +155,7 @@ class RunStore:
             .where(_events.run_id == run_id, _events.number > after, self._within())
             .order_by(_events.number)
         )
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return tuple(
                 RunEvent(
                     number=row.number, attempt=row.attempt, kind=row.kind, at=row.created_at, data=json.loads(row.record)
@@ -171,20 +171,10 @@ class RunStore:
             .where(_files.run_id == run_id, _files.side == "out", self._within())
             .order_by(_files.number)
         )
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             return tuple(RunFile(row.name, row.content) for row in connection.execute(wanted))
 
     # --- connections ------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection:
-            yield connection
 
     def _within(self) -> ColumnElement[bool]:
         """The condition under which a run is there; no query does without it."""

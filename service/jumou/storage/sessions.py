@@ -1,8 +1,7 @@
 """Page sessions: who is logged in, where, until when; and whom an identity provider vouches for."""
 
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -17,6 +16,7 @@ from jumou.storage.access_tables import api_keys, memberships, sessions, users, 
 from jumou.storage.access_tables import secrets as kept_secrets
 from jumou.storage.accounts import Known, digest_of, memberships_of, set_member, time_text, told, unknown_workspace
 from jumou.storage.change import insert_new, now
+from jumou.storage.database import writing
 
 _BYTES: Final = 32
 
@@ -35,7 +35,7 @@ class Sessions:
             NotSignedIn: the user is a member of no workspace, or not of this one.
         """
         number, at = secrets.token_urlsafe(_BYTES), datetime.now(UTC)
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             mine = [one for one in memberships_of(connection, user) if workspace in ("", one.workspace)]
             if not mine:
                 raise _no_workspace(user)
@@ -59,7 +59,7 @@ class Sessions:
             .select_from(joined)
             .where(sessions.c.digest == digest_of(number))
         )
-        with self._reading() as connection:
+        with self._engine.connect() as connection:
             row = connection.execute(wanted).first()
         until = "" if row is None else min(row.expires_at, row.key_until or row.expires_at)
         if row is None or until <= now():
@@ -78,7 +78,7 @@ class Sessions:
             NotFound: the session has ended, the user is no member there, or the session came from a key of one workspace.
         """
         mine = sessions.c.digest == digest_of(number)
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             row = connection.execute(select(sessions.c.user, sessions.c.key_id).where(mine)).first()
             known = () if row is None or row.key_id else memberships_of(connection, row.user)
             if not any(one.workspace == workspace for one in known):
@@ -87,7 +87,7 @@ class Sessions:
 
     def end_session(self, number: str) -> None:
         """Ends a session; nothing happens when it has ended already."""
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             connection.execute(delete(sessions).where(sessions.c.digest == digest_of(number)))
 
     def log_in(self, subject: str, name: str, roles: Sequence[tuple[str, Role]]) -> str:
@@ -99,7 +99,7 @@ class Sessions:
         Raises:
             NotSignedIn: the name is somebody else's, or no workspace is open to the user.
         """
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             acts: list[Act] = []
             held = connection.execute(select(users.c.name).where(users.c.subject == subject)).scalar()
             user = held or name
@@ -135,23 +135,13 @@ class Sessions:
 
     def secret(self, name: str) -> str:
         """A secret all processes of this database share; made when it is first asked for."""
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             made = {"name": name, "value": secrets.token_urlsafe(_BYTES)}
             insert_new(connection, kept_secrets, [made])
             found = connection.execute(select(kept_secrets.c.value).where(kept_secrets.c.name == name)).scalar_one()
         return str(found)
 
     # --- connections ------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
 
 
 def _ids(connection: Connection) -> set[str]:

@@ -32,7 +32,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from jumou.domain.allowance import DayLimits, DayUse, Held, Spender
 from jumou.errors import ServiceUnavailable
-from jumou.storage.database import connected
+from jumou.storage.database import connected, writing
 
 _TABLES: Final = MetaData()
 _ADVISORY_LOCK: Final = 0x6A756D6F78
@@ -117,7 +117,7 @@ class DaySpending:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         engine = self._ready()
-        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with writing(engine) as connection:
             if engine.dialect.name == "postgresql":  # one at a time; SQLite's own lock sees to it there
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
             yield connection
@@ -126,7 +126,7 @@ class DaySpending:
         with self._opening:
             if self._engine is None:
                 engine = self._opened()
-                with engine.connect().execution_options(writes=True) as connection, connection.begin():
+                with writing(engine) as connection:
                     if engine.dialect.name == "postgresql":
                         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
                     _TABLES.create_all(connection)

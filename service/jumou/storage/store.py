@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, insert, or_, select
+from sqlalchemy import Engine, and_, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from jumou.domain.access import Classification, Reach
@@ -18,6 +18,7 @@ from jumou.domain.steps import StepObject
 from jumou.errors import StepConflict
 from jumou.storage import audit, tables
 from jumou.storage.change import PlanChange, record_text
+from jumou.storage.database import writing
 from jumou.storage.reading import Kept, Reading, no_plan, within
 
 
@@ -60,7 +61,7 @@ class PlanStore:
             StepConflict: there is a plan of this id already.
         """
         record = record.model_copy(update={"workspace": self._reach.workspace})
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             try:
                 connection.execute(
                     insert(tables.plans).values(
@@ -82,7 +83,7 @@ class PlanStore:
         Raises:
             NotFound: there is no such plan.
         """
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             row = connection.execute(
                 select(tables.plans.c.record)
                 .where(tables.plans.c.id == plan_id, *within(self._reach))
@@ -183,11 +184,6 @@ class PlanStore:
             return reading.events(plan_id, after)
 
     # --- connections ------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Reading]:

@@ -1,14 +1,13 @@
 """Which processes do runs, as people see them: where, how many at once, when last heard of. Who is alive is decided by locks."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Engine, delete, select, update
 
 from jumou.domain.run import Worker
 from jumou.storage import run_tables as tables
 from jumou.storage.change import insert_new, now, record_text
+from jumou.storage.database import writing
 
 _workers: Final = tables.workers.c
 
@@ -23,7 +22,7 @@ class WorkerList:
     def seen(self, worker: Worker, *, stopping: bool = False) -> None:
         """Notes that a process lives; it appears with the first time."""
         at = now()
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             insert_new(
                 connection, tables.workers,
                 [{"name": worker.name, "record": record_text(worker), "started_at": worker.started_at, "seen_at": at, "stopping": int(stopping)}],
@@ -34,7 +33,7 @@ class WorkerList:
 
     def gone(self, name: str) -> None:
         """Takes a process out that has ended."""
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             connection.execute(delete(tables.workers).where(_workers.name == name))
 
     def workers(self) -> tuple[Worker, ...]:
@@ -47,8 +46,3 @@ class WorkerList:
                 )
                 for row in connection.execute(wanted)
             )
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection

@@ -1,36 +1,28 @@
 """Batches: the project lists of many regions, asked for at once, followed, cancelled, tried again, and handed out as files."""
 
 import asyncio
-import json
 import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Header, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import EventSourceResponse
 
 from jumou.api.access import Open, Signing, Speaking, Stored
 from jumou.api.answers import BatchAnswer, BatchList, Changed
+from jumou.api.following import After, Look, follow
 from jumou.api.openapi import problems
 from jumou.api.requests import BatchRequest
 from jumou.api.room import WITH_ROOM
 from jumou.api.strict import StrictRoute
 from jumou.api.working import Working
 from jumou.domain.batch import BatchOptions, BatchStanding
-from jumou.errors import ServiceUnavailable
 from jumou.profile import read_contents
 from jumou.storage import BatchStore
 from jumou.workflow.batch import accept_batch
 
 router = APIRouter(prefix="/v1", tags=["batches"], route_class=StrictRoute)
-
-_LOOK_EVERY: Final = 0.25
-"""Seconds between two looks at a batch."""
-
-_PATIENCE: Final = 1.0
-"""Seconds between two looks while the database is away."""
 
 _SSE: Final[dict[str, Any]] = {
     "type": "object",
@@ -151,34 +143,17 @@ def get_batch_file(batch_id: str, name: FileName, store: Store, after: Backgroun
         **problems(404, 422, 503),
     },
 )  # fmt: skip
-async def follow_batch(
-    batch_id: str,
-    store: Store,
-    last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1, description="as Last-Event-ID")] = 0,
-) -> EventSourceResponse:
+async def follow_batch(batch_id: str, store: Store, after: After) -> EventSourceResponse:
     """The progress of a batch, from the beginning or from where the caller lost it, to its end; whichever process works on it."""
+
+    def look(seen: int) -> Look:
+        standing = store.standing(batch_id)
+        return Look.upon(
+            store.events(batch_id, after=seen), seen=seen, ended=not standing.open, last=standing.last_event
+        )
+
     await asyncio.to_thread(store.standing, batch_id)
-    return EventSourceResponse(_progress(store, batch_id, max(after, last_event_id)))
-
-
-async def _progress(store: BatchStore, batch_id: str, seen: int) -> AsyncIterator[ServerSentEvent]:
-    while True:
-        try:
-            standing = await asyncio.to_thread(
-                store.standing, batch_id
-            )  # before the look, so that the end is not missed
-            events = await asyncio.to_thread(store.events, batch_id, after=seen)
-        except ServiceUnavailable:  # a database that restarts ends no stream
-            await asyncio.sleep(_PATIENCE)
-            continue
-        for event in events:
-            seen = event.number
-            data = json.dumps({**event.data, "at": event.at}, ensure_ascii=False)
-            yield ServerSentEvent(data, event=event.kind, id=str(event.number))
-        if not standing.open and seen >= standing.last_event:
-            return
-        await asyncio.sleep(_LOOK_EVERY)
+    return EventSourceResponse(follow(look, after))
 
 
 @router.post("/batches/{batch_id}/cancel", responses=problems(404, 422, 503))

@@ -11,6 +11,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from jumou.api.access import Chats, Open, Seen, Signing, Speaking
 from jumou.api.answers import ChatAnswer, ChatList, MessageAccepted, Stopped
+from jumou.api.following import After
 from jumou.api.openapi import problems
 from jumou.api.requests import AdoptionRequest, ChatOpenRequest, MessageRequest
 from jumou.api.strict import StrictRoute
@@ -100,13 +101,12 @@ async def send_message(
 async def follow_chat(
     chat_id: str,
     chats: Chats,
-    last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1, description="as Last-Event-ID")] = 0,
+    after: After,
     stay: Annotated[bool, Query(description="stay connected for the next answers too")] = False,
 ) -> EventSourceResponse:
     """What the chat's answers do, from the beginning or from where the caller lost it, to the end of the one under way."""
     await asyncio.to_thread(chats.store.chat, chat_id)
-    return EventSourceResponse(_sent(chats.follow(chat_id, max(after, last_event_id), stay=stay)))
+    return EventSourceResponse(_sent(chats.follow(chat_id, after, stay=stay)))
 
 
 async def _sent(events: AsyncIterator[ChatEvent]) -> AsyncIterator[ServerSentEvent]:

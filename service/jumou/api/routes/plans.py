@@ -1,7 +1,6 @@
 """Plans: asked for, kept, read, followed while they are drafted, and handed out as files."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
@@ -13,6 +12,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from jumou.api.access import Open, Signing, Speaking, Stored
 from jumou.api.answers import Accepted, EventList, PlanList, PlanSummary
 from jumou.api.files import plan_file
+from jumou.api.following import After, Look, Told, follow
 from jumou.api.making import Making, told_of
 from jumou.api.openapi import problems
 from jumou.api.requests import PlanDraftRequest
@@ -21,17 +21,14 @@ from jumou.api.routes.projects import read_request
 from jumou.api.strict import StrictRoute
 from jumou.domain.framework import Language
 from jumou.domain.run import RunEvent
-from jumou.errors import NotFound, ServiceUnavailable
-from jumou.storage import PlanStore, RunStore
+from jumou.errors import NotFound
+from jumou.storage import PlanStore
 from jumou.workflow.reading import StoredPlan, read_plan
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=StrictRoute)
 
 _LOOK_EVERY: Final = 0.1
 """Seconds between two looks at the progress of a draft."""
-
-_PATIENCE: Final = 1.0
-"""Seconds between two looks while the database is away."""
 
 _SSE: Final[dict[str, Any]] = {
     "type": "object",
@@ -141,38 +138,26 @@ async def follow_plan(
     plan_id: str,
     jumou: Stored,
     language: Speaking,
-    last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1, description="as Last-Event-ID")] = 0,
+    after: After,
 ) -> EventSourceResponse:
     """The progress of drafting, from the beginning or from where the caller lost it."""
-    seen = max(after, last_event_id)
     runs = jumou.runs
+
+    def look(seen: int) -> Look:
+        standing = runs.standing(plan_id)  # before the events: the end is not missed
+        told = told_of(runs.events(plan_id), standing.attempt, seen)
+        return Look([Told(number, event.kind, _told(event, language)) for number, event in told], standing.ended)
+
     try:
         await asyncio.to_thread(runs.standing, plan_id)
     except NotFound:  # a plan from before there were runs, or none
         await asyncio.to_thread(jumou.store.plan, plan_id)
-        return EventSourceResponse(_kept(plan_id, seen))
-    return EventSourceResponse(_progress(runs, plan_id, language, seen))
+        return EventSourceResponse(_kept(plan_id, after))
+    return EventSourceResponse(follow(look, after, every=_LOOK_EVERY))
 
 
 async def _kept(plan_id: str, seen: int) -> AsyncIterator[ServerSentEvent]:
-    yield _sent(seen + 1, "done", {"plan": f"/v1/plans/{plan_id}"})
-
-
-async def _progress(runs: RunStore, plan_id: str, language: Language, seen: int) -> AsyncIterator[ServerSentEvent]:
-    while True:
-        try:
-            standing = await asyncio.to_thread(runs.standing, plan_id)  # before the look: its end is not missed
-            events = await asyncio.to_thread(runs.events, plan_id)
-        except ServiceUnavailable:  # a database that restarts ends no stream
-            await asyncio.sleep(_PATIENCE)
-            continue
-        for number, event in told_of(events, standing.attempt, seen):
-            seen = number
-            yield _sent(number, event.kind, _told(event, language))
-        if standing.ended:
-            return
-        await asyncio.sleep(_LOOK_EVERY)
+    yield Told(seen + 1, "done", {"plan": f"/v1/plans/{plan_id}"}).sent()
 
 
 def _told(event: RunEvent, language: Language) -> dict[str, Any]:
@@ -182,10 +167,6 @@ def _told(event: RunEvent, language: Language) -> dict[str, Any]:
     side = "zh" if language == "zh" else "en"
     mend = event.data.get(f"mend_{side}", "")
     return {"title": f"{event.data[f'message_{side}']} {mend}".strip(), "kind": event.data["kind"]}
-
-
-def _sent(number: int, kind: str, data: dict[str, Any]) -> ServerSentEvent:
-    return ServerSentEvent(json.dumps(data, ensure_ascii=False), event=kind, id=str(number))
 
 
 @router.get(

@@ -1,17 +1,16 @@
 """Runs: everything that was accepted to be done, where it stands, why it failed; cancelled, tried again, followed."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, File, Form, Header, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from fastapi.responses import Response
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import EventSourceResponse
 
 from jumou.api.access import Caller, Open, SigningOnce, Stored
 from jumou.api.answers import RunChanged, RunList, WorkerAnswer
+from jumou.api.following import After, Look, follow
 from jumou.api.making import Making
 from jumou.api.openapi import problems
 from jumou.api.other_runs import evaluation_run, export_run
@@ -21,17 +20,11 @@ from jumou.api.strict import StrictRoute
 from jumou.api.working import Working
 from jumou.domain.access import Classification
 from jumou.domain.run import RunKind, RunStanding, RunState
-from jumou.errors import NotFound, RefusedFile, ServiceUnavailable
+from jumou.errors import NotFound, RefusedFile
 from jumou.storage import RunFile, RunStore, WorkerList
 from jumou.workflow import runs as again
 
 router = APIRouter(prefix="/v1", tags=["runs"], route_class=StrictRoute)
-
-_LOOK_EVERY: Final = 0.25
-"""Seconds between two looks at a run."""
-
-_PATIENCE: Final = 1.0
-"""Seconds between two looks while the database is away."""
 
 _MEDIA: Final = "application/octet-stream"
 _SSE: Final[dict[str, Any]] = {
@@ -85,32 +78,15 @@ def get_run(run_id: str, store: Runs) -> RunStanding:
         **problems(404, 422, 503),
     },
 )  # fmt: skip
-async def follow_run(
-    run_id: str,
-    store: Runs,
-    last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1, description="as Last-Event-ID")] = 0,
-) -> EventSourceResponse:
+async def follow_run(run_id: str, store: Runs, after: After) -> EventSourceResponse:
     """What happens to a run, from the beginning or from where the caller lost it, to its end; whichever process does it."""
+
+    def look(seen: int) -> Look:
+        standing = store.standing(run_id)
+        return Look.upon(store.events(run_id, after=seen), seen=seen, ended=standing.ended, last=standing.last_event)
+
     await asyncio.to_thread(store.standing, run_id)
-    return EventSourceResponse(_progress(store, run_id, max(after, last_event_id)))
-
-
-async def _progress(store: RunStore, run_id: str, seen: int) -> AsyncIterator[ServerSentEvent]:
-    while True:
-        try:
-            standing = await asyncio.to_thread(store.standing, run_id)  # before the look
-            events = await asyncio.to_thread(store.events, run_id, after=seen)
-        except ServiceUnavailable:  # a database that restarts ends no stream
-            await asyncio.sleep(_PATIENCE)
-            continue
-        for event in events:
-            seen = event.number
-            data = json.dumps({**event.data, "at": event.at}, ensure_ascii=False)
-            yield ServerSentEvent(data, event=event.kind, id=str(event.number))
-        if standing.ended and seen >= standing.last_event:
-            return
-        await asyncio.sleep(_LOOK_EVERY)
+    return EventSourceResponse(follow(look, after))
 
 
 @router.post("/runs/{run_id}/cancel", responses=problems(404, 422, 503))
