@@ -10,6 +10,7 @@ JumouError
 │   ├── NotAllowed         the caller's role, or the scope of its key, does not reach that far
 │   ├── OverBudget         the run, the user or the workspace has used up what may be spent on a language model
 │   ├── TooMuchWork        so much waits already that no more is taken on for now
+│   ├── TooManyRequests    the user, the workspace or the address asked, or failed to log in, too often; says when to come again
 │   └── StepConflict       the object changed since the caller saw it
 ├── OperatorError          whoever runs jumou can mend it
 │   ├── IndexMismatch      the index was built by another encoder, chunker or corpus
@@ -116,6 +117,15 @@ class OverBudget(CallerError):
 
 class TooMuchWork(CallerError):
     """So much waits already that no more is taken on for now."""
+
+
+class TooManyRequests(CallerError):
+    """The user, the workspace or the address asked, or failed to log in, too often. `retry_after` is in seconds."""
+
+    def __init__(self, message_zh: str, message_en: str, *, mend_zh: str, mend_en: str, retry_after: float) -> None:
+        """`retry_after` is when there is room again."""
+        super().__init__(message_zh, message_en, mend_zh=mend_zh, mend_en=mend_en)
+        self.retry_after = retry_after
 
 
 class StepConflict(CallerError):

@@ -121,8 +121,14 @@ class Settings(BaseSettings):
     rate_workspace: str = Field(
         default="", description="requests all users of a workspace may make; empty is 6000/minute with accounts"
     )
+    rate_failed_logins: str = Field(
+        default="",
+        description="wrong keys and failed logins from one address, after which it may try no new ones for a while; empty is 20/minute;200/hour, `none` is no limit; with accounts",
+    )
     user_streams: int = Field(
-        default=32, ge=1, description="event streams a user may hold open at once at one server process"
+        default=32,
+        ge=1,
+        description="event streams, and with accounts open pages, a user may hold at once at one server process",
     )
     request_seconds: float = Field(
         default=600.0, gt=0, description="seconds until a request that is not answered ends with 503"

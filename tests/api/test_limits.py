@@ -14,7 +14,7 @@ from limits import parse
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from jumou.api.counting import Counters
-from jumou.api.limits import check_rates
+from jumou.api.rates import check_rates
 from jumou.domain.access import Role
 from jumou.errors import InvalidRequest, ServiceUnavailable
 from jumou.settings import Settings

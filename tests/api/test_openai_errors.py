@@ -18,11 +18,11 @@ Clients = Callable[..., openai.OpenAI]
 
 @pytest.fixture(scope="module")
 def clients(home: Path, tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterator[Clients]:
-    """Makes clients, with a key of each member's, of a server with accounts, 9 requests an hour and bodies of 20 kB."""
+    """Makes clients, with a key of each member's, of a server with accounts, 9 requests and bodies of 20 kB."""
     folder = tmp_path_factory.mktemp("errors")
     chosen = Settings(
         home=home, database_url=f"sqlite:///{folder / 'jumou.db'}", drafting_workers=0, accounts=True,
-        rate_user="9/hour", most_upload_bytes=20_000, work=False,
+        rate_user="9/year", most_upload_bytes=20_000, work=False,
     )  # fmt: skip
     accounts = Accounts(open_database(folder, chosen.database_url))
     keys = {}

@@ -27,12 +27,13 @@ def free_port() -> int:
 class Server:
     """`jumou serve`, which can be killed and started again on the same port and database."""
 
-    def __init__(self, home: Path, database: Path) -> None:
+    def __init__(self, home: Path, database: Path, **more: str) -> None:
+        """`more` are further variables of its environment."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {
             **os.environ, "JUMOU_HOME": str(home), "JUMOU_DATABASE_URL": f"sqlite:///{database}",
-            "JUMOU_DRAFTING_WORKERS": "0", "JUMOU_LANGUAGE": "zh",
+            "JUMOU_DRAFTING_WORKERS": "0", "JUMOU_LANGUAGE": "zh", **more,
         }  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -45,7 +46,8 @@ class Server:
         end = time.monotonic() + 240
         while time.monotonic() < end:
             try:
-                if all(httpx.get(f"{self.url}{path}", timeout=5).status_code == 200 for path in ("/readyz", "/")):
+                asked = [httpx.get(f"{self.url}{path}", timeout=5).status_code for path in ("/readyz", "/")]
+                if asked[0] == 200 and asked[1] < 500:  # a page may be for people who are logged in
                     return
             except httpx.TransportError:
                 pass

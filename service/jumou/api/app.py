@@ -23,6 +23,7 @@ from jumou.api.origins import Names, SameOrigin
 from jumou.api.patience import TimeLimit
 from jumou.api.permissions import PERMITTED
 from jumou.api.pulse import Pulse
+from jumou.api.rates import Rates
 from jumou.api.readiness import Opening
 from jumou.api.recorded import Recorded
 from jumou.api.room import Room
@@ -138,10 +139,11 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     )
     app.state.parts = Parts(opening, drafting)
     app.state.making = making
-    app.state.door = Door(settings, opening.stored)
+    app.state.rates = rates = Rates(settings, opening.exchange)
+    app.state.door = Door(settings, opening.stored, rates)
     app.state.pulse = Pulse(opening)
     app.state.room = Room(settings.open_work)
-    streams = Streams(settings.user_streams)
+    app.state.streams = streams = Streams(settings.user_streams)
     app.state.measuring = Measuring(app.state.parts, settings, lambda: streams.open)
     app.state.working = working
     for router in _ROUTERS:
@@ -153,7 +155,7 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     app.add_middleware(BodyLimit, most=settings.most_upload_bytes)
     app.add_middleware(StreamLimit, streams=streams)
     app.add_middleware(TimeLimit, body_seconds=settings.body_seconds, answer_seconds=settings.request_seconds)
-    app.add_middleware(RequestRates, settings=settings, exchange=opening.exchange)
+    app.add_middleware(RequestRates, rates=rates)
     guard(app, settings, bound, app.state.door)
     return app
 

@@ -1,6 +1,7 @@
 """Who a request comes from, found before any route sees it. Where there are accounts, nothing else is let in."""
 
 import asyncio
+import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from jumou.api.problems import answer_to, language_of
+from jumou.api.rates import Rates, address_of
+from jumou.api.tries import Tries
 from jumou.compose import Jumou
 from jumou.domain.access import LOCAL, Principal
 from jumou.errors import JumouError, NotAllowed, NotSignedIn
@@ -43,10 +46,11 @@ class _Remembered(NamedTuple):
 class Door:
     """Finds out who comes, by the key they bring or the session they are in. One a process."""
 
-    def __init__(self, settings: Settings, parts: Callable[[], Jumou]) -> None:
-        """Without accounts everybody is LOCAL. `parts` has the database open, or raises."""
+    def __init__(self, settings: Settings, parts: Callable[[], Jumou], rates: Rates | None = None) -> None:
+        """Without accounts everybody is LOCAL. `parts` has the database open, or raises. `rates` are those of the process."""
         self._settings = settings
         self._parts = parts
+        self.tries: Final = Tries(rates or Rates(settings), lambda: parts().audit)
         self._lately: OrderedDict[tuple[str, str], _Remembered] = OrderedDict()
         self._signer: TimestampSigner | None = None
 
@@ -60,13 +64,14 @@ class Door:
 
         Raises:
             NotAllowed: it changes something, on the strength of a cookie alone and without saying from which page.
+            TooManyRequests: it brings a key that is not known to be good, from an address that brought too many wrong ones.
             ServiceUnavailable: the database is not open yet, or does not answer.
         """
         if not self.guarded:
             return LOCAL
         kind, _, key = connection.headers.get("authorization", "").partition(" ")
         if kind:
-            return await self._find("key", key.strip()) if kind.lower() == "bearer" else None
+            return await self._by_key(key.strip(), address_of(connection)) if kind.lower() == "bearer" else None
         session = self.session_of(connection)
         found = await self._find("session", session) if session else None
         if found is not None and _changes(connection) and not _says_from_where(connection.headers):
@@ -127,6 +132,17 @@ class Door:
         return self._signer
 
     # --- looking up -------------------------------------------------------------------------------------------
+
+    async def _by_key(self, key: str, address: str) -> Principal | None:
+        if self._settings.metrics_key and hmac.compare_digest(key.encode(), self._settings.metrics_key.encode()):
+            return None  # nobody's, and no guess
+        held = self._lately.get(("key", key))
+        if held is None or held.known is None:  # a key that was good when it was last looked up is never kept out
+            self.tries.check(address)
+        found = await self._find("key", key)
+        if found is None:
+            await asyncio.to_thread(self.tries.failed, address)
+        return found
 
     async def _find(self, kind: str, secret: str) -> Principal | None:
         fresh = self._fresh(kind, secret)
@@ -198,7 +214,7 @@ async def _turn_away(scope: Scope, receive: Receive, send: Send, refused: Respon
         return
     request = Request(scope)
     path = scope["path"]
-    if refused is None and scope["method"] == "GET" and _wants_page(path, request.headers):
+    if refused is None and scope["method"] == "GET" and wants_page(path, request.headers):
         back = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
         refused = RedirectResponse(f"/login?next={quote(back)}", 303)
     if refused is None:
@@ -210,7 +226,8 @@ async def _turn_away(scope: Scope, receive: Receive, send: Send, refused: Respon
     await refused(scope, receive, send)
 
 
-def _wants_page(path: str, headers: Headers) -> bool:
+def wants_page(path: str, headers: Headers) -> bool:
+    """Whether a browser asks for a page of ours."""
     return "text/html" in headers.get("accept", "") and not path.startswith(("/v1", "/openai", "/mcp"))
 
 

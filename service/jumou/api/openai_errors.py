@@ -10,8 +10,7 @@ PREFIX: Final = "/openai/"
 _KINDS: Final = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _CODES: Final = {
     "NotSignedIn": "invalid_api_key", "NotAllowed": "insufficient_permissions", "OverBudget": "insufficient_quota",
-    "TooManyRequests": "rate_limit_exceeded", "TooManyStreams": "rate_limit_exceeded",
-    "TooMuchWork": "rate_limit_exceeded", "TooManyTries": "rate_limit_exceeded", "http-404": "unknown_url",
+    "TooManyRequests": "rate_limit_exceeded", "TooMuchWork": "rate_limit_exceeded", "http-404": "unknown_url",
 }  # fmt: skip
 """By the kind of a problem; the others carry no code."""
 

@@ -28,6 +28,7 @@ STATUS: Final[dict[type[errors.JumouError], int]] = {
     errors.NotAllowed: 403,
     errors.OverBudget: 429,
     errors.TooMuchWork: 429,
+    errors.TooManyRequests: 429,
     errors.StepConflict: 409,
     errors.OperatorError: 503,
     errors.IndexMismatch: 503,
@@ -48,8 +49,9 @@ MEDIA: Final = "application/problem+json"
 
 
 def language_of(request: HTTPConnection) -> Language:
-    """The language asked for: `language=` in the query, else Accept-Language, else Chinese."""
-    asked = request.query_params.get("language") or request.headers.get("accept-language", "")
+    """The language asked for: `language=` in the query, else what was chosen on the page, else Accept-Language, else Chinese."""
+    chosen = request.query_params.get("language") or request.cookies.get("jm_language")
+    asked = chosen or request.headers.get("accept-language", "")
     return "en" if asked.lower().startswith("en") else "zh"
 
 
@@ -82,7 +84,7 @@ def answer_to(error: errors.JumouError, language: Language) -> JSONResponse:
     answer = JSONResponse(as_problem(error, language), status, media_type=MEDIA)
     if status == 503:
         answer.headers["Retry-After"] = "5"
-    if isinstance(error, errors.OverBudget) and error.retry_after is not None:
+    if isinstance(error, (errors.OverBudget, errors.TooManyRequests)) and error.retry_after is not None:
         answer.headers["Retry-After"] = str(ceil(error.retry_after))
     if isinstance(error, errors.TooMuchWork):
         answer.headers["Retry-After"] = "30"

@@ -15,7 +15,7 @@ from jumou.domain.framework import Language
 from jumou.errors import JumouError, OperatorError, ServiceUnavailable
 from jumou.files import why_unwritable
 from jumou.settings import Settings
-from jumou.storage.counters import Counted, SharedCounters
+from jumou.storage.counters import Counted, SharedCounters, shared_by
 
 _FIRST_WAIT: Final = 1.0
 _LONGEST_WAIT: Final = 10.0
@@ -130,8 +130,8 @@ class Opening:
 
     def exchange(self) -> "Callable[[Mapping[str, Counted], float], dict[str, int]] | None":
         """What counters are shared with other processes by; None while the database is not open, and beside SQLite."""
-        if self._store_open and self._shared is None and self._jumou.database.dialect.name == "postgresql":
-            self._shared = SharedCounters(self._jumou.database)
+        if self._store_open and self._shared is None:
+            self._shared = shared_by(self._jumou.database)
         return None if self._shared is None else self._shared.exchange
 
     def message(self, language: Language) -> str:

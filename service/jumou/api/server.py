@@ -11,10 +11,11 @@ from jumou import tracing
 from jumou.api.app import create_app, guard
 from jumou.api.front import Front
 from jumou.api.groups import read_roles
-from jumou.api.limits import check_rates
+from jumou.api.limits import RequestRates
 from jumou.api.middleware import BodyLimit
 from jumou.api.origins import loopback
 from jumou.api.patience import patient_protocol
+from jumou.api.rates import check_rates
 from jumou.errors import InvalidRequest
 from jumou.logs import set_up_log
 from jumou.settings import Settings, settings
@@ -55,6 +56,7 @@ def run_server(
         app.state = api.state
         load()(app, chosen)
         app.add_middleware(BodyLimit, most=_TOGETHER * chosen.most_upload_bytes)
+        app.add_middleware(RequestRates, rates=api.state.rates)
         guard(app, chosen, host, api.state.door, pages=True)
         return app
 

@@ -1,14 +1,17 @@
 """`jumou mcp`: the server for assistants that speak the Model Context Protocol."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jumou.cli.service import WithoutAccounts
 from jumou.cli.terminal import pick, progress, say
 from jumou.compose import Jumou
-from jumou.domain.access import LOCAL
-from jumou.settings import settings
+from jumou.domain.access import LOCAL, Principal
+from jumou.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 
 def mcp(
@@ -23,26 +26,41 @@ def mcp(
     without_accounts: WithoutAccounts = False,
 ) -> None:
     """启动 MCP 服务(检索、读文献、区域分析、项目清单),默认只读、走标准输入输出。"""
+    from jumou.api.rates import check_rates  # noqa: PLC0415 - as below
     from jumou.api.server import bound_safely, serve_app  # noqa: PLC0415 - as below
     from jumou.mcp import create_server  # noqa: PLC0415 - the other commands need no protocol
 
     chosen = settings()
     if http:
         bound_safely(host, chosen, without_accounts=without_accounts)
+        check_rates(chosen)
     with progress(pick("准备检索索引", "index")) as report:
         jumou = Jumou(chosen, report)
         jumou.index.warm()
-    here = LOCAL.model_copy(update={"workspace": chosen.workspace})
     if not http:
-        create_server(jumou, lambda: here, writes=allow_writes).run("stdio")
+        create_server(jumou, lambda: _here(chosen), writes=allow_writes).run("stdio")
         return
-    from jumou.api.identity import Door, Identity, calling  # noqa: PLC0415 - as above
-    from jumou.api.origins import Names, SameOrigin  # noqa: PLC0415 - as above
-
-    server = create_server(jumou, calling if chosen.accounts else lambda: here, writes=allow_writes)
-    app = SameOrigin(
-        Identity(server.streamable_http_app(stateless_http=True, host=host), Door(chosen, lambda: jumou)),
-        Names.of(chosen, host),
-    )
     say(f"http://{host}:{port}/mcp")
-    serve_app(app, host, port)
+    serve_app(over_http(jumou, host, writes=allow_writes), host, port)
+
+
+def over_http(jumou: Jumou, host: str, *, writes: bool = False) -> "ASGIApp":
+    """The server as it is reached over HTTP at `host`: by whoever may, and within the limits of requests and streams."""
+    from jumou.api.identity import Door, Identity, calling  # noqa: PLC0415 - as above
+    from jumou.api.limits import RequestRates, StreamLimit, Streams  # noqa: PLC0415 - as above
+    from jumou.api.origins import Names, SameOrigin  # noqa: PLC0415 - as above
+    from jumou.api.rates import Rates  # noqa: PLC0415 - as above
+    from jumou.mcp import create_server  # noqa: PLC0415 - as above
+    from jumou.storage.counters import shared_by  # noqa: PLC0415 - as above
+
+    chosen = jumou.settings
+    server = create_server(jumou, calling if chosen.accounts else lambda: _here(chosen), writes=writes)
+    shared = shared_by(jumou.database)
+    rates = Rates(chosen, lambda: None if shared is None else shared.exchange)
+    tools = StreamLimit(server.streamable_http_app(stateless_http=True, host=host), Streams(chosen.user_streams))
+    door = Door(chosen, lambda: jumou, rates)
+    return SameOrigin(Identity(RequestRates(tools, rates), door), Names.of(chosen, host))
+
+
+def _here(chosen: Settings) -> Principal:
+    return LOCAL.model_copy(update={"workspace": chosen.workspace})

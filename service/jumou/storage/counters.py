@@ -26,6 +26,11 @@ class Counted(NamedTuple):
     ends: float
 
 
+def shared_by(engine: Engine) -> "SharedCounters | None":
+    """What processes at one database count together by; None beside SQLite, which one process serves."""
+    return SharedCounters(engine) if engine.dialect.name == "postgresql" else None
+
+
 class SharedCounters:
     """The counters of all processes at one PostgreSQL database."""
 

@@ -9,6 +9,7 @@ from nicegui import Client, ui
 from nicegui import app as pages_app
 
 from jumou.settings import Settings
+from jumou.web.acts import Acts
 from jumou.web.frame import ASSETS
 from jumou.web.pages.about_library import register as library_pages
 from jumou.web.pages.about_plan import register as plan_pages
@@ -50,6 +51,7 @@ def _same_person(client: Client) -> None:
 
 def install(app: Any, settings: Settings) -> None:
     """Adds the pages to `app`, which shares the state of the API, before it is started."""
+    app.add_middleware(Acts, rates=app.state.rates, streams=app.state.streams, language=settings.language)
     service = Service(settings, app.state.parts, app.state.making, app.state.door)
     pages_app.add_static_files(ASSETS, _STATIC, max_cache_age=0)
     pages_app.on_page_exception(_defect)

@@ -1,5 +1,6 @@
 """Logging in and out of the pages, and turning to another workspace."""
 
+from math import ceil
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Form, Query, Request
@@ -11,8 +12,9 @@ from jumou.api.access import Caller, Held, Speaking
 from jumou.api.groups import roles_of
 from jumou.api.identity import Door
 from jumou.api.problems import STATUS
+from jumou.api.rates import address_of
 from jumou.compose import Jumou
-from jumou.errors import JumouError, NotSignedIn, StepConflict
+from jumou.errors import JumouError, NotSignedIn, StepConflict, TooManyRequests
 
 if TYPE_CHECKING:
     from jumou.api.oidc import Provider
@@ -52,10 +54,18 @@ def log_in_with_key(
     """Begins a session for whoever brings a key; it reaches no further than the key."""
     parts, door = held.opening.stored(), _door(request)
     _guarded(door)
+    address, oidc = address_of(request), bool(held.opening.settings.oidc_issuer)
+    try:
+        door.tries.check(address)
+    except TooManyRequests as error:
+        answer = page.login_page(language, back=_local(back), oidc=oidc, fault=error.message(language), status=429)
+        answer.headers["Retry-After"] = str(ceil(error.retry_after))
+        return answer
     known = parts.accounts.find_key(key.strip())
     if known is None:
+        door.tries.failed(address)
         told = "密钥无效、已过期或已吊销。" if language == "zh" else "The key is wrong, past or revoked."
-        return page.login_page(language, back=_local(back), oidc=bool(held.opening.settings.oidc_issuer), fault=told, status=401)  # fmt: skip
+        return page.login_page(language, back=_local(back), oidc=oidc, fault=told, status=401)
     who = known.principal
     number = parts.sessions.begin_session(
         who.user, hours=parts.settings.session_hours, workspace=who.workspace, key_id=who.key_id
