@@ -77,6 +77,12 @@ def find_chains(words: str, chains: Iterable[Chain] | None = None) -> list[Chain
     return [match for _, match in sorted(ranked)]
 
 
+def names_in(words: str, chains: Iterable[Chain]) -> list[tuple[str, str]]:
+    """What each chain is called in `words`: chain id and the words used, in the order they stand; longer names win."""
+    text = folded(words)
+    return [(hit.chain_id, text[hit.start : hit.end]) for hit in sorted(_longest(_occurrences(text, chains)))]
+
+
 def bare_words(text: str) -> str:
     """The words without fillers such as 产业."""
     return _BLANK_WORDS.sub("", text)

@@ -188,6 +188,9 @@ class ChainKpi(Model):
     family: KpiFamily
     keywords: tuple[str, ...] = ()
     direction: Literal["up", "down"] = "up"
+    same_as: Code = Field(
+        default="", description="the KPI of the catalogue that measures the same for the whole industry"
+    )
 
 
 class ChainPestel(Model):

@@ -74,9 +74,9 @@ class Archetype(Model):
     needs: Literal["", "firms", "institutions"] = ""
     emphasis: dict[ModeKey, int] = Field(description="0 not offered, 1 optional, 2 usual, 3 core")
     also_when: Literal["", "exchanges", "comprehensive", "consumer"] = ""
-    scope: Literal["", "large", "small"] = Field(
+    scope: Literal["", "large", "small", "abroad"] = Field(
         default="",
-        description="large: what a county, a town or a small park has no powers for; small: what they do instead",
+        description="large: what a county, a town or a small park has no powers for; small: what they do instead; abroad: outside China only",
     )
     gap: GapFilter
     links: Literal["", "theme", "second", "weak", "firms", "targets", "exchanges"] = Field(
@@ -151,6 +151,13 @@ class PolicyPace(Model):
     years: int = Field(default=1, gt=0)
 
 
+class KpiAbroad(Model):
+    """What a KPI is called outside China, where Chinese statistics and honours are not known, and its unit if that differs."""
+
+    name: Text
+    unit: Text | None = None
+
+
 class KpiRule(Model):
     """An entry of the KPI catalogue; see the head of corpus/playbook/kpis.yaml for its fields."""
 
@@ -174,6 +181,7 @@ class KpiRule(Model):
     constant: Band | None = Field(default=None, description="a rate that is kept every year")
     small: Text | None = Field(default=None, description="its name in a county, a town or a small park")
     large_only: bool = Field(default=False, description="not offered to them at all")
+    abroad: KpiAbroad | None = Field(default=None, description="its name and unit outside China")
     policy: PolicyPace | None = Field(default=None, description="a policy's pace, which the path follows")
 
 

@@ -29,6 +29,8 @@ class Industry:
     chosen_because: str = ""
     proposed: frozenset[str] = frozenset()
     """Ids of chains the profile does not speak of: national fields put up for examination, marked as such."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What the region's own figures and facts call an industry, by chain id, where they name it."""
 
     @property
     def short(self) -> str:
@@ -44,6 +46,10 @@ class Industry:
     def chains(self) -> tuple[Chain, ...]:
         """The leading chain first, then the others the plan touches."""
         return (self.chain, *self.others)
+
+    def name_of(self, chain: Chain, language: Language) -> str:
+        """One of several industries as the region calls it, else by the chain's name."""
+        return self.called.get(chain.id) or chain.name.in_(language)
 
 
 @dataclass(frozen=True, slots=True)

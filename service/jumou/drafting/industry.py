@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from jumou.corpus.branch import branch, find_by_products
-from jumou.corpus.chains import find_chains, load_chains
+from jumou.corpus.chains import find_chains, load_chains, names_in
 from jumou.corpus.generic_chain import generic_chain
 from jumou.domain.chain import Chain
 from jumou.domain.framework import Language
@@ -21,6 +21,9 @@ _NATIONAL_FIELDS = ("electronics", "intelligent_equipment", "new_materials", "bi
 """The fields of the national advanced-manufacturing clusters (N01_advanced_mfg_clusters_45), the most numerous first."""
 
 _PROPOSED_UP_TO = 5
+
+_OWN_FACT = 2
+"""Names of firms and institutions hold the words of an industry without being its name."""
 
 
 def choose_industry(
@@ -47,14 +50,15 @@ def choose_industry(
         if found:
             return Industry(name=words, chain=found[0], known=True, others=tuple(found[1:_MOST_CHAINS]))
         return Industry(name=words, chain=generic_chain(words), known=False)
-    spoken = [chains[name] for name in _spoken_of(profile, chains)]
+    spoken = tuple(chains[name] for name in _spoken_of(profile, chains))
     if spoken:
-        joined = ("、" if language == "zh" else ", ").join(chain.name.in_(language) for chain in spoken[:3])
+        called = _called(profile, spoken, language)
+        names = [called.get(chain.id) or chain.name.in_(language) for chain in spoken[:3]]
         fields = [chains[name] for name in _NATIONAL_FIELDS if name in chains] if _may_be_proposed(profile) else []
         proposed = [chain for chain in fields if chain not in spoken][: max(0, _PROPOSED_UP_TO - len(spoken))]
         return Industry(
-            name=joined, chain=spoken[0], known=True, others=(*spoken[1:_MOST_CHAINS], *proposed), chosen_because="profile",
-            proposed=frozenset(chain.id for chain in proposed),
+            name=("、" if language == "zh" else ", ").join(names), chain=spoken[0], known=True, others=(*spoken[1:_MOST_CHAINS], *proposed), chosen_because="profile",
+            proposed=frozenset(chain.id for chain in proposed), called=called,
         )  # fmt: skip
     name = "主导产业" if language == "zh" else "leading industries"
     return Industry(name=name, chain=generic_chain(name), known=False, chosen_because="nothing")
@@ -91,6 +95,21 @@ def _spoken_of(profile: RegionProfile, chains: Mapping[str, Chain]) -> list[str]
         for match in find_chains(text, chains.values()):
             votes[match.chain_id] += weight
     return [name for name, _ in sorted(votes.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def _called(profile: RegionProfile, spoken: Iterable[Chain], language: Language) -> dict[str, str]:
+    """By chain id, the name the region's industries, figures and resources use most; those in another language say nothing."""
+    votes: dict[str, Counter[str]] = {}
+    for text, weight in _texts(profile):
+        if weight < _OWN_FACT:
+            continue
+        for chain_id, name in names_in(text, spoken):
+            if (not name.isascii()) == (language == "zh"):
+                votes.setdefault(chain_id, Counter())[_bare(name)] += weight
+    return {
+        chain_id: max(names.items(), key=lambda item: (item[1], len(item[0]), item[0]))[0]
+        for chain_id, names in votes.items()
+    }
 
 
 def _texts(profile: RegionProfile) -> Iterator[tuple[str, int]]:

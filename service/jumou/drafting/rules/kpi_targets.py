@@ -30,7 +30,7 @@ _PERCENT: Final = "%"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A KPI to be set, wherever it comes from."""
+    """A KPI to be set, wherever it comes from; `beside` the general ones of its family, whose number it does not count in."""
 
     key: str
     family: KpiFamily
@@ -47,7 +47,7 @@ class Entry:
     down: bool = False
     from_chain: bool = False
     names_industry: bool = False
-    industry: str = ""
+    beside: bool = False
     policy: PolicyPace | None = None
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from jumou.domain.chain import ChainKpi
+from jumou.domain.chain import ChainKpi, Text
 from jumou.domain.framework import KPI_FAMILIES, KpiFamily, ModeKey
 from jumou.domain.implementation import Kpi
 from jumou.domain.playbook import Band, KpiRule
@@ -13,15 +13,18 @@ from jumou.domain.quantity import Quantity
 from jumou.domain.region import ProfileIndicator
 from jumou.drafting.context import DraftContext
 from jumou.drafting.desk import overlap
-from jumou.drafting.rules.bodies import body
+from jumou.drafting.rules.bodies import abroad, body
 from jumou.drafting.rules.kpi_targets import CHAIN_BAND, Entry, target_path
 from jumou.drafting.rules.numbers import small_region
 from jumou.drafting.rules.selection import comprehensive
 from jumou.drafting.wording import unit_in
 
 _WANTED: Final[dict[KpiFamily, int]] = {"scale": 7, "firms": 6, "rd": 4, "patents": 3, "jobs": 3, "efficiency": 6}
-_OF_THE_CHAIN: Final = 2
-"""So many of the leading industry's own measures stand among the first, with or without a baseline."""
+_OF_THE_CHAIN: Final = 4
+"""So many of the leading industry's own measures (its products in their own units, supply rates) stand beside the general ones."""
+
+_OF_ANOTHER: Final = 2
+"""And so many of the second industry's, where there is room."""
 
 _INDUSTRIES: Final = 6
 """In a plan of many industries each leading one has its own measure of scale, beside those of the whole."""
@@ -48,16 +51,17 @@ _METHODS: Final[dict[KpiFamily, tuple[str, str, str, str]]] = {
 
 def choose_kpis(ctx: DraftContext, mode: ModeKey) -> tuple[Kpi, ...]:
     """The KPIs of the plan, ids K01…: those with a baseline first in each family, every family served."""
-    entries = [*_from_chain(ctx), *_from_catalogue(ctx, mode)]
+    catalogue = _from_catalogue(ctx, mode)
+    entries = [*_from_chain(ctx, frozenset(entry.key for entry in catalogue)), *catalogue]
     found = [(entry, _baseline(ctx, entry)) for entry in entries]
     chosen: list[tuple[Entry, ProfileIndicator | None]] = []
     for family in KPI_FAMILIES:
         pool = [item for item in found if item[0].family == family]
-        pool.sort(key=lambda item: (item[1] is None, not item[0].core, item[0].from_chain and item[1] is None))
+        pool.sort(key=lambda item: (item[1] is None, not item[0].core, item[0].from_chain))
         used: set[str] = set()
         for entry, cell in pool:
-            general = sum(item[0].family == family and not item[0].industry for item in chosen)
-            if not entry.industry and general >= _WANTED[family]:
+            general = sum(item[0].family == family and not item[0].beside for item in chosen)
+            if not entry.beside and general >= _WANTED[family]:
                 continue
             if cell is not None and cell.ref in used:
                 cell = None  # noqa: PLW2901 - one figure of the profile is the baseline of one KPI only
@@ -99,13 +103,13 @@ _MOVED: Final = 2
 
 
 def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
-    industry, small = ctx.industry.short, small_region(ctx)
+    industry, small, outside = ctx.industry.short, small_region(ctx), abroad(ctx.profile)
     return [
         Entry(
             key=rule.id,
             family=rule.family,
-            name=(rule.small if rule.small and small else rule.name).in_(ctx.language).replace("{industry}", industry),
-            unit=rule.unit.zh if ctx.language == "zh" else rule.unit.en,
+            name=_called(ctx, rule, small=small).in_(ctx.language).replace("{industry}", industry),
+            unit=_unit(ctx, rule.abroad.unit if rule.abroad and rule.abroad.unit and outside else rule.unit),
             words=rule.baseline,
             keys=rule.keys,
             growth=rule.growth,
@@ -114,7 +118,7 @@ def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
             constant=rule.constant,
             from_portfolio=rule.from_.startswith("portfolio"),
             names_industry="{industry}" in rule.name.zh,
-            core=rule.core or mode in rule.modes,
+            core=rule.core or mode in rule.modes or bool(rule.also_when),
             policy=rule.policy,
         )
         for rule in ctx.playbook.kpis
@@ -126,6 +130,33 @@ def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
     ] + _per_industry(ctx)
 
 
+def _called(ctx: DraftContext, rule: KpiRule, *, small: bool) -> Text:
+    if rule.abroad is not None and abroad(ctx.profile):
+        return rule.abroad.name
+    return rule.small if rule.small and small else rule.name
+
+
+_MONEY: Final = "亿元"
+_CURRENCIES: Final = (
+    ("USD", r"USD|US\$|dollar|美元"), ("GBP", r"GBP|£|英镑"), ("EUR", r"EUR|€|欧元"), ("JPY", r"JPY|日元"), ("KRW", r"KRW|韩元"),
+)  # fmt: skip
+_OF_COUNTRY: Final = (
+    ("USD", r"United States|\bUSA?\b|美国"), ("GBP", r"United Kingdom|England|Wales|Scotland|\bUK\b|英国"),
+    ("EUR", r"Spain|France|Germany|Italy|Netherlands|Ireland|Finland|Austria|Belgium|Portugal|Greece|西班牙|法国|德国|意大利|荷兰"),
+    ("JPY", r"Japan|日本"), ("KRW", r"Korea|韩国"),
+)  # fmt: skip
+
+
+def _unit(ctx: DraftContext, unit: Text) -> str:
+    """The unit in the plan's language; money abroad is counted in the currency of the profile's figures, else of the country."""
+    if unit.zh != _MONEY or not abroad(ctx.profile):
+        return unit.in_(ctx.language)
+    figures = " ".join(cell.unit for cell in ctx.profile.indicators)
+    found = next((code for code, find in _CURRENCIES if re.search(find, figures)), None)
+    found = found or next((code for code, find in _OF_COUNTRY if re.search(find, ctx.profile.country)), None)
+    return ctx.writer.pick(f"百万{found or '（本币）'}", f"million {found or '(national currency)'}")
+
+
 def _per_industry(ctx: DraftContext) -> list[Entry]:
     """One measure of scale for each leading industry of a plan that covers several."""
     if not comprehensive(ctx):
@@ -134,12 +165,12 @@ def _per_industry(ctx: DraftContext) -> list[Entry]:
         Entry(
             key=f"{rule.id}:{chain.id}",
             family=rule.family,
-            name=rule.name.in_(ctx.language).replace("{own_industry}", chain.name.in_(ctx.language)),
-            unit=rule.unit.in_(ctx.language),
-            words=tuple(f"{alias}" for alias in chain.aliases.zh[:6]),
+            name=rule.name.in_(ctx.language).replace("{own_industry}", ctx.industry.name_of(chain, ctx.language)),
+            unit=_unit(ctx, rule.unit),
+            words=(ctx.industry.name_of(chain, ctx.language), *chain.aliases.zh[:6]),
             growth=rule.growth,
             core=True,
-            industry=chain.id,
+            beside=True,
         )
         for rule in ctx.playbook.kpis
         if rule.per == "industry"
@@ -147,26 +178,29 @@ def _per_industry(ctx: DraftContext) -> list[Entry]:
     ]
 
 
-def _from_chain(ctx: DraftContext) -> list[Entry]:
-    seen: dict[str, ChainKpi] = {}
+def _from_chain(ctx: DraftContext, offered: frozenset[str]) -> list[Entry]:
+    """The chains' own measures, without those that measure what a KPI of the catalogue (`offered`) measures already."""
+    seen: dict[str, tuple[ChainKpi, bool]] = {}
     for chain in ctx.industry.chains[:2]:
-        for item in chain.kpis[: 4 if chain is ctx.industry.chain else 2]:
-            seen.setdefault(item.name.zh, item)
-    leading = {item.id for item in ctx.industry.chain.kpis[:_OF_THE_CHAIN]}
+        leads = chain is ctx.industry.chain
+        own = [item for item in chain.kpis if item.same_as not in offered]
+        for item in own[: _OF_THE_CHAIN if leads else _OF_ANOTHER]:
+            seen.setdefault(item.name.zh, (item, leads))
     return [
         Entry(
             key=f"chain_{item.id}",
-            core=item.id in leading,
+            core=leads,
+            beside=leads,
             family=item.family,
             name=item.name.in_(ctx.language),
-            unit=item.unit.in_(ctx.language),
+            unit=_unit(ctx, item.unit),
             words=item.keywords,
             growth=None if "%" in item.unit.zh else CHAIN_BAND,
             step=Band(low=1, mid=2, high=3) if "%" in item.unit.zh else None,
             down=item.direction == "down",
             from_chain=True,
         )
-        for item in seen.values()
+        for item, leads in seen.values()
     ]
 
 
@@ -251,10 +285,15 @@ def _name(ctx: DraftContext, entry: Entry, cell: ProfileIndicator | None) -> str
     """The KPI's name; where the baseline measures something else, the name of what it measures."""
     if cell is None:
         return entry.name
+    own = _DATED.sub("", cell.metric) or cell.metric
     if entry.names_industry:
-        return entry.name if _of_the_industry(ctx, cell.metric) else cell.metric
+        return entry.name if _of_the_industry(ctx, cell.metric) else own
     keyed = bool(cell.key) and cell.key in entry.keys
-    return entry.name if keyed or overlap(cell.metric, entry.name) >= _SAME_MEASURE else cell.metric
+    return entry.name if keyed or overlap(cell.metric, entry.name) >= _SAME_MEASURE else own
+
+
+_DATED: Final = re.compile(r"^(?:19|20)\d{2}年?(?:底|末|度)?(?:全年)?")
+"""A measure is not named after the year of its baseline."""
 
 
 def _of_the_industry(ctx: DraftContext, metric: str) -> bool:

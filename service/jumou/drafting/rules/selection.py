@@ -12,6 +12,7 @@ from jumou.domain.playbook import Archetype
 from jumou.domain.positioning import Positioning, Theme
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.answers import answers, directness, links_named, links_of, links_of_firms
+from jumou.drafting.rules.bodies import abroad
 from jumou.drafting.rules.closing import closing
 from jumou.drafting.rules.numbers import small_region
 from jumou.drafting.rules.places import named_parks
@@ -22,11 +23,18 @@ Segment = Literal["upstream", "midstream", "downstream"]
 
 _LIMIT: Final = {"national": 20, "provincial": 20, "city": 20, "county": 18, "park": 19, "town": 14, "other": 20}
 _MOST_OF_A_TYPE: Final[dict[ProjectType, int]] = {
-    "A1": 2, "A2": 4, "B1": 7, "B2": 3, "B3": 2, "C1": 4, "C2": 4, "D1": 3, "D2": 3,
+    "A1": 3, "A2": 4, "B1": 7, "B2": 3, "B3": 2, "C1": 4, "C2": 4, "D1": 3, "D2": 3,
 }  # fmt: skip
 _AT_LEAST_TWO: Final[tuple[ProjectType, ...]] = ("A1", "A2", "B1", "C1", "C2", "D1", "D2")
 """Types of which a plan usually needs more than one: firms from outside and firms that are here, platforms, chain projects,
 places, facilities, policies, brands."""
+
+_AT_LEAST_THREE: Final[tuple[ProjectType, ...]] = ("A2",)
+"""In a full-sized plan for one industry research, pilot plants and shared services are projects of their own; one for several
+industries gives the place to what several industries call for."""
+
+_FULL: Final = 19
+"""From so many projects on a plan is full-sized."""
 
 _AWAITED: Final = 0.3
 """What other projects wait for comes before a like one that nothing waits for."""
@@ -43,6 +51,9 @@ _MOST_GAPS: Final = 4
 
 _LEAST_LINKS: Final = 2
 """A segment of one link is that link's own project."""
+
+_NEXT: Final = {"platform": 0.7, "facility": 0.45}
+"""What each further platform or facility of a chain counts less: a second platform is narrower than an institute for all."""
 
 _KEY: Final = 0.7
 _FEW_NODES: Final = 2
@@ -104,24 +115,23 @@ def select(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) ->
     ]
     candidates.sort(key=lambda item: (-item.score, item.archetype.id, item.gap.id))
     most = _LIMIT[ctx.profile.level]
-    chosen = _chosen(candidates, most)
+    thrice = _AT_LEAST_THREE if most >= _FULL and not comprehensive(ctx) else ()
+    chosen = _chosen(candidates, most, thrice)
     taken = frozenset(link for item in chosen if item.archetype.per == "node" for link in item.links)
     candidates = [part for item in candidates if (part := _apart(item, taken)) is not None]
-    chosen = closing(_chosen(candidates, most), candidates, diagnosis.gaps, most, _AT_LEAST_TWO)
+    chosen = closing(_chosen(candidates, most, thrice), candidates, diagnosis.gaps, most, _AT_LEAST_TWO)
     return sorted(chosen, key=lambda item: item.order)
 
 
-def _chosen(candidates: list[Candidate], most: int) -> list[Candidate]:
+def _chosen(candidates: list[Candidate], most: int, thrice: tuple[ProjectType, ...]) -> list[Candidate]:
     chosen: list[Candidate] = []
     for project_type in PROJECT_TYPES:  # the set covers the nine types
         best = next((item for item in candidates if item.archetype.type == project_type), None)
         if best is not None:
             chosen.append(best)
     counts = Counter(item.archetype.type for item in chosen)
-    for project_type in _AT_LEAST_TWO:
-        more = [item for item in candidates if item.archetype.type == project_type and item not in chosen]
-        kinds = {item.archetype.id for item in chosen}
-        second = next((item for item in more if item.archetype.id not in kinds), next(iter(more), None))
+    for project_type in (*_AT_LEAST_TWO, *thrice):
+        second = _another(project_type, candidates, chosen)
         if second is not None:
             chosen.append(second)
             counts[project_type] += 1
@@ -133,6 +143,17 @@ def _chosen(candidates: list[Candidate], most: int) -> list[Candidate]:
             chosen.append(item)
             counts[kind] += 1
     return chosen
+
+
+def _another(kind: ProjectType, candidates: list[Candidate], chosen: list[Candidate]) -> Candidate | None:
+    """The best further project of a type, of another kind where there is one."""
+    more = [item for item in candidates if item.archetype.type == kind and item not in chosen]
+    kinds = {item.archetype.id for item in chosen}
+    others = [item for item in more if item.archetype.id not in kinds]
+    if kind == "A1":  # firms from outside and firms that are here, not two projects for either
+        sides = {item.archetype.needs for item in chosen if item.archetype.type == kind}
+        others.sort(key=lambda item: item.archetype.needs in sides)
+    return next(iter(others or more), None)
 
 
 def _apart(item: Candidate, taken: frozenset[str]) -> Candidate | None:
@@ -151,7 +172,9 @@ def _offered(ctx: DraftContext, archetype: Archetype, mode: ModeKey) -> bool:
         return False
     if archetype.needs == "institutions" and not ctx.reading.knowledge:
         return False
-    if archetype.scope and (archetype.scope == "small") != small_region(ctx):
+    if archetype.scope == "abroad" and not abroad(ctx.profile):
+        return False
+    if archetype.scope in ("large", "small") and (archetype.scope == "small") != small_region(ctx):
         return False
     if archetype.emphasis.get(mode, 0) > 0:
         return True
@@ -212,7 +235,10 @@ def _instances(
                 item
                 for rank, (subject, one) in enumerate(_subjects(ctx, archetype.per, most))
                 for item in made(
-                    0.45 * rank, one, links_named(one, f"{subject.name.zh} {subject.function.zh}"), subject=subject
+                    _NEXT[archetype.per] * rank,
+                    one,
+                    links_named(one, f"{subject.name.zh} {subject.function.zh}"),
+                    subject=subject,
                 )
             ]
         case "industry":

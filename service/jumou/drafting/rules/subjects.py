@@ -27,7 +27,9 @@ def words_for(ctx: DraftContext, item: Candidate, positioning: Positioning) -> d
     words: dict[str, Word] = {
         "region": ctx.region,
         "industry": _industry(ctx),
-        "own_industry": chain.name.in_(language) if chain.id not in ctx.industry.proposed else _proposed(ctx, chain),
+        "own_industry": ctx.industry.name_of(chain, language)
+        if chain.id not in ctx.industry.proposed
+        else _proposed(ctx, chain),
         "own_nodes": [node.name.in_(language) for node in _key_nodes(chain)],
         "own_niche": _niche(chain, positioning.mode.key).in_(language),
         "firm": item.name or write.pick("骨干企业", "a leading firm"),
