@@ -1,5 +1,7 @@
 """What all tests share: a home folder with the shipped corpus indexed once, and a database of either kind."""
 
+import io
+import logging
 import os
 import tempfile
 import uuid
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from jumou.domain.access import HERE
@@ -50,6 +53,17 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     )  # its own user has to reach it
     yield server
     server.cleanup()
+
+
+@pytest.fixture(scope="module")
+def lines() -> Iterator[io.StringIO]:
+    """Where a test has the log written (`set_up_log`); what stood there before is put back."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield io.StringIO()
+    root.handlers[:] = before
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -57,8 +57,9 @@ def set_up_log(chosen: Settings, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))  # at debug, libraries write out whole requests
-    for name in _OURS:
-        logging.getLogger(name).setLevel(level)
+    logging.getLogger("jumou").setLevel(level)
+    # at debug, uvicorn writes out what comes over the pages' sockets, cookies among it
+    logging.getLogger("uvicorn").setLevel(max(level, logging.INFO))
 
 
 def _caller(_logger: Any, _method: str, fields: Fields) -> Fields:
@@ -92,7 +93,7 @@ def _frames(trace: TracebackType | None) -> list[str]:
 
 def _template(record: logging.LogRecord) -> bool:
     """Of other libraries' lines the words in their code alone."""
-    if record.name.partition(".")[0] not in _OURS or record.name == "uvicorn.access":
+    if record.name.partition(".")[0] not in _OURS or record.name == "uvicorn.access" or "WebSocket" in str(record.msg):
         record.msg, record.args = str(record.msg) if record.args else f"a message of {record.name}", None
     elif record.exc_info:
         record.msg, record.args = str(record.msg).partition("\n")[0], None

@@ -34,18 +34,6 @@ MARKS = {
 
 
 @pytest.fixture(scope="module")
-def lines() -> Iterator[io.StringIO]:
-    """What is logged, at debug level, in the form it is served with."""
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    taken = io.StringIO()
-    yield taken
-    root.handlers[:] = before
-    root.setLevel(level)
-    structlog.reset_defaults()
-
-
-@pytest.fixture(scope="module")
 def served(
     home: Path, tmp_path_factory: pytest.TempPathFactory, serve: Serve, lines: io.StringIO
 ) -> Iterator[httpx.Client]:

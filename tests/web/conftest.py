@@ -28,21 +28,21 @@ class Server:
     """`jumou serve`, which can be killed and started again on the same port and database."""
 
     def __init__(self, home: Path, database: Path, **more: str) -> None:
-        """`more` are further variables of its environment."""
+        """`more` are further variables of its environment. Its log, at debug level, stands beside the database."""
+        self.log = database.with_suffix(".log")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {
             **os.environ, "JUMOU_HOME": str(home), "JUMOU_DATABASE_URL": f"sqlite:///{database}",
-            "JUMOU_DRAFTING_WORKERS": "0", "JUMOU_LANGUAGE": "zh", **more,
+            "JUMOU_DRAFTING_WORKERS": "0", "JUMOU_LANGUAGE": "zh", "JUMOU_LOG_LEVEL": "debug", **more,
         }  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Returns once everything is open."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "jumou.cli.main", "serve", "--port", str(self.port)], env=self._environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        command = [sys.executable, "-m", "jumou.cli.main", "serve", "--port", str(self.port)]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
         end = time.monotonic() + 240
         while time.monotonic() < end:
             try:

@@ -7,6 +7,7 @@ check found errors, or a batch was, and some of its regions have no list · 6 an
 
 import sys
 import traceback
+from contextlib import suppress
 from typing import NoReturn
 
 import typer
@@ -15,6 +16,7 @@ from jumou.cli import actuals, audit, backup, batch, corpus, evaluate, keys, llm
 from jumou.cli.terminal import say
 from jumou.errors import CallerError, InvalidProfile, JumouError, OperatorError, OutsideError
 from jumou.files import why_unwritable
+from jumou.logs import set_up_log
 from jumou.settings import settings
 
 app = typer.Typer(
@@ -59,6 +61,8 @@ def exit_code(problem: JumouError) -> int:
 
 def run() -> None:
     """The console script."""
+    with suppress(JumouError):  # a setting that is wrong is said by the command that needs it
+        set_up_log(settings())  # results alone stand on the output stream
     try:
         app()
     except InvalidProfile as problem:
