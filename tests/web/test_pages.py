@@ -10,6 +10,7 @@ import pytest
 PAGES = (
     "/",
     "/new",
+    "/runs",
     "/corpus",
     "/search?q=轴承",
     "/doctor",
@@ -43,7 +44,7 @@ UNNAMED = """() => [...document.querySelectorAll("button, a[href], input, [role=
 
 
 def address(plan: dict[str, Any], page: str) -> str:
-    return page if page.startswith("/") and page in PAGES[:5] else f"/plans/{plan['id']}{page}"
+    return page if page.startswith("/") and page in PAGES[:6] else f"/plans/{plan['id']}{page}"
 
 
 @pytest.mark.parametrize(("width", "dark", "language"), [(1280, False, "zh"), (1280, True, "en"), (390, False, "zh")])

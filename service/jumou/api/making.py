@@ -10,8 +10,9 @@ from jumou.domain.access import Classification
 from jumou.domain.framework import StepKey
 from jumou.domain.run import ENDS, SOMEBODY_WAITS, SOON, RunEvent, RunRecord, RunStanding
 from jumou.errors import ServiceUnavailable, StepConflict
-from jumou.storage import PlanStore, RunFile, RunStore
+from jumou.storage import BatchStore, PlanStore, RunFile, RunStore
 from jumou.workflow import PlanRequest
+from jumou.workflow import runs as again
 from jumou.workflow.redraft import check_redraft
 from jumou.workflow.review import Person
 from jumou.workflow.runs import plan_run, redraft_run
@@ -79,6 +80,27 @@ class Making:
         accepted = await asyncio.to_thread(partial(runs.accept, record, key=key, digest=digest, files=files))
         await asyncio.to_thread(self._working.submit)
         return accepted
+
+    async def cancel(self, runs: RunStore, batches: BatchStore, run_id: str, person: Person) -> bool:
+        """Ends a run that has no outcome; False when it has one.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        person.principal.must("draft")
+        return await asyncio.to_thread(again.cancel_run, runs, batches, run_id, person.name)
+
+    async def retry(self, runs: RunStore, batches: BatchStore, run_id: str, person: Person) -> bool:
+        """Does a run that failed or was cancelled once more; False when there is nothing to do.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        person.principal.must("draft")
+        changed = await asyncio.to_thread(again.retry_run, runs, batches, run_id, person.name)
+        if changed:
+            await asyncio.to_thread(self._working.submit)
+        return changed
 
     async def outcome(self, runs: RunStore, run_id: str) -> RunStanding:
         """The run once it has ended, whichever process does it.

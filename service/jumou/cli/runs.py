@@ -7,7 +7,7 @@ from rich.table import Table
 
 from jumou.cli.terminal import emit, out, pick, say
 from jumou.compose import Jumou, Office, at_home
-from jumou.domain.run import RunKind, RunStanding, RunState
+from jumou.domain.run import KIND_NAMES, STATE_NAMES, RunStanding
 from jumou.settings import settings
 
 app = typer.Typer(help="任务:列出、查看、重试、取消 · runs: list, show, retry, cancel", no_args_is_help=True)
@@ -15,15 +15,6 @@ app = typer.Typer(help="任务:列出、查看、重试、取消 · runs: list, 
 _SHOWN: Final = 50
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · for programs")]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="任务编号 · id of a run")]
-
-STATES: Final[dict[RunState, tuple[str, str]]] = {
-    "waiting": ("等待", "waiting"), "running": ("进行中", "running"), "done": ("完成", "done"), "failed": ("失败", "failed"),
-    "cancelled": ("已取消", "cancelled"),
-}  # fmt: skip
-KINDS: Final[dict[RunKind, tuple[str, str]]] = {
-    "plan": ("规划起草", "plan"), "redraft": ("步骤重拟", "redraft"), "batch": ("批次", "batch"), "ingest": ("文献收入", "ingest"),
-    "export": ("导出", "export"), "evaluation": ("评测", "evaluation"),
-}  # fmt: skip
 
 
 def worker(
@@ -67,12 +58,12 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """列出任务,最新的在前;--state failed 列出待处理的失败任务及原因。"""
-    wanted_state = next((known for known in STATES if known == state), None)
-    wanted_kind = next((known for known in KINDS if known == kind), None)
+    wanted_state = next((known for known in STATE_NAMES if known == state), None)
+    wanted_kind = next((known for known in KIND_NAMES if known == kind), None)
     if state and wanted_state is None:
-        raise typer.BadParameter("、".join(STATES), param_hint="--state")
+        raise typer.BadParameter("、".join(STATE_NAMES), param_hint="--state")
     if kind and wanted_kind is None:
-        raise typer.BadParameter("、".join(KINDS), param_hint="--kind")
+        raise typer.BadParameter("、".join(KIND_NAMES), param_hint="--kind")
     runs = _office().runs.runs(state=wanted_state, kind=wanted_kind, limit=limit).runs
     if as_json:
         emit([run.model_dump(mode="json") for run in runs])
@@ -82,7 +73,12 @@ def list_(
         table.add_column(heading, overflow="fold")
     for run in runs:
         table.add_row(
-            run.id, pick(*KINDS[run.kind]), pick(*STATES[run.state]), run.created_at[:19], run.created_by, _why(run)
+            run.id,
+            pick(*KIND_NAMES[run.kind]),
+            pick(*STATE_NAMES[run.state]),
+            run.created_at[:19],
+            run.created_by,
+            _why(run),
         )
     out.print(table)
 
@@ -95,7 +91,7 @@ def show(run_id: RunArgument, as_json: JsonOption = False) -> None:
     if as_json:
         emit({**run.model_dump(mode="json"), "events": [event.model_dump(mode="json") for event in events]})
         return
-    say(f"{run.id} {pick(*KINDS[run.kind])} {pick(*STATES[run.state])} {_why(run)}")
+    say(f"{run.id} {pick(*KIND_NAMES[run.kind])} {pick(*STATE_NAMES[run.state])} {_why(run)}")
     for event in events:
         say(f"  {event.at[:19]} {event.kind} {event.data.get('step') or event.data.get('worker') or ''}")
 
@@ -144,4 +140,4 @@ def _changed(office: Office, run_id: str, *, changed: bool, as_json: bool) -> No
     if as_json:
         emit({"changed": changed, "run": run.model_dump(mode="json")})
     else:
-        say(f"{run.id} {pick(*STATES[run.state])}" if changed else pick("没有变化。", "Nothing was changed."))
+        say(f"{run.id} {pick(*STATE_NAMES[run.state])}" if changed else pick("没有变化。", "Nothing was changed."))

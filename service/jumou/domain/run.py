@@ -14,6 +14,16 @@ RunState = Literal["waiting", "running", "done", "failed", "cancelled"]
 RunEventKind = Literal["accepted", "begun", "step", "retried", "cancelled", "done", "failed"]
 OutcomeState = Literal["done", "failed", "cancelled"]
 
+STATE_NAMES: Final[dict[RunState, tuple[str, str]]] = {
+    "waiting": ("等待", "waiting"), "running": ("进行中", "running"), "done": ("完成", "done"), "failed": ("失败", "failed"),
+    "cancelled": ("已取消", "cancelled"),
+}  # fmt: skip
+KIND_NAMES: Final[dict[RunKind, tuple[str, str]]] = {
+    "plan": ("规划起草", "plan"), "redraft": ("步骤重拟", "redraft"), "batch": ("批次", "batch"), "ingest": ("文献收入", "ingest"),
+    "export": ("导出", "export"), "evaluation": ("评测", "evaluation"),
+}  # fmt: skip
+"""What states and kinds are called, in both languages."""
+
 ENDS: Final = ("done", "failed", "cancelled")
 """The states nothing follows, unless somebody retries."""
 
@@ -35,6 +45,13 @@ class RunRecord(Model):
     created_by: Code
     created_at: Code
     request: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def about(self) -> str:
+        """What it is about, as far as the request says: region and industry, a suite."""
+        profile = self.request.get("profile") or {}
+        named = (profile.get("name"), self.request.get("industry") or profile.get("target_industry"))
+        return " ".join(str(one) for one in (*named, self.request.get("suite")) if one)
 
 
 class RunTask(Model):
@@ -110,6 +127,7 @@ class RunStanding(Model):
     state: RunState
     workspace: Code
     subject: Code
+    about: str = Field(default="", description="region and industry of a plan, the suite of an evaluation")
     priority: int
     attempt: int
     created_by: Code

@@ -162,7 +162,7 @@ def standing(row: Any) -> RunStanding:
     record = RunRecord.model_validate_json(row.record)
     outcome = None if row.outcome is None else RunOutcome.model_validate_json(row.outcome)
     return RunStanding(
-        id=record.id, kind=record.kind, workspace=record.workspace, subject=record.subject, priority=record.priority,
+        id=record.id, kind=record.kind, workspace=record.workspace, subject=record.subject, about=record.about, priority=record.priority,
         attempt=row.attempt, created_by=record.created_by, created_at=record.created_at, last_event=row.last_event or 0,
         state=outcome.state if outcome else "running" if row.taken_by or record.kind == "batch" else "waiting", worker=row.taken_by or "",
         ended_at=row.ended_at or "", result=outcome.result if outcome else {},

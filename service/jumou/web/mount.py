@@ -14,6 +14,7 @@ from jumou.web.frame import ASSETS
 from jumou.web.pages.about_library import register as library_pages
 from jumou.web.pages.about_plan import register as plan_pages
 from jumou.web.pages.about_plans import register as list_pages
+from jumou.web.pages.about_runs import register as run_pages
 from jumou.web.service import Service
 
 log = structlog.get_logger("jumou.web")
@@ -56,7 +57,7 @@ def install(app: Any, settings: Settings) -> None:
     pages_app.add_static_files(ASSETS, _STATIC, max_cache_age=0)
     pages_app.on_page_exception(_defect)
     pages_app.on_connect(_same_person)
-    for register in (list_pages, plan_pages, library_pages):
+    for register in (list_pages, plan_pages, run_pages, library_pages):
         register(service)
     _leave_objects_alone()
     ui.run_with(
