@@ -61,6 +61,12 @@ class Server:
             self._process.wait()
 
 
+def connected(page: Any) -> None:
+    """Waits until the page's socket is open."""
+    page.locator("#main").first.wait_for()
+    page.wait_for_function("window.did_handshake && window.socket?.connected")
+
+
 @pytest.fixture(scope="session")
 def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server all tests share, over a copy of the home: they add documents."""

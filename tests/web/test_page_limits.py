@@ -10,7 +10,7 @@ import pytest
 from jumou.domain.access import Role
 from jumou.storage import Accounts, open_database
 
-from .conftest import Server
+from .conftest import Server, connected
 
 MOST = 8
 
@@ -41,12 +41,6 @@ def logged_in(chromium: Any, server: Server, key: str, language: str) -> Any:
     page = context.new_page()
     page.set_default_timeout(60_000)
     return page
-
-
-def connected(page: Any) -> None:
-    """Waits until the page's socket is open."""
-    page.locator("#main").first.wait_for()
-    page.wait_for_function("window.did_handshake && window.socket?.connected")
 
 
 @pytest.mark.parametrize(

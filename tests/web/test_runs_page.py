@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from .conftest import connected
+
 PROFILE = {"name": "常山县", "industry": "轴承"}
 
 
@@ -28,6 +30,7 @@ def test_a_failed_run_says_why_and_is_tried_again(visit: Callable[..., Any], ser
     assert told["message_zh"] in row.inner_text()
     assert "常山县" in row.inner_text()
     page.goto(f"{server.url}/runs")
+    connected(page)
     row.get_by_role("button", name="重做").click()
     row.get_by_text("第 2 次").wait_for()
     row.locator(".state.rejected").wait_for()  # the reason is still there, and so is the failure
@@ -44,6 +47,7 @@ def test_a_run_under_way_shows_how_far_it_is_and_is_cancelled(visit: Callable[..
     page = visit("/runs?state=running", language="en")
     row = page.locator(f"#run-{batch}")
     row.locator("[role=progressbar][aria-valuemax='400']").wait_for()
+    connected(page)
     row.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Cancel the run").click()
     row.wait_for(state="detached")  # it is none of those under way any more

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -41,6 +41,14 @@ class Row(NamedTuple):
     files: tuple[tuple[str, str], ...]
 
 
+class Shown(NamedTuple):
+    """What stands on the page: of each run, by id, what there is to say and what can be done; and what stands below."""
+
+    runs: dict[str, tuple[str, str]]
+    rest: str
+    open: bool
+
+
 def shown_state(asked: str) -> RunState | None:
     """The state in the address; None, which is all, for what is none."""
     return next((state for state in STATE_NAMES if state == asked), None)
@@ -54,8 +62,8 @@ class RunsPage:
     chosen: Preferences
     state: RunState | None
     cursor: str
-    _content: str = ""
-    _open: bool = True
+    _shown: Shown = field(default_factory=lambda: Shown({}, "", open=True))
+    _slots: dict[str, tuple[ui.html, ui.html]] = field(default_factory=dict)
     _left_out: int = 0
 
     async def build(self) -> None:
@@ -66,39 +74,63 @@ class RunsPage:
         """
         if not _CURSOR.fullmatch(self.cursor):
             self.cursor = ""
-        self._content = await asyncio.to_thread(self._read)
+        shown = await asyncio.to_thread(self._read)
         with ui.element("main").classes("page").props("id=main"):
             markup("runs_head", self.chosen, state=self.state or "", states=STATE_NAMES)
-            self._box = html(self._content)
+            self._panel = ui.element("section").classes("panel")
+            self._rest = html("")
+        self._show(shown)
         ui.timer(_LOOK_EVERY, self._look)
         ui.on("jm-act", lambda event: self._act(event.args))
+
+    def _show(self, shown: Shown) -> None:
+        """Puts in what has changed and leaves the rest alone, so that no button goes away under a finger."""
+        before, self._shown = self._shown, shown
+        if list(shown.runs) != list(before.runs):
+            self._panel.clear()
+            with self._panel:
+                self._slots = {run_id: self._slot(run_id, *both) for run_id, both in shown.runs.items()}
+        else:
+            for run_id, both in shown.runs.items():
+                for slot, content, was in zip(self._slots[run_id], both, before.runs[run_id], strict=True):
+                    if content != was:
+                        slot.set_content(content)
+        self._panel.set_visibility(bool(shown.runs))
+        if shown.rest != before.rest:
+            self._rest.set_content(shown.rest)
+
+    def _slot(self, run_id: str, told: str, acts: str) -> tuple[ui.html, ui.html]:
+        with ui.element("div").classes("run").props(f"id=run-{run_id}"):
+            return html(told), html(acts)
 
     # --- reading ----------------------------------------------------------------------------------------------
 
     async def _look(self) -> None:
         """Shows what has changed; a database that is away for a moment leaves the page as it is."""
-        if not self._open and self._left_out < _QUIET:
+        if not self._shown.open and self._left_out < _QUIET:
             self._left_out += 1
             return
         self._left_out = 0
         try:
-            content = await asyncio.to_thread(self._read)
+            shown = await asyncio.to_thread(self._read)
         except JumouError:
             return
-        if content != self._content:
-            self._content = content
-            self._box.set_content(content)
+        self._show(shown)
 
-    def _read(self) -> str:
-        office = self.service.stored()
+    def _read(self) -> Shown:
+        office, language = self.service.stored(), self.chosen.language
         page = office.runs.runs(state=self.state, cursor=self.cursor, limit=_SHOWN)
         rows = [self._row(office, run) for run in page.runs]
-        self._open = any(not row.run.ended for row in rows)
+        told = {
+            row.run.id: (
+                render_plain("run", language, row=row, states=STATE_NAMES, kinds=KIND_NAMES, dress=_DRESS),
+                render_plain("run_acts", language, row=row),
+            )
+            for row in rows
+        }
         following = quote(page.next_cursor)
-        return render_plain(
-            "runs", self.chosen.language, rows=rows, following=following, state=self.state or "", states=STATE_NAMES,
-            kinds=KIND_NAMES, dress=_DRESS,
-        )  # fmt: skip
+        rest = render_plain("runs_rest", language, any=bool(rows), following=following, state=self.state or "")
+        return Shown(told, rest, any(not row.run.ended for row in rows))
 
     def _row(self, office: Office, run: RunStanding) -> Row:
         title, href = run.about, ""
@@ -174,5 +206,5 @@ class RunsPage:
             ui.notify(t("已重新受理", "Accepted again"), type="positive")
         else:
             ui.notify(t("已取消", "Cancelled"), type="positive")
-        self._open = True
+        self._left_out = _QUIET
         await self._look()
