@@ -17,7 +17,8 @@ def documents() -> list[FullText]:
     """Eight short documents of several kinds."""
     return [
         text_of("old", "对购置冷藏车的企业每辆补助五万元。冷链物流补贴办法。", kind="policy", title="冷链物流补贴办法(旧)",
-                status="superseded", level="provincial", regions=("安徽省",), issued="2016-05"),
+                status="superseded", level="provincial", regions=("安徽省",), issued="2016-05",
+                document_number="皖政办〔2016〕21号；细则:皖财企〔2016〕7号"),
         text_of("new", "对新建冷库按投资额的一成给予补贴,冷链物流企业优先。", kind="policy", title="冷链物流支持措施",
                 status="in_force", level="provincial", regions=("安徽省",), issued="2023-03-01",
                 project_types=("C2", "D1"), industries=("冷链物流",)),

@@ -98,5 +98,12 @@ def test_asking_words_do_not_count_unless_nothing_else_is_asked(tmp_path: Path) 
     assert analyser.asked("什么") == analyser.counts("什么")
 
 
+@pytest.mark.parametrize(
+    "written", ["国发〔2015〕28号", "国发[2015]28号", "国发（２０１５）第28号", "国发【2015】 28号"]
+)
+def test_a_documents_number_is_one_term_however_it_is_written(tmp_path: Path, written: str) -> None:
+    assert "2015〕28" in Analyser(tmp_path).terms(written)
+
+
 def test_numbers_of_terms_are_the_same_in_every_process(tmp_path: Path) -> None:
     assert Analyser(tmp_path).numbers(["轴承"]) == [7429724870265061013]

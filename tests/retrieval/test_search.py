@@ -33,6 +33,21 @@ def test_a_superseded_document_may_be_first_when_it_is_asked_for(shared: Library
     assert found(shared, "冷链物流", where=Filter(statuses=("superseded",))) == ["old"]
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["皖政办〔2016〕21号", "根据皖政办[2016]21号怎么补助", "皖财企（２０１６）7号", "《冷链物流补贴办法（旧）》"],
+)
+def test_a_superseded_document_that_is_named_comes_first_and_is_marked(shared: Library, query: str) -> None:
+    first = shared.search(query, limit=3)[0]
+    assert first.document.id == "old"
+    assert first.outdated
+
+
+@pytest.mark.parametrize("query", ["皖政办〔2017〕21号", "皖政办〔2016〕2号", "《冷链物流支持措施》"])
+def test_a_superseded_document_is_not_shown_for_anothers_name(shared: Library, query: str) -> None:
+    assert "old" not in found(shared, query, limit=3)
+
+
 def test_no_document_gives_more_passages_than_diversity_allows(shared: Library) -> None:
     query = "园区服务收费标准 轴承企业减半"
     assert found(shared, query, limit=8, diversity=None).count("long") > 2

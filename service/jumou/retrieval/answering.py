@@ -4,10 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from jumou.domain.access import Reach
 from jumou.retrieval.derived import passage_text
 from jumou.retrieval.filter import Filter, Hit
 from jumou.retrieval.index import Index
+from jumou.retrieval.named import named
 from jumou.retrieval.postings import Mask
 from jumou.retrieval.rerank import Reranker
 from jumou.retrieval.search import Found, Ranking, Snapshot, spread
@@ -48,7 +51,7 @@ class State:
         own = snapshot.about(asked.own_region) if asked.own_region else documents & False
         if asked.benchmarks:
             documents &= ~(own & snapshot.of_kind("case"))
-        outdated = snapshot.columns.outdated
+        outdated = snapshot.columns.outdated & ~self._named(asked.query, documents & snapshot.columns.outdated)
         pools = [documents & ~outdated, documents & outdated]
         if asked.include_outdated or (asked.where is not None and asked.where.statuses):
             pools = [documents]
@@ -58,6 +61,14 @@ class State:
                 ordered = self._ordered(asked.query, ranking, pool, reranker)
                 found += spread(ordered, asked.limit - len(found), asked.diversity)
         return found, own
+
+    def _named(self, query: str, documents: Mask) -> Mask:
+        """Those of `documents` that the query names by number or title."""
+        mask = documents & False
+        if wanted := named(query):
+            for row, document in self.index.store.documents(np.flatnonzero(documents).tolist()).items():
+                mask[row] = wanted.means(document)
+        return mask
 
     def _ordered(self, query: str, ranking: Ranking, pool: Mask, reranker: Reranker | None) -> Iterable[Found]:
         """What the lists found, by their own order or by the reranker's."""

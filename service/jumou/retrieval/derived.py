@@ -88,7 +88,9 @@ def _analysed(
 
 
 def _heading(document: Document) -> str:
-    return f"{document.title} {document.title_en}"
+    """What a document is asked for by, though its text may not say it."""
+    number = document.document_number or ""
+    return " ".join((document.title, document.title_en, number, document.issuer, *document.regions))
 
 
 def passage_text(title: str, section: str, text: str) -> str:

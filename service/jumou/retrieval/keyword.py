@@ -1,6 +1,7 @@
 """The terms texts are found by: jieba words and character bigrams, in one index.
 
-Latin and digit runs stay whole; everything is folded (NFKC, lower case). A word of two characters is its own bigram and
+Latin and digit runs stay whole, year and number of a document like 国发〔2015〕28号 are one more term, whatever brackets
+are written; everything is folded (NFKC, lower case). A word of two characters is its own bigram and
 so counts twice. Words and bigrams together beat either alone on every set we measured
 (evals/performance/retrieval_quality.py).
 """
@@ -23,11 +24,12 @@ from jumou.files import write_atomically
 if TYPE_CHECKING:
     from jieba import Tokenizer
 
-ANALYSER: Final = "jieba+bigrams/2"
+ANALYSER: Final = "jieba+bigrams/3"
 """Names the way of making terms; postings made in another way are made again."""
 
 _MARKS = re.compile(r"[\W_]+")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:[.\-/%][a-z0-9]+)*")
+_NUMBERED = re.compile(r"[〔\[(【]\s*((?:19|20)\d\d)\s*(?:年\s*)?[〕\])】]\s*第?\s*(\d+)\s*号")
 _ASKING = re.compile(
     "请问|什么时候|什么|哪些|哪个|哪家|哪里|如何|怎么样|怎么|怎样|多少|是否|有没有|有何|何时|为什么|为何|是谁|谁|吗|呢|几(?=[个家条项年次种])"
 )
@@ -58,10 +60,11 @@ class Analyser:
         self.terms("预热")
 
     def terms(self, text: str) -> list[str]:
-        """Words, then bigrams, in the order of the text; punctuation is left out."""
+        """Words, then bigrams, then documents' numbers, in the order of the text; punctuation is left out."""
         folded = unicodedata.normalize("NFKC", text).lower()
         words = [word for word in self._tokenizer.cut(folded) if not _MARKS.fullmatch(word)]
-        return [*words, *_pairs(folded)]
+        numbers = [f"{year}〕{number}" for year, number in _NUMBERED.findall(folded)]
+        return [*words, *_pairs(folded), *numbers]
 
     def asked(self, question: str) -> Counter[int]:
         """As `counts`, without the words that make a question of it (they say nothing about what is asked for)."""

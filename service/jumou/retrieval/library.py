@@ -19,7 +19,7 @@ from jumou.domain.quoting import stands_in
 from jumou.errors import InvalidRequest, NotFound
 from jumou.retrieval.answering import Asked, State
 from jumou.retrieval.beside import Beside
-from jumou.retrieval.encode import Encoder, QueryCache, load_encoder
+from jumou.retrieval.encode import Encoder, QueryCache, cosine_step, load_encoder
 from jumou.retrieval.filter import Filter, Hit
 from jumou.retrieval.index import Entry, Index
 from jumou.retrieval.making import Making
@@ -40,6 +40,7 @@ class Library:
         self._index = index
         self._reranker = reranker
         self._queries = QueryCache(making.encoder)
+        self._step = cosine_step(making.encoder.name)
         self._beside = Beside()
         self._refreshing = threading.RLock()
         self._state: State | None = None
@@ -198,7 +199,8 @@ class Library:
         """The passages that answer `query` best, at most `diversity` from one document (None: no bound).
 
         Superseded and expired documents come after all current ones, and only where these do not fill the list,
-        unless `include_outdated` or a filter on statuses asks for them. `own_region` names the region being planned:
+        unless the query names them by number (国发〔2015〕28号) or title in 《》, or `include_outdated` or a filter on
+        statuses asks for them. `own_region` names the region being planned:
         hits about it are marked `own`, and with `benchmarks` its own cases are left out.
 
         Raises:
@@ -212,7 +214,9 @@ class Library:
         terms = self._making.analyser.asked(query)
         for newest in (False, True, True):
             state = self._present(newest=newest)
-            ranking = Ranking(state.snapshot, terms, lambda: self._queries.queries([query])[0], self._beside)
+            ranking = Ranking(
+                state.snapshot, terms, lambda: self._queries.queries([query])[0], self._beside, self._step
+            )
             found, own = state.found(asked, ranking, self._reranker)
             hits = state.hits(found, own)
             if len(hits) == len(found):
