@@ -12,8 +12,9 @@ from jumou.compose import at_home
 from jumou.domain.framework import PROJECT_TYPES, STEPS, Language, StepKey
 from jumou.domain.plan import Plan
 from jumou.domain.region import RegionProfile
-from jumou.drafting.drafter import DrafterName
+from jumou.drafting.drafter import Drafter, DrafterName
 from jumou.profile import read_profile, sample_profile
+from jumou.retrieval import Shelf
 from jumou.settings import settings
 from jumou.workflow import PlanRequest, draft_plan, draft_projects
 
@@ -50,10 +51,7 @@ def plan(
     from jumou.export import write_bundle  # noqa: PLC0415 - the other commands need neither charts nor Word
 
     request = _request(profile, language, industry, start, horizon, drafter)
-    with progress(pick("准备检索索引", "index")) as report:
-        jumou = at_home(settings(), report)
-        by = jumou.drafter_named(request.drafter)
-        library = jumou.library_for(by.name)
+    by, library = _opened(request)
     with progress(pick("起草规划", "drafting")) as report:
 
         def step(key: StepKey, number: int, total: int) -> None:
@@ -80,10 +78,7 @@ def projects(
 ) -> None:
     """由区域资料起草项目清单。"""
     request = _request(profile, language, industry, start, horizon, drafter)
-    with progress(pick("准备检索索引", "index")) as report:
-        jumou = at_home(settings(), report)
-        by = jumou.drafter_named(request.drafter)
-        library = jumou.library_for(by.name)
+    by, library = _opened(request)
     drafted = asyncio.run(draft_projects(request, library, by))
     if as_json:
         emit(drafted)
@@ -104,6 +99,14 @@ def projects(
             project.id, kind, project.name, gaps.get(project.closes_gap, ""), f"{project.start}—{project.end}"
         )
     out.print(table)
+
+
+def _opened(request: PlanRequest) -> tuple[Drafter, Shelf]:
+    """Who drafts the request, and what they may be shown."""
+    with progress(pick("准备检索索引", "index")) as report:
+        jumou = at_home(settings(), report)
+        by = jumou.drafter_named(request.drafter)
+        return by, jumou.library_for(by.name)
 
 
 def _request(

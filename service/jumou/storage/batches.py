@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, false, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, false, insert, select
 
 from jumou.domain.access import Reach
 from jumou.domain.batch import (
@@ -23,6 +23,7 @@ from jumou.errors import InvalidRequest
 from jumou.storage import batch_rows, batch_runs, tables
 from jumou.storage.change import insert_new, now, record_text
 from jumou.storage.database import writing
+from jumou.storage.paging import page
 
 _PAGE: Final = 50
 """Results read at a time; one is a few hundred kilobytes."""
@@ -169,17 +170,10 @@ class BatchStore:
         """Batches, newest first, `limit` at a time; `cursor` is what the page before gave."""
         column = tables.batches.c
         wanted = select(column.record, column.created_at, column.id).where(*self._within())
-        if cursor:
-            at, _, batch_id = cursor.partition("|")
-            wanted = wanted.where(or_(column.created_at < at, and_(column.created_at == at, column.id < batch_id)))
-        wanted = wanted.order_by(column.created_at.desc(), column.id.desc()).limit(limit + 1)
         with self._engine.connect() as connection:
-            rows = connection.execute(wanted).all()
-            shown = rows[:limit]
-            return BatchPage(
-                tuple(batch_rows.standing(connection, BatchRecord.model_validate_json(row.record)) for row in shown),
-                f"{shown[-1].created_at}|{shown[-1].id}" if len(rows) > limit else "",
-            )
+            rows, following = page(connection, wanted, column.created_at, column.id, cursor=cursor, limit=limit)
+            records = [BatchRecord.model_validate_json(row.record) for row in rows]
+            return BatchPage(tuple(batch_rows.standing(connection, record) for record in records), following)
 
     def results(self, batch_id: str) -> Iterator[BatchResult]:
         """What became of each region by its newest attempt, in the order they were handed in; reads a few at a time.

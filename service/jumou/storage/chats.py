@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, false, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from jumou.domain.access import Reach
@@ -15,6 +15,7 @@ from jumou.errors import InvalidRequest, NotFound, StepConflict
 from jumou.storage import tables
 from jumou.storage.change import record_text
 from jumou.storage.database import writing
+from jumou.storage.paging import page
 
 Said = tuple[EventKind, Mapping[str, Any]]
 """Something an answer did, before it has a number."""
@@ -169,17 +170,9 @@ class ChatStore:
         """Chats, newest first, `limit` at a time; `cursor` is what the page before gave."""
         column = tables.chats.c
         wanted = select(column.record, column.created_at, column.id).where(*self._within())
-        if cursor:
-            at, _, chat_id = cursor.partition("|")
-            wanted = wanted.where(or_(column.created_at < at, and_(column.created_at == at, column.id < chat_id)))
-        wanted = wanted.order_by(column.created_at.desc(), column.id.desc()).limit(limit + 1)
         with self._engine.connect() as connection:
-            rows = connection.execute(wanted).all()
-        shown = rows[:limit]
-        return ChatPage(
-            tuple(ChatRecord.model_validate_json(row.record) for row in shown),
-            f"{shown[-1].created_at}|{shown[-1].id}" if len(rows) > limit else "",
-        )
+            rows, following = page(connection, wanted, column.created_at, column.id, cursor=cursor, limit=limit)
+        return ChatPage(tuple(ChatRecord.model_validate_json(row.record) for row in rows), following)
 
     def messages(self, chat_id: str) -> tuple[ChatMessage, ...]:
         """All that was said, in order.

@@ -12,6 +12,7 @@ from jumou.errors import InvalidRequest
 from jumou.storage import run_rows, run_tables, tables
 from jumou.storage.change import insert_new, now
 from jumou.storage.database import writing
+from jumou.storage.paging import page
 from jumou.storage.run_rows import RunFile
 
 _runs: Final = run_tables.runs.c
@@ -133,19 +134,10 @@ class RunStore:
                 pass
             case _:
                 where.append(_outcomes.state == state)
-        if cursor:
-            at, _, run_id = cursor.partition("|")
-            where.append(or_(_runs.created_at < at, and_(_runs.created_at == at, _runs.id < run_id)))
-        wanted = (
-            run_rows.newest(and_(*where)).order_by(_runs.created_at.desc(), _runs.id.desc()).limit(limit + 1)
-        )  # fmt: skip
+        wanted = run_rows.newest(and_(*where))
         with self._engine.connect() as connection:
-            rows = connection.execute(wanted).all()
-        shown = rows[:limit]
-        return RunPage(
-            tuple(run_rows.standing(row) for row in shown),
-            f"{shown[-1].created_at}|{shown[-1].id}" if len(rows) > limit else "",
-        )
+            rows, following = page(connection, wanted, _runs.created_at, _runs.id, cursor=cursor, limit=limit)
+        return RunPage(tuple(run_rows.standing(row) for row in rows), following)
 
     def events(self, run_id: str, *, after: int = 0) -> tuple[RunEvent, ...]:
         """The events with numbers above `after`; none of a run that is not there."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, and_, insert, or_, select
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from jumou.domain.access import Classification, Reach
@@ -19,6 +19,7 @@ from jumou.errors import StepConflict
 from jumou.storage import audit, tables
 from jumou.storage.change import PlanChange, record_text
 from jumou.storage.database import writing
+from jumou.storage.paging import page
 from jumou.storage.reading import Kept, Reading, no_plan, within
 
 
@@ -111,18 +112,9 @@ class PlanStore:
         """Plans, newest first, `limit` at a time; `cursor` is what the page before gave."""
         column = tables.plans.c
         wanted = select(column.record, column.created_at, column.id).where(*within(self._reach))
-        if cursor:
-            at, _, plan_id = cursor.partition("|")
-            wanted = wanted.where(or_(column.created_at < at, and_(column.created_at == at, column.id < plan_id)))
-        wanted = wanted.order_by(column.created_at.desc(), column.id.desc()).limit(limit + 1)
         with self._reading() as reading:
-            rows = reading.connection.execute(wanted).all()
-        more = len(rows) > limit
-        rows = rows[:limit]
-        return PlanPage(
-            tuple(PlanRecord.model_validate_json(row.record) for row in rows),
-            f"{rows[-1].created_at}|{rows[-1].id}" if more else "",
-        )
+            rows, following = page(reading.connection, wanted, column.created_at, column.id, cursor=cursor, limit=limit)
+        return PlanPage(tuple(PlanRecord.model_validate_json(row.record) for row in rows), following)
 
     def history(self, plan_id: str) -> History:
         """All records of a plan, in order.
