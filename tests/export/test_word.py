@@ -193,11 +193,33 @@ def test_the_figure_table_gives_basis_and_source_or_formula(document: Document) 
 
 def test_every_field_of_a_project_is_on_its_card(document: Document) -> None:
     card = next(t for t in document.tables if t.rows[0].cells[0].text.startswith("P01｜A1"))
-    labels = [row.cells[0].text for row in card.rows[1:]]
+    labels = [
+        row.cells[place].text for row in card.rows[1:] for place in (0, 2) if row.cells[place].text != row.cells[1].text
+    ]
     assert labels == [
         "解决短板", "提出理由", "所属主题", "建设目标", "建设内容", "建设规模", "选址用地", "投资规模", "资金来源", "牵头单位", "配合单位", "起止时间",
         "里程碑", "前序项目", "预期产出", "支撑指标", "参照先例", "所需审批", "合规审查", "目标企业类型", "一企一策", "风险与应对", "优先级",
     ]  # fmt: skip
+
+
+def test_what_the_rules_ask_for_is_said_once_for_all_the_projects_they_touch(document: Document, plan: Plan) -> None:
+    table = next(t for t in document.tables if t.rows[0].cells[0].text == "规则")
+    rows = [[cell.text for cell in row.cells] for row in table.rows[1:]]
+    asked = {(item.rule, item.text, item.remedy) for project in plan.projects for item in project.compliance}
+    assert len(rows) == len(asked) > 0
+    everything = "\n".join(texts(document))
+    for rule, text, remedy in asked:
+        assert everything.count(text) == 1
+        touched = next(row[3] for row in rows if rule in row[0] and row[2] == remedy)
+        assert touched.split(", ") == [p.id for p in plan.projects if any(item.rule == rule for item in p.compliance)]
+
+
+def test_short_fields_stand_side_by_side_and_no_quote_is_printed_twice_on_a_card(document: Document) -> None:
+    cards = [t for t in document.tables if re.match(r"P\d\d｜", t.rows[0].cells[0].text)]
+    assert any(len({cell._tc for cell in row.cells}) == 4 for card in cards for row in card.rows)
+    for card in cards:
+        seen = [cell.text for row in card.rows for cell in {cell._tc: cell for cell in row.cells}.values()]
+        assert len("".join(seen)) == len("".join(dict.fromkeys(seen)))
 
 
 def test_the_same_plan_gives_the_same_bytes(written: Outline, plan: Plan, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """Tables of the Word document: repeated headers, unbroken rows, fixed widths, plain lines."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -18,13 +19,17 @@ from jumou.export.layout import WIDTH_MM, StyleBook
 from jumou.export.properties import xml_text
 
 WriteLine = Callable[[Paragraph, Line], None]
-_LABEL_SHARE: Final = 0.18
+_LABEL_SHARE: Final = 0.13
 _HAN: Final = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
 _LATIN_MM: Final = 2.25
 _HAN_MM: Final = 3.75
 """Width of a sign at 10.5 points; Latin letters on average, in a wide face."""
 
-_PADDING: Final = 4.6
+_TABLE_SCALE: Final = 9 / 10.5
+_SMALL_SCALE: Final = 8 / 10.5
+"""Tables are set in 9 points, on pages turned across in 8."""
+
+_PADDING: Final = 3.6
 _BY_VOLUME: Final = 0.65
 _LONGEST_WORD: Final = 13
 _SHORT_TERM: Final = 5
@@ -34,7 +39,7 @@ def add_table(document: Document, book: StyleBook, table: Table, width: float, w
     """A table of `width` mm, in small print on a page turned across; the header row comes again on each page."""
     small = width > WIDTH_MM
     look = "Plan Small" if small else "Plan Table"
-    grid = _grid(document, len(table.rows) + 1, _columns(table, width, scale=9 / 10.5 if small else 1.0))
+    grid = _grid(document, len(table.rows) + 1, _columns(table, width, scale=_SMALL_SCALE if small else _TABLE_SCALE))
     head = grid.rows[0]
     _repeat(head)
     for cell, text in zip(head.cells, table.header, strict=True):
@@ -46,20 +51,51 @@ def add_table(document: Document, book: StyleBook, table: Table, width: float, w
 
 
 def add_record(document: Document, book: StyleBook, record: Record, width: float, write: WriteLine) -> None:
-    """An object as labels and contents, its title across the top."""
+    """An object as labels and contents, its title across the top; two short fields share a row where that saves height."""
     label = width * _LABEL_SHARE
+    half = width / 2 - label
     titled = bool(record.title)
-    grid = _grid(document, len(record.rows) + titled, (label, width - label))
+    lines = _paired(record.rows, half, width - label)
+    grid = _grid(document, len(lines) + titled, (label, half, label, half))
     rows = _rows(grid)
     if titled:
-        first = rows[0][0].merge(rows[0][1])
+        first = rows[0][0].merge(rows[0][3])
         _shade(first)
         _repeat(grid.rows[0])
         _fill(book, first, (record.title,), write)
-    for (left, right), (name, content) in zip(rows[titled:], record.rows, strict=True):
-        _shade(left)
-        book.dress(left.paragraphs[0], "Plan Table Head").add_run(xml_text(name))
-        _fill(book, right, content, write)
+    for cells, fields in zip(rows[titled:], lines, strict=True):
+        if len(fields) == 1:
+            cells[1].merge(cells[3])
+        for place, (name, content) in enumerate(fields):
+            left = cells[2 * place]
+            _shade(left)
+            book.dress(left.paragraphs[0], "Plan Table Head").add_run(xml_text(name))
+            _fill(book, cells[2 * place + 1], content, write)
+
+
+_Field = tuple[str, Cell]
+
+
+def _paired(fields: Sequence[_Field], half: float, whole: float) -> list[tuple[_Field, ...]]:
+    """The fields row by row: neighbours side by side when the taller of them, at half the width, is lower than both in turn."""
+    rows: list[tuple[_Field, ...]] = []
+    left = list(fields)
+    while left:
+        first = left.pop(0)
+        if left:
+            pair = (first, left[0])
+            beside = max(_height(content, half) for _, content in pair)
+            if beside < sum(_height(content, whole) for _, content in pair):
+                rows.append((first, left.pop(0)))
+                continue
+        rows.append((first,))
+    return rows
+
+
+def _height(content: Cell, width: float) -> int:
+    """About how many lines a content takes in a cell of `width` mm."""
+    fitting = max(1.0, (width - _PADDING) / (_HAN_MM / 2 * _TABLE_SCALE))
+    return sum(max(1, math.ceil(_signs(text_of(line)) / fitting)) for line in content)
 
 
 def _columns(table: Table, whole: float, *, scale: float) -> tuple[float, ...]:
@@ -160,7 +196,7 @@ def _shade(cell: _Cell) -> None:
 def _margins(grid: WordTable) -> None:
     """A little air inside the cells, in twentieths of a point."""
     margins = OxmlElement("w:tblCellMar")
-    for side, size in (("top", 40), ("left", 85), ("bottom", 40), ("right", 85)):
+    for side, size in (("top", 20), ("left", 70), ("bottom", 20), ("right", 70)):
         element = OxmlElement(f"w:{side}")
         element.set(qn("w:w"), str(size))
         element.set(qn("w:type"), "dxa")

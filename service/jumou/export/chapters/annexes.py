@@ -33,25 +33,35 @@ def _actions(page: Page) -> None:
     page.annex("任务书、时间表、路线图（三合一）", "Tasks, times and road map in one", landscape=True)
     names = {project.id: project.name for project in plan.projects}
     critical = set(plan.implementation.roadmap.critical_path)
-    header = ("序号", "项目", "任务及标志性成果", "牵头单位", "配合单位", "开始", "完成时限")
-    header_en = ("No.", "Project", "Task and milestone", "Lead", "With", "From", "Until")
+    header = ("项目", "牵头单位", "配合单位", "序号", "起止时间", "任务及标志性成果")
+    header_en = ("Project", "Lead", "With", "No.", "Time", "Task and milestone")
+    grouped: dict[tuple[str, str, tuple[str, ...]], list[ActionItem]] = {}
+    for item in plan.implementation.actions:
+        grouped.setdefault((item.project_id, item.body, item.supporting), []).append(item)
 
-    def task(item: ActionItem) -> Cell:
+    def task(item: ActionItem) -> str:
         own = item.task.removeprefix(names.get(item.project_id, "")).lstrip("：: ")
-        more = voice.colon(page.pick("标志", "milestone")) + item.milestone if item.milestone not in item.task else ""
-        return cell(own, more)
+        more = (
+            voice.colon(page.pick("（标志", " (milestone")) + item.milestone + page.pick("）", ")")
+            if item.milestone not in item.task
+            else ""
+        )
+        return own + more
 
-    def project(item: ActionItem) -> Cell:
-        mark = page.pick("【关键路径】", " [critical path]") if item.project_id in critical else ""
-        return cell(f"{item.project_id} {names.get(item.project_id, '')}{mark}")
+    def project(name: str) -> Cell:
+        mark = page.pick("【关键路径】", " [critical path]") if name in critical else ""
+        return cell(f"{name} {names.get(name, '')}{mark}")
 
     page.table(
         "行动计划", "Action plan", header if page.language == "zh" else header_en,
         (
-            (item.id, project(item), task(item), item.body, voice.joined(item.supporting) or "—", item.start or "—", item.deadline)
-            for item in plan.implementation.actions
+            (
+                project(name), body, voice.joined(supporting) or "—", cell(*(item.id for item in items)),
+                cell(*(f"{item.start or '—'} — {item.deadline}" for item in items)), cell(*(task(item) for item in items)),
+            )
+            for (name, body, supporting), items in grouped.items()
         ),
-        (1.0, 4.6, 4.2, 2.0, 3.6, 1.3, 1.3),
+        (4.2, 2.0, 3.2, 0.8, 2.2, 5.6),
     )  # fmt: skip
 
 
@@ -256,7 +266,7 @@ def _described(page: Page, source: Source) -> Line:
             document.issuer, document.document_number or "", document.issued or "", term(STATUSES, document.status, language),
             term(LEVELS, document.level, language) if document.level != "unknown" else "",
         ]  # fmt: skip
-        parts.extend(item.url for item in document.sources[:2])
+        parts.extend(item.url for item in document.sources[:1])
     parts.insert(0, page.voice.titled(source.title))
     grade = page.pick("来源等级", "grade ") + term(GRADES, source.grade, language)
     stop = "；" if language == "zh" else "; "

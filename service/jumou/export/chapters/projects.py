@@ -39,6 +39,33 @@ def projects(page: Page) -> None:
                 else f"{project.id} | {project.type} {PROJECT_TYPES[project.type].en}"
             )
             page.record((*page.voice.strong(head), *page.voice.marks(project)), card(page, project))
+    _rules(page)
+
+
+def _rules(page: Page) -> None:
+    """What the rules that bind ask for, once for all the projects they touch."""
+    found: dict[tuple[str, str, str, str], tuple[ComplianceFinding, list[str]]] = {}
+    for project in page.plan.projects:
+        for item in project.compliance:
+            key = (item.severity, item.rule, item.text, item.remedy)
+            found.setdefault(key, (item, []))[1].append(project.id)
+    if not found:
+        return
+    page.heading(2, "合规审查要求", "Rules that bind")
+    page.table(
+        "合规要求与处理", "Requirements and remedies",
+        (page.pick("规则", "Rule"), page.pick("要求", "Requirement"), page.pick("处理", "Remedy"), page.pick("涉及项目", "Projects")),
+        (
+            (
+                ((Run(_rule(page, item), "strong"),),), ((*plain(item.text), *page.voice.marks(item)),), item.remedy, page.voice.ids(ids),
+            )
+            for item, ids in sorted(found.values(), key=lambda pair: _SEVEREST.index(pair[0].severity))
+        ),
+        (2.0, 4.4, 3.6, 2.0),
+    )  # fmt: skip
+
+
+_SEVEREST = ("must", "check", "note")
 
 
 def _matrix_row(page: Page, key: str, name: Name) -> tuple[str, str, Cell, str]:
@@ -91,14 +118,11 @@ def card(page: Page, project: Project) -> tuple[tuple[str, Cell], ...]:
             ),
         ),
         (page.pick("支撑指标", "KPIs moved"), named(project.kpi_ids, kpis)),
-        (
-            page.pick("参照先例", "Precedents"),
-            cell_of((*plain(f"{voice.titled(item.title)}：{item.quote}" if language == "zh" else f"{item.title}: {item.quote}"), *voice.cited((item,))) for item in project.precedents),
-        ),
+        (page.pick("参照先例", "Precedents"), _precedents(page, project)),
         (page.pick("所需审批", "Approvals"), cell(voice.joined(project.approvals))),
-        (page.pick("合规审查", "Compliance"), cell_of(line for item in project.compliance for line in _finding(page, item))),
-        (page.pick("目标企业类型", "Companies to attract"), cell(*(f"{item.kind}（{item.reason}）" if item.reason and language == "zh" else f"{item.kind} ({item.reason})" if item.reason else item.kind for item in project.target_companies))),
-        (page.pick("一企一策", "One firm, one policy"), cell(*project.package)),
+        (page.pick("合规审查", "Compliance"), _compliance(page, project)),
+        (page.pick("目标企业类型", "Companies to attract"), _targets(page, project)),
+        (page.pick("一企一策", "One firm, one policy"), _package(page, project)),
         (page.pick("政策工具", "Instruments"), cell(*(voice.colon(f"[{term(INSTRUMENTS, item.family, language)}] {item.name}") + item.content for item in project.instruments))),
         (page.pick("风险与应对", "Risks"), cell(*(f"{item.text} → {item.response}" for item in project.risks))),
         (page.pick("优先级", "Priority"), cell(voice.colon(priority) + project.priority_reason)),
@@ -111,21 +135,68 @@ def _investment(page: Page, project: Project) -> Cell:
 
 
 def _financing(page: Page, project: Project) -> Cell:
-    lines: list[Line] = []
+    """The sources with share and amount in one line, and the basis of the amounts once."""
+    parts, bases = [], []
     for share in project.financing:
         text = f"{FUNDING[share.source].in_(page.language)} {share.share * 100:g}%"
         if share.amount is not None:
             text += page.pick(
-                f"，约{shown(share.amount, page.language)}", f", about {shown(share.amount, page.language)}"
+                f"（约{shown(share.amount, page.language)}）", f" (about {shown(share.amount, page.language)})"
             )
-        lines.append((*plain(text), *(page.voice.basis(share.amount) if share.amount is not None else ())))
+            bases.append(page.voice.basis(share.amount))
+        parts.append(text)
+    if not parts:
+        return ()
+    return ((*plain(page.pick("；", "; ").join(parts)), *(bases[0] if bases else ())),)
+
+
+def _rule(page: Page, item: ComplianceFinding) -> str:
+    return f"[{term(SEVERITIES, item.severity, page.language)}] {item.rule}"
+
+
+def _compliance(page: Page, project: Project) -> Cell:
+    """The rules a project touches by name; what they ask for stands in one table for all projects."""
+    if not project.compliance:
+        return ()
+    names = page.voice.joined(tuple(_rule(page, item) for item in project.compliance))
+    return cell(names + page.pick("（要求与处理见本章“合规审查要求”）", " (see “Rules that bind” in this chapter)"))
+
+
+def _precedents(page: Page, project: Project) -> Cell:
+    """The precedents with their sentences; one the rationale quotes already is named with its mark only."""
+    told = project.rationale.text if project.rationale else ""
+    lines: list[Line] = []
+    for item in project.precedents:
+        title = page.voice.titled(item.title) if page.language == "zh" else item.title
+        quote = (
+            page.pick("（引文见提出理由）", " (quoted above)")
+            if item.quote in told
+            else page.voice.colon("") + item.quote
+        )
+        lines.append((*plain(title + quote), *page.voice.cited((item,))))
     return cell_of(lines)
 
 
-def _finding(page: Page, item: ComplianceFinding) -> tuple[Line, ...]:
-    voice = page.voice
-    head = voice.colon(f"[{term(SEVERITIES, item.severity, page.language)}] {item.rule}")
-    return (
-        (Run(head, "strong"), *plain(item.text), *voice.marks(item)),
-        plain(voice.colon(page.pick("处理", "Remedy")) + item.remedy),
+def _targets(page: Page, project: Project) -> Cell:
+    """The kinds of firm to attract; a reason that is the same for all of them is said once."""
+    items = project.target_companies
+    reasons = {item.reason for item in items}
+    if len(items) > 1 and len(reasons) == 1:
+        reason = next(iter(reasons))
+        names = page.voice.joined(tuple(item.kind for item in items))
+        return cell(names + (page.pick(f"（均{reason}）", f" ({reason})") if reason else ""))
+    return cell(
+        *(
+            f"{item.kind}{page.pick(f'（{item.reason}）', f' ({item.reason})')}" if item.reason else item.kind
+            for item in items
+        )
     )
+
+
+def _package(page: Page, project: Project) -> Cell:
+    """The one-firm-one-policy package; where the content holds it word for word, its place there."""
+    places = [str(place) for place, text in enumerate(project.content, start=1) if text in project.package]
+    if project.package and len(places) == len(project.package):
+        numbers = "、".join(places) if page.language == "zh" else ", ".join(places)
+        return cell(page.pick(f"见建设内容第{numbers}条", f"See content, item {numbers}"))
+    return cell(*project.package)
