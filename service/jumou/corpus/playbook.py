@@ -12,7 +12,7 @@ from jumou.corpus.tables import read_tables
 from jumou.domain.playbook import Playbook
 from jumou.errors import InvalidRequest
 
-_FILES: Final = ("projects", "rules", "kpis", "macro", "concerns", "boundaries")
+_FILES: Final = ("projects", "rules", "kpis", "macro", "concerns", "parts", "boundaries")
 
 
 def load_playbook(folder: Path | None = None) -> Playbook:
@@ -28,11 +28,14 @@ def load_playbook(folder: Path | None = None) -> Playbook:
 def _loaded(folder: Path) -> Playbook:
     try:
         tables = read_tables([folder / f"{name}.yaml" for name in _FILES])
-        projects, rules, kpis, macro, concerns, boundaries = (one if isinstance(one, dict) else {} for one in tables)
+        projects, rules, kpis, macro, concerns, parts, boundaries = (
+            one if isinstance(one, dict) else {} for one in tables
+        )
         playbook = Playbook.model_validate(
             {
                 "archetypes": projects["projects"],
                 "concerns": concerns["concerns"],
+                "parts": parts["parts"],
                 "drivers": concerns["drivers"],
                 "boundaries": boundaries["boundaries"],
                 "rules": rules["rules"],
@@ -60,6 +63,7 @@ def _refuse_unknown(playbook: Playbook) -> None:
     kinds = {archetype.id for archetype in playbook.archetypes}
     named = {
         *(name for concern in playbook.concerns for name in concern.answers),
+        *(name for part in playbook.parts for name in part.answers),
         *(name for names in playbook.drivers.values() for name in names),
         *(name for row in playbook.boundaries for name in (row.project, row.other)),
         *(name for archetype in playbook.archetypes for name in archetype.after),

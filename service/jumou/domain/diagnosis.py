@@ -134,6 +134,7 @@ class Gap(Statement):
     kind: Literal["chain_missing", "chain_weak", "chain_extend", "element", "driver", "mode", "transition", "stated"]
     name: Code
     element: ElementKey | None = None
+    part: Code = Field(default="", description="the part of the element that is wanting, by the playbook's parts")
     driver: DriverKey | None = None
     node_id: Code | None = None
     node_ids: tuple[Code, ...] = Field(default=(), description="links of the chain a stated problem speaks of")

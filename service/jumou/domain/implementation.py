@@ -84,7 +84,10 @@ class FinancingYear(Model):
 class FinancingPlan(Grounded):
     """Investment by source and year, and what has to hold for it to work."""
 
-    total: Quantity | None = None
+    total: Quantity | None = Field(
+        default=None, description="a reasoned range, narrower than the sums of all lows and highs"
+    )
+    central: Quantity | None = Field(default=None, description="the sum of the middles of the projects' ranges")
     years: tuple[FinancingYear, ...] = ()
     by_source: dict[Funding, float] = Field(default_factory=dict)
     notes: tuple[Statement, ...] = ()

@@ -34,6 +34,18 @@ class Concern(Model):
     answers: tuple[Code, ...] = Field(min_length=1)
 
 
+class Part(Model):
+    """A part of an element of a cluster: the words a profile speaks of it with, and the archetypes that build it."""
+
+    id: Code
+    element: ElementKey
+    core: bool = Field(description="planned for in every plan")
+    find: Code = Field(description="a regular expression over both languages")
+    name: Text = Field(description="the gap's name")
+    wants: Text = Field(description="what a profile would have to say of it")
+    answers: tuple[Code, ...] = Field(min_length=1)
+
+
 class Boundary(Model):
     """What a project leaves to another one where a plan holds both; {other} stands for the other's id."""
 
@@ -47,6 +59,17 @@ class Range(Model):
 
     low: float = Field(ge=0)
     high: float = Field(ge=0)
+
+
+class UnitCost(Model):
+    """What one unit of a project's first output costs, hundred million yuan: a planning assumption.
+
+    `by_firms`: firms spend it, less in smaller places and industries; otherwise it is the same everywhere (a square metre).
+    """
+
+    low: float = Field(gt=0)
+    high: float = Field(gt=0)
+    by_firms: bool = False
 
 
 class OutputRule(Model):
@@ -92,6 +115,7 @@ class Archetype(Model):
     months: int = Field(gt=0)
     start: int = Field(ge=0, description="months after the plan's start, before predecessors are looked at")
     size: Range | None
+    unit: UnitCost | None = Field(default=None, description="sizes the project by its first output instead of `size`")
     revenue: Revenue
     financing: FinancingKind
     outputs: tuple[OutputRule, ...]
@@ -190,6 +214,7 @@ class Playbook(Model):
 
     archetypes: tuple[Archetype, ...]
     concerns: tuple[Concern, ...] = ()
+    parts: tuple[Part, ...] = ()
     drivers: dict[DriverKey, tuple[Code, ...]] = Field(default_factory=dict)
     boundaries: tuple[Boundary, ...] = ()
     rules: tuple[BindingRule, ...]

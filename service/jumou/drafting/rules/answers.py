@@ -87,6 +87,9 @@ def answers(playbook: Playbook, archetype: Archetype, links: Iterable[str], gap:
         case "chain_missing" | "chain_weak" | "chain_extend":
             return gap.kind in archetype.gap.kinds and gap.node_id in set(links)
         case "element":
+            built = next((part.answers for part in playbook.parts if part.id == gap.part), None)
+            if built is not None:
+                return archetype.id in built
             return "element" in archetype.gap.kinds and gap.element in archetype.gap.elements
         case "driver":
             return gap.driver is not None and archetype.id in playbook.drivers.get(gap.driver, ())

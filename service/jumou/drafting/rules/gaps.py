@@ -1,25 +1,30 @@
 """The gaps a plan has to close: chain links, elements, drivers, what the region says of itself, and the mode's conditions."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from jumou.domain.chain import Text
 from jumou.domain.diagnosis import ChainNode, DriverReading, ElementReading, Gap
 from jumou.domain.evidence import Statement
-from jumou.domain.framework import DRIVERS, ELEMENTS, MODE_CONDITIONS, MODES, ModeKey
+from jumou.domain.framework import DRIVERS, MODE_CONDITIONS, MODES, ModeKey
+from jumou.domain.playbook import Part
+from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.answers import concerns_of, links_named
-from jumou.drafting.wording import Said
+from jumou.drafting.wording import Said, Word
 
 _MOST_NODES: Final = 6
 _WHOLE: Final = 32
-_ELEMENT_NAMES: Final = {
-    "strong": "{name}能级提升",
-    "partial": "{name}支撑不足",
-    "weak": "{name}短板",
-    "unknown": "{name}待摸底补强",
-}
-_PRESENCE_EN: Final = {"strong": "room to rise", "partial": "not enough", "weak": "thin", "unknown": "not on record"}
 _SEVERITY_OF_PRESENCE: Final = {"strong": 0.3, "partial": 0.5, "weak": 0.8, "unknown": 0.7}
+_ON_RECORD: Final = 0.05
+"""A part the profile speaks of weighs so much less than one it is silent on."""
+
+_SIDE: Final = 0.45
+"""A part that is not planned for in every plan stays below the weight that calls for a project."""
+
+_USUAL: Final = 2
+_MOST_WORDS: Final = 3
 
 
 def gaps(
@@ -33,7 +38,7 @@ def gaps(
     found = [
         *_chain(ctx, nodes),
         *_stated(ctx),
-        *(_element(ctx, reading) for reading in elements),
+        *(gap for reading in elements for gap in _parts(ctx, reading, mode)),
         *(_driver(ctx, reading) for reading in drivers if reading.at_work != "yes"),
         _mode(ctx, mode),
     ]
@@ -125,27 +130,64 @@ def _short(text: str) -> str:
     return clause[:30] if re.search(r"[\u4e00-\u9fff]", clause) else clause[:70].rsplit(" ", 1)[0]
 
 
-def _element(ctx: DraftContext, reading: ElementReading) -> Gap:
-    name = ELEMENTS[reading.element].in_(ctx.language)
-    verdict = {
-        "strong": ("已有较好基础，须进一步提升能级", "well present; it can still rise"),
-        "partial": ("有一定基础，支撑能力仍不足", "present in part; not yet enough"),
-        "weak": ("支撑偏弱，是聚合的短板", "thin: a bottleneck"),
-        "unknown": ("资料未反映，按待补强要素谋划并先行摸底", "not on record: planned for, and surveyed first"),
-    }[reading.presence]
-    said = ctx.writer.say(
-        "{name}：{verdict}。", "{name}: {verdict}.", name=name, verdict=ctx.writer.pick(*verdict), figures=reading.figures,
-        state="no_evidence" if reading.presence == "unknown" else "grounded",
-    )  # fmt: skip
+def _parts(ctx: DraftContext, reading: ElementReading, mode: ModeKey) -> Iterator[Gap]:
+    """One gap for each part of an element that is planned for: what the profile has of it, and what it does not show."""
+    usual = {one.id for one in ctx.playbook.archetypes if one.emphasis.get(mode, 0) >= _USUAL}
+    for part in ctx.playbook.parts:
+        if part.element == reading.element and (part.core or usual & set(part.answers)):
+            yield _part(ctx, reading, part)
+
+
+def _part(ctx: DraftContext, reading: ElementReading, part: Part) -> Gap:
+    write = ctx.writer
+    find = re.compile(part.find, re.IGNORECASE)
+    told = [word for word in ctx.reading.of(part.element) if find.search(word.text)][:_MOST_WORDS]
+    words = _chain_words(ctx)
+    name, named = _filled(ctx, part.name, words)
+    wants, wanted = _filled(ctx, part.wants, words)
+    if told:
+        said = write.say(
+            "资料列有{told}；资料未反映{wants}，须在现有基础上补足。",
+            "The profile names {told}; it does not show {wants}, which the plan adds to what is there.",
+            told=told, wants=wants, figures=(*named, *wanted),
+        )  # fmt: skip
+    else:
+        said = write.say(
+            "资料未反映{wants}，按不足谋划，动工前先行核实。",
+            "The profile does not show {wants}; planned for as wanting, to be verified before work starts.",
+            wants=wants, figures=(*named, *wanted), state="assumption",
+        )  # fmt: skip
+    severity = _SEVERITY_OF_PRESENCE[reading.presence]
+    if not part.core:
+        severity = min(severity, _SIDE)
     return _gap(
-        said,
-        kind="element",
-        name=_ELEMENT_NAMES[reading.presence].format(name=name)
-        if ctx.language == "zh"
-        else f"{name}: {_PRESENCE_EN[reading.presence]}",
-        element=reading.element,
-        severity=_SEVERITY_OF_PRESENCE[reading.presence],
-    )
+        said, kind="element", name=name, element=part.element, part=part.id, severity=round(severity - _ON_RECORD * bool(told), 3)
+    )  # fmt: skip
+
+
+def _chain_words(ctx: DraftContext) -> dict[str, Word]:
+    """The chain's own words for what a part of an element is made of, two of each."""
+    language, chain = ctx.language, ctx.industry.chain
+    projects, nodes = chain.projects, sorted(chain.nodes, key=lambda node: (-node.criticality, node.order))
+
+    def two(names: Iterable[str]) -> tuple[Said, ...]:
+        return tuple(Said(name, "chain") for name in tuple(names)[:2])
+
+    return {
+        "targets": two(projects.A1.targets.in_(language)),
+        "nodes": two(node.name.in_(language) for node in nodes),
+        "platforms": two(item.name.in_(language) for item in projects.A2.platforms),
+        "occupations": two(projects.B3.occupations.in_(language)),
+        "zones": two(projects.C1.zones.in_(language)),
+        "facilities": two(item.name.in_(language) for item in projects.C2.facilities),
+        "instruments": two(tool.name.in_(language) for tool in projects.D1.instruments),
+        "theme": Said(ctx.industry.short, "profile:target_industry"),
+    }
+
+
+def _filled(ctx: DraftContext, text: Text, words: dict[str, Word]) -> tuple[str, tuple[Quantity, ...]]:
+    template = text.in_(ctx.language)
+    return ctx.writer.fill(template, **{key: word for key, word in words.items() if "{" + key + "}" in template})
 
 
 def _driver(ctx: DraftContext, reading: DriverReading) -> Gap:

@@ -1,6 +1,5 @@
 """Step 4: road map, action table, governance, financing by year, KPIs and the calendar that keeps the plan in operation."""
 
-from collections import defaultdict
 from typing import Final
 
 from jumou.domain.diagnosis import Diagnosis
@@ -8,8 +7,6 @@ from jumou.domain.evidence import Statement
 from jumou.domain.framework import MODES
 from jumou.domain.implementation import (
     ActionItem,
-    FinancingPlan,
-    FinancingYear,
     GovernanceBody,
     Implementation,
     Kpi,
@@ -17,15 +14,14 @@ from jumou.domain.implementation import (
     Phase,
     Roadmap,
 )
-from jumou.domain.portfolio import Funding, Project
+from jumou.domain.portfolio import Project
 from jumou.domain.positioning import Positioning
-from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
-from jumou.drafting.rules.bodies import abroad, body
+from jumou.drafting.rules.bodies import body
 from jumou.drafting.rules.kpi_targets import from_portfolio
 from jumou.drafting.rules.kpis import with_projects
+from jumou.drafting.rules.money import financing_plan
 from jumou.drafting.rules.scheduling import month, roadmap_rows, to_month
-from jumou.retrieval import Filter
 
 _MOST_ACTIONS_EACH: Final = 3
 
@@ -38,7 +34,7 @@ def implement(
     kpis: tuple[Kpi, ...],
 ) -> Implementation:
     """The whole of step 4 for the projects given."""
-    financing = _financing(ctx, projects)
+    financing = financing_plan(ctx, projects)
     return Implementation(
         roadmap=_roadmap(ctx, projects),
         actions=_actions(ctx, projects),
@@ -183,86 +179,6 @@ def _governance_note(ctx: DraftContext) -> Statement:
         citations=citations,
         state="grounded" if citations else "no_evidence",
     )
-
-
-def _financing(ctx: DraftContext, projects: tuple[Project, ...]) -> FinancingPlan:
-    """Each project's money by source, spread evenly over its months and summed by year."""
-    years: dict[int, dict[Funding, float]] = {
-        year: defaultdict(float) for year in range(ctx.start_year, ctx.horizon + 1)
-    }
-    by_source: dict[Funding, float] = defaultdict(float)
-    low = high = 0.0
-    for project in projects:
-        if project.investment is None:
-            continue
-        low += project.investment.value
-        high += project.investment.upper or project.investment.value
-        months = _months_by_year(ctx, project)
-        span = sum(months.values())
-        for share in project.financing:
-            amount = share.amount.value if share.amount else 0.0
-            by_source[share.source] += amount
-            for year, count in months.items():
-                years[year][share.source] += amount * count / span
-    write = ctx.writer
-    if high == 0:
-        note = write.say(
-            "资料未给出可用的投资口径，资金总量待可行性研究确定；各项目已列资金来源结构。",
-            "No cost basis in the profile: totals are left to feasibility studies; the mix of sources is given by project.",
-            state="no_evidence",
-        )
-        return FinancingPlan(notes=(note,), state="no_evidence")
-    total = Quantity(
-        label=write.pick("项目总投资（规划假设）", "total investment (planning assumption)"),
-        value=round(low, 2), upper=round(high, 2), unit="亿元", basis="assumption", formula="sum(project.investment)",
-    )  # fmt: skip
-    return FinancingPlan(
-        total=total,
-        years=tuple(
-            FinancingYear(year=year, amounts={source: round(value, 2) for source, value in sorted(amounts.items())})
-            for year, amounts in years.items()
-        ),
-        by_source={source: round(value, 2) for source, value in sorted(by_source.items())},
-        notes=_financing_notes(ctx, by_source),
-        figures=(total,),
-        state="assumption",
-    )
-
-
-def _months_by_year(ctx: DraftContext, project: Project) -> dict[int, int]:
-    begin, end = to_month(ctx, project.start), to_month(ctx, project.end)
-    counts: dict[int, int] = defaultdict(int)
-    for offset in range(begin, end + 1):
-        counts[min(ctx.horizon, ctx.start_year + offset // 12)] += 1
-    return dict(counts)
-
-
-def _financing_notes(ctx: DraftContext, by_source: dict[Funding, float]) -> tuple[Statement, ...]:
-    write = ctx.writer
-    total = sum(by_source.values())
-    share = Quantity(
-        label=write.pick("政府性资金占比", "public share"),
-        value=round(100 * sum(by_source.get(name, 0.0) for name in ("government", "special_bond")) / total, 1),
-        unit="%", basis="computed", formula="(government + special_bond) / total", source_ids=("implementation.financing.by_source",),
-    )  # fmt: skip
-    notes = [
-        write.say(
-            "按测算，政府投资与专项债券合计约占{share}，其余由企业自筹、基金、银行贷款和社会资本承担；测算建立在规划假设之上。",
-            "Government money and special bonds come to about {share}; firms, funds, loans and private capital carry the rest. The sum rests on planning assumptions.",
-            share=share, state="assumption",
-        )
-    ]  # fmt: skip
-    if not abroad(ctx.profile):
-        for question, words, zh, en in (
-            ("专项债券 负面清单 收益", ["专项债", "收益", "负面清单", "special bonds"],
-             "专项债券只用于有收益的公共基础设施部分，逐项测算收益覆盖本息。", "Special bonds only for revenue-bearing public infrastructure, with cover shown item by item."),
-            ("政府投资基金 设立 招商引资", ["基金", "招商引资", "县级", "fund"],
-             "产业基金按市场化方式运作，不以招商引资为目的设立，县区优先参与上级母基金。", "The fund runs on market lines, is not set up for attraction; counties join funds of higher levels."),
-        ):  # fmt: skip
-            hits = ctx.desk.find(question, limit=5, where=Filter(kinds=("policy", "user")))
-            citations = ctx.desk.cite(hits, words, fresh=False)
-            notes.append(write.say(zh, en, citations=citations, state="grounded" if citations else "no_evidence"))
-    return tuple(notes)
 
 
 def _monitoring(ctx: DraftContext) -> tuple[MonitoringEvent, ...]:

@@ -15,7 +15,7 @@ from jumou.drafting.rules.answers import answers, directness, links_named, links
 from jumou.drafting.rules.bodies import abroad
 from jumou.drafting.rules.closing import closing
 from jumou.drafting.rules.numbers import small_region
-from jumou.drafting.rules.places import named_parks
+from jumou.drafting.rules.places import fitting_parks, named_parks
 from jumou.drafting.rules.practice import shown_by_cases
 from jumou.drafting.wording import Said
 
@@ -268,7 +268,9 @@ def _instances(
         case "park":
             return [
                 item
-                for rank, place in enumerate(named_parks(ctx)[1 : most + 1])
+                for rank, place in enumerate(
+                    (named_parks(ctx) if several else fitting_parks(ctx, "making", chain))[1 : most + 1]
+                )
                 for item in made(0.2 + 0.3 * rank, name=place)
             ]
         case "once":

@@ -6,7 +6,7 @@ from jumou.domain.chain import Chain, ChainNode, Text
 from jumou.domain.framework import ModeKey, Name
 from jumou.domain.positioning import Positioning
 from jumou.drafting.context import DraftContext
-from jumou.drafting.rules.places import park
+from jumou.drafting.rules.places import host, park, use_of
 from jumou.drafting.rules.selection import Candidate, comprehensive
 from jumou.drafting.wording import Said, Word
 
@@ -23,6 +23,7 @@ def words_for(ctx: DraftContext, item: Candidate, positioning: Positioning) -> d
     node = chain.node(item.gap.node_id) if item.gap.node_id and _has(item) else None
     missing = item.gap.kind == "chain_missing"
     nodes = [name for name in _theme_nodes(ctx, item, positioning) if name]
+    place = park(ctx, use_of(item.archetype), chain)
     exchanges = [loop.what.in_(language) for loop in chain.exchanges]
     words: dict[str, Word] = {
         "region": ctx.region,
@@ -33,13 +34,14 @@ def words_for(ctx: DraftContext, item: Candidate, positioning: Positioning) -> d
         "own_nodes": [node.name.in_(language) for node in _key_nodes(chain)],
         "own_niche": _niche(chain, positioning.mode.key).in_(language),
         "firm": item.name or write.pick("骨干企业", "a leading firm"),
-        "named_park": item.name or park(ctx),
+        "named_park": item.name or place,
         "segment": _segment_name(ctx, item),
         "segment_nodes": [node.name.in_(language) for node in _segment_nodes(item)][:4],
         "segment_products": [name for node in _segment_nodes(item) for name in node.products.in_(language)[:2]][:5],
         "theme": Said(theme, "theme"),
         "theme2": Said(themes[-1].name if len(themes) > 1 else next_niche(ctx, positioning), "theme"),
-        "park": park(ctx),
+        "park": place,
+        "host": host(ctx, use_of(item.archetype), chain),
         "targets": projects.A1.targets.in_(language),
         "package": projects.A1.package.in_(language),
         "firms": ctx.reading.leading[:2] or write.pick("本地骨干企业", "local leading firms"),

@@ -1,7 +1,8 @@
 """Before the first chapter: what the plan is, what it proposes at a glance, and how to read its marks."""
 
 from jumou.domain.framework import MODES
-from jumou.export.blocks import Cell, Run, cell, plain
+from jumou.drafting.wording import shown
+from jumou.export.blocks import Cell, Line, Run, cell, plain
 from jumou.export.chapters.page import Page
 
 
@@ -32,7 +33,7 @@ def front(page: Page) -> None:
             f"项目{len(plan.projects)}个，关键绩效指标{len(plan.implementation.kpis)}项",
             f"{len(plan.projects)} projects, {len(plan.implementation.kpis)} KPIs",
         ))),
-        (page.pick("总投资", "Investment"), (voice.figure(total),) if total else (voice.missing("待可行性研究确定", "left to feasibility studies"),)),
+        (page.pick("总投资", "Investment"), (investment(page),) if total else (voice.missing("待可行性研究确定", "left to feasibility studies"),)),
         (page.pick("待补数据", "Data to collect"), cell(page.pick(f"{len(plan.diagnosis.data_gaps)}项，见附件", f"{len(plan.diagnosis.data_gaps)}, see the annex"))),
         (page.pick("编制依据版本", "Made with"), cell(page.pick(
             f"起草方式：{made.drafter}；资料库版本：{made.corpus_version}；检索编码：{made.encoder}；程序版本：{made.jumou_version}",
@@ -66,4 +67,17 @@ def front(page: Page) -> None:
     page.note(
         "未另行标注起草者的内容由规则起草；模型起草或人工修改的内容在句末以〔模型：…〕〔人工：…〕标明。",
         "What names no author was drafted by rules; what a model wrote or a person changed is marked [model: …] or [person: …].",
+    )
+
+
+def investment(page: Page) -> Line:
+    """The middle, with the range behind it."""
+    money, voice = page.plan.implementation.financing, page.voice
+    if money.central is None:
+        return voice.figure(money.total)
+    left, right = ("（合理区间", "）") if page.language == "zh" else (" (range ", ")")
+    return (
+        *plain(page.pick("约", "about ") + shown(money.central, page.language) + left),
+        *voice.figure(money.total),
+        *plain(right),
     )

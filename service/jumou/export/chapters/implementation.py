@@ -3,6 +3,7 @@
 from jumou.domain.framework import KPI_FAMILIES
 from jumou.drafting.wording import number
 from jumou.export.blocks import cell, plain
+from jumou.export.chapters.front import investment
 from jumou.export.chapters.page import Page
 from jumou.export.terms import FUNDING
 
@@ -52,13 +53,13 @@ def _governance(page: Page) -> None:
 
 
 def _financing(page: Page) -> None:
-    money, voice, language = page.plan.implementation.financing, page.voice, page.language
+    money, language = page.plan.implementation.financing, page.language
     page.heading(2, "投融资安排", "Financing")
     if money.total is not None:
         page.body(
             (
-                *plain(page.pick("项目总投资约", "Total investment: about ")),
-                *voice.figure(money.total),
+                *plain(page.pick("项目总投资", "Total investment: ")),
+                *investment(page),
                 *plain(page.pick("。", ".")),
             )
         )
