@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from jumou.corpus.branch import branch, find_by_products
 from jumou.corpus.chains import load_chains
 from jumou.domain.chain import Chain
+from jumou.domain.region import RegionProfile
+from jumou.drafting.industry import choose_industry
 
 CHAINS = load_chains()
 
@@ -105,6 +107,49 @@ def test_an_industry_is_found_by_what_its_chain_makes(words: str, chain_id: str)
     assert find_by_products(words, CHAINS.values())[0].chain_id == chain_id
 
 
-@pytest.mark.parametrize("words", ["模具", "金融", "假发", "轴承", "橡胶", "包装机械"])
+@pytest.mark.parametrize("words", ["金融", "殡葬", "量子", "印章", "算命"])
 def test_words_of_another_industry_find_no_chain(words: str) -> None:
     assert find_by_products(words, CHAINS.values()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "chain_id", "makes", "left_out"),
+    [
+        ("轴承产业", "basic_parts", "bearing", "mould"),
+        ("模具", "basic_parts", "mould", "fastener"),
+        ("紧固件", "basic_parts", "fastener", "fluid"),
+        ("泵阀", "basic_parts", "fluid", "hardware"),
+        ("五金工具", "basic_parts", "hardware", "gear"),
+        ("油气装备", "energy_env_equipment", "drilling", "water"),
+        ("环保装备", "energy_env_equipment", "water", "drilling"),
+        ("water treatment equipment", "energy_env_equipment", "water", "fire"),
+        ("假发", "light_goods", "wig", "pet"),
+        ("眼镜产业", "light_goods", "eyewear", "jewel"),
+        ("乐器", "light_goods", "music", "brush"),
+        ("fishing tackle", "light_goods", "fishing", "wig"),
+        ("纺织机械", "special_machinery", "textile_m", "cool"),
+        ("仪器仪表", "special_machinery", "meter", "food_m"),
+        ("轮胎", "rubber_plastics", "tyre", "net"),
+        ("绳网", "rubber_plastics", "net", "tyre"),
+        ("超硬材料", "nonmetal_minerals", "diamond", "carbonate"),
+        ("碳酸钙产业", "nonmetal_minerals", "carbonate", "diamond"),
+    ],
+)
+def test_a_county_speciality_has_a_chain_of_its_own(words: str, chain_id: str, makes: str, left_out: str) -> None:
+    profile = RegionProfile.model_validate({"name": "某县", "level": "county", "target_industry": words})
+    industry = choose_industry(profile, None, "zh")
+    links = {node.id for node in industry.chain.nodes}
+    assert industry.known
+    assert industry.chain.id == chain_id
+    assert makes in links
+    assert left_out not in links
+
+
+def test_a_branch_keeps_a_theme_platforms_and_indicators_of_its_own() -> None:
+    for chain in CHAINS.values():
+        for family in chain.branches:
+            cut = branch(chain, family.words[0])
+            assert cut.niches
+            assert cut.projects.A2.platforms
+            assert cut.projects.C2.facilities
+            assert {node for niche in cut.niches for node in niche.nodes} & {node.id for node in cut.nodes}

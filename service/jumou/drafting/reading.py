@@ -30,7 +30,11 @@ _DESIGNATION: Final = re.compile(
     r"国家级?|试点|示范|试验区|自贸|综保|先行区|新区|名单|批复|入选|政策|规划|grant|designat|zone|federal|national|strategy|deal",
     re.IGNORECASE,
 )
-_LACKING: Final = re.compile(r"(?:本地|区域)?(?:没有|无(?!人|锡|线|机)|缺乏|缺少|缺|不足)|no |lack", re.IGNORECASE)
+_LACKING: Final = re.compile(
+    r"(?:本地|区域)?(?:没有|无(?!人|锡|线|机)|缺乏|缺少|缺|不足)|no |lack"
+    r"|.*(?:(?<!减)(?:偏|较|很|太|极)?少|不足|薄弱|偏低|较低|不高|不强|不大|滞后|缺失|欠缺|分散|以来料加工为主)$",
+    re.IGNORECASE,
+)
 """A row of the resources sheet that says what is not there."""
 
 _COUNTED: Final = re.compile(r"^(规模以上|规上)|企业(数|[(（]|$)|用电|用水|产值|firms", re.IGNORECASE)

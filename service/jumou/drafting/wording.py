@@ -20,6 +20,9 @@ UNITS_EN: Final[dict[str, str]] = {
 """How the commonest Chinese units are written in an English plan; others stay as the profile has them."""
 
 
+_PLURALS: Final = frozenset(("firms", "persons", "times", "years"))
+
+
 def unit_in(unit: str, language: Language) -> str:
     """The unit as it is written in `language`."""
     return unit if language == "zh" else UNITS_EN.get(unit, unit)
@@ -42,6 +45,8 @@ def shown(quantity: Quantity, language: Language, *, year: bool = False) -> str:
     if quantity.upper is not None and quantity.upper != quantity.value:
         text += ("—" if language == "zh" else "–") + number(quantity.upper)
     unit = unit_in(quantity.unit, language)
+    if language == "en" and quantity.upper is None and quantity.value == 1 and unit in _PLURALS:
+        unit = unit[:-1]
     text += unit if language == "zh" or unit == "%" else (f" {unit}" if unit else "")
     if year and quantity.year:
         text += f"({quantity.year}年)" if language == "zh" else f" ({quantity.year})"

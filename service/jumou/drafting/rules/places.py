@@ -57,9 +57,10 @@ def named_parks(ctx: DraftContext) -> tuple[Said, ...]:
     """The region itself when it is a park, then the parks the profile names, in its order: its industries' places last."""
     found = [ctx.region] if _is_park(ctx) else []
     found.extend(
-        Said(item.name.strip(), item.ref)
+        Said(name, item.ref)
         for item in (*ctx.profile.infrastructure, *ctx.profile.resources)
-        if _names_park(item.name.strip(), ctx)
+        for name in _names_in(item.name)
+        if _names_park(name, ctx)
     )
     found.extend(
         Said(row.area.strip(), row.ref)
@@ -121,6 +122,17 @@ def _has_industry(ctx: DraftContext, area: str, chain: Chain) -> bool:
         row.area.strip() == area and any(match.chain_id == chain.id for match in find_chains(row.sector))
         for row in ctx.profile.industries
     )
+
+
+def _names_in(text: str) -> list[str]:
+    """A row's name; of a row that is a clause (县内有甲产业园和乙开发区), the names it holds."""
+    bare = text.strip()
+    if not _CLAUSE.search(bare):
+        return [bare]
+    return [part.strip() for part in re.split(r"[、，,；;。和及与]", _CLAUSE.split(bare)[-1]) if part.strip()]
+
+
+_CLAUSE: Final = re.compile(r"(?:境内|县内|市内|区内|镇内)?(?:现有|建有|拥有|建成|设有|辖有|有)(?=[\u4e00-\u9fff])")
 
 
 def _is_park(ctx: DraftContext) -> bool:

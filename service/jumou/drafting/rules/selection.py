@@ -280,7 +280,7 @@ def _instances(
 def _fitting(
     ctx: DraftContext, archetype: Archetype, links: tuple[str, ...], gaps: tuple[Gap, ...], mode: ModeKey
 ) -> tuple[Gap, ...]:
-    """The gaps a project answers: of its own links first, the mode's condition last, between them the direct and severe."""
+    """The gaps a project answers: of its own links first, drivers and the mode's condition last, between them the direct and severe."""
     found = [gap for gap in gaps if answers(ctx.playbook, archetype, links, gap, mode)]
     own = archetype.per in ("node", "segment")
     return tuple(
@@ -288,7 +288,7 @@ def _fitting(
             found,
             key=lambda gap: (
                 own and gap.node_id is None,
-                gap.kind == "mode",
+                gap.kind in ("mode", "driver"),
                 directness(ctx.playbook, archetype, gap) > 1,
                 -gap.severity,
                 gap.id,
