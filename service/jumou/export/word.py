@@ -27,6 +27,11 @@ _STYLES: Final = {"body": "Normal", "item": "Plan Item", "note": "Plan Note", "r
 _RUNS: Final = {"source": "Plan Source", "state": "Plan State", "warning": "Plan Warning", "muted": "Plan Muted"}
 
 
+_PICTURE_SHARE: Final = 0.88
+_PICTURE_HIGHEST: Final = 0.7
+"""Pictures leave room for the text that speaks of them: shares of the page's width and height."""
+
+
 def plan_docx(document: Outline) -> bytes:
     """The file's bytes; the same plan gives the same bytes."""
     return _Writer(document).written()
@@ -49,6 +54,7 @@ class _Writer:
         self.book = apply_layout(self.word, source.plan.provenance.language)
         self.across = False
         self.marks = 0
+        self.quotes: WordParagraph | None = None
 
     def written(self) -> bytes:
         set_properties(self.word, self.plan)
@@ -105,7 +111,7 @@ class _Writer:
             case Heading():
                 self._heading(block)
             case Paragraph():
-                self._line(self._paragraph(_STYLES[block.style]), block.line)
+                self._written(block)
             case Table():
                 self._paragraph("Caption").add_run(xml_text(block.caption))
                 add_table(self.word, self.book, block, self._width(), self._line)
@@ -118,6 +124,17 @@ class _Writer:
             case Turn():
                 self._turn(block.landscape)
 
+    def _written(self, block: Paragraph) -> None:
+        """A paragraph; the quotes of one source run on in one, for most are shorter than a line."""
+        quote = block.style == "reference" and block.line[0].kind == "source"
+        if quote and self.quotes is not None:
+            self.quotes.add_run("　")
+            self._line(self.quotes, block.line)
+            return
+        paragraph = self._paragraph(_STYLES[block.style])
+        self._line(paragraph, block.line)
+        self.quotes = paragraph if quote else None
+
     def _heading(self, head: Heading) -> None:
         self.marks += 1
         paragraph = self._paragraph(f"Heading {head.level}")
@@ -127,8 +144,12 @@ class _Writer:
             paragraph.paragraph_format.page_break_before = True
 
     def _picture(self, picture: Picture) -> None:
-        shape = self._paragraph("Plan Picture").add_run().add_picture(io.BytesIO(picture.png), width=Mm(self._width()))
-        most = Mm(HEIGHT_MM - 30)
+        shape = (
+            self._paragraph("Plan Picture")
+            .add_run()
+            .add_picture(io.BytesIO(picture.png), width=Mm(self._width() * _PICTURE_SHARE))
+        )
+        most = Mm(HEIGHT_MM * _PICTURE_HIGHEST)
         if shape.height > most:
             shape.width, shape.height = Length(shape.width * most // shape.height), most
         properties = shape._inline.docPr  # noqa: SLF001 python-docx has no setting for the description

@@ -147,14 +147,14 @@ def _part(ctx: DraftContext, reading: ElementReading, part: Part) -> Gap:
     wants, wanted = _filled(ctx, part.wants, words)
     if told:
         said = write.say(
-            "资料列有{told}；资料未反映{wants}，须在现有基础上补足。",
-            "The profile names {told}; it does not show {wants}, which the plan adds to what is there.",
+            "资料列有{told}，未反映{wants}。",
+            "The profile names {told}; it does not show {wants}.",
             told=told, wants=wants, figures=(*named, *wanted),
         )  # fmt: skip
     else:
         said = write.say(
-            "资料未反映{wants}，按不足谋划，动工前先行核实。",
-            "The profile does not show {wants}; planned for as wanting, to be verified before work starts.",
+            "资料未反映{wants}，须先核实。",
+            "The profile does not show {wants}; to be verified first.",
             wants=wants, figures=(*named, *wanted), state="assumption",
         )  # fmt: skip
     severity = _SEVERITY_OF_PRESENCE[reading.presence]

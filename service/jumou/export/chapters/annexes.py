@@ -177,8 +177,8 @@ def _data_gaps(page: Page) -> None:
 def _figures(page: Page) -> None:
     page.annex("数据与依据", "Figures and their basis", landscape=True)
     page.note(
-        "同一数据只列一次；分年度指标目标见附件2，分来源资金见正文与项目卡。",
-        "Each figure once; yearly targets stand in Annex 2, amounts by source with the projects.",
+        f"同一数据只列一次；分年度指标目标见附件2，项目投资、产出和分来源资金见项目卡与附件3，均为规划假设，算式为：{_formulas(page)}。",
+        f"Each figure once; yearly targets stand in Annex 2; investment, outputs and amounts by source stand with the projects and in Annex 3. All of those are planning assumptions by: {_formulas(page)}.",
     )
     page.table(
         "数据依据表", "Figures",
@@ -194,11 +194,25 @@ def _figures(page: Page) -> None:
     )  # fmt: skip
 
 
+def _of_projects(page: Page) -> list[Quantity]:
+    """The figures the project cards and the project list show: investment, outputs, amounts by source."""
+    found: list[Quantity | None] = []
+    for project in page.plan.projects:
+        found.append(project.investment)
+        found.extend(item.quantity for item in project.outputs)
+        found.extend(share.amount for share in project.financing)
+    return [figure for figure in found if figure is not None and figure.basis == "assumption"]
+
+
+def _formulas(page: Page) -> str:
+    return page.pick("；", "; ").join(dict.fromkeys(figure.formula for figure in _of_projects(page) if figure.formula))
+
+
 def _distinct(page: Page) -> list[Quantity]:
-    """Figures of the plan without the paths of the KPIs and the shares of the projects, which have tables of their own."""
+    """Figures of the plan without the paths of the KPIs and the assumptions of the projects, which stand elsewhere."""
     plan = page.plan
     elsewhere = {id(target.quantity) for kpi in plan.implementation.kpis for target in kpi.targets}
-    elsewhere |= {id(share.amount) for project in plan.projects for share in project.financing}
+    elsewhere |= {id(figure) for figure in _of_projects(page)}
     found: dict[tuple[object, ...], Quantity] = {}
     for figure in quantities_in(plan):
         if id(figure) not in elsewhere:

@@ -96,7 +96,7 @@ def _vision(page: Page) -> None:
             (
                 cell(vision.id, page.pick("（采用）", "(adopted)") if vision.id == chosen.id else ""),
                 ((*plain(vision.text), *voice.marks(vision)),),
-                cell(*(f"{'✓' if check.passed else '✗'} {check.name}" + (f"：{check.note}" if check.note else "") for check in vision.checks)),
+                cell("　".join(f"{'✓' if check.passed else '✗'} {check.name}" + (f"：{check.note}" if check.note else "") for check in vision.checks)),
             )
             for vision in page.plan.positioning.candidates
         ),

@@ -163,18 +163,17 @@ def _compliance(page: Page, project: Project) -> Cell:
 
 
 def _precedents(page: Page, project: Project) -> Cell:
-    """The precedents with their sentences; one the rationale quotes already is named with its mark only."""
-    told = project.rationale.text if project.rationale else ""
-    lines: list[Line] = []
-    for item in project.precedents:
-        title = page.voice.titled(item.title) if page.language == "zh" else item.title
-        quote = (
-            page.pick("（引文见提出理由）", " (quoted above)")
-            if item.quote in told
-            else page.voice.colon("") + item.quote
-        )
-        lines.append((*plain(title + quote), *page.voice.cited((item,))))
-    return cell_of(lines)
+    """The precedents by title and mark; their sentences stand in the rationale and in the annex of sources."""
+    named = [
+        (*plain(page.voice.titled(item.title) if page.language == "zh" else item.title), *page.voice.cited((item,)))
+        for item in project.precedents
+    ]
+    stop = page.pick("；", "; ")
+    return (
+        (tuple(run for place, line in enumerate(named) for run in (*plain(stop if place else ""), *line)),)
+        if named
+        else ()
+    )
 
 
 def _targets(page: Page, project: Project) -> Cell:
