@@ -75,6 +75,7 @@ def test_industries_are_called_as_the_regions_figures_call_them(many: Plan) -> N
     assert kpis["高端装备产业集群营业收入"].baseline
     assert kpis["新一代信息技术产业集群营业收入"].baseline
     assert any(project.name == "高端装备产业集群建设工程" for project in many.projects)
+    assert not any("产业产业" in name for name in kpis)
 
 
 def test_firms_from_outside_and_firms_that_are_here_both_have_a_project(batteries: Plan) -> None:

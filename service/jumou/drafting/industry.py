@@ -105,7 +105,8 @@ def _called(profile: RegionProfile, spoken: Iterable[Chain], language: Language)
             continue
         for chain_id, name in names_in(text, spoken):
             if (not name.isascii()) == (language == "zh"):
-                votes.setdefault(chain_id, Counter())[_bare(name)] += weight
+                bare = _bare(name)
+                votes.setdefault(chain_id, Counter())[bare if len(bare) > 1 else name] += weight  # 钛 alone is no name
     return {
         chain_id: max(names.items(), key=lambda item: (item[1], len(item[0]), item[0]))[0]
         for chain_id, names in votes.items()

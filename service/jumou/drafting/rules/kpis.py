@@ -165,7 +165,9 @@ def _per_industry(ctx: DraftContext) -> list[Entry]:
         Entry(
             key=f"{rule.id}:{chain.id}",
             family=rule.family,
-            name=rule.name.in_(ctx.language).replace("{own_industry}", ctx.industry.name_of(chain, ctx.language)),
+            name=rule.name.in_(ctx.language)
+            .replace("{own_industry}", ctx.industry.name_of(chain, ctx.language))
+            .replace("产业产业", "产业"),
             unit=_unit(ctx, rule.unit),
             words=(ctx.industry.name_of(chain, ctx.language), *chain.aliases.zh[:6]),
             growth=rule.growth,
