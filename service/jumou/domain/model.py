@@ -8,9 +8,9 @@ SCHEMA_VERSION: Final = "1"
 
 
 class Model(BaseModel):
-    """An immutable value; unknown fields are refused so that a typing error in a file is found, not dropped."""
+    """An immutable value; unknown fields are refused so that a typing error in a file is found, not dropped, and so is what is no number."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class NotProse:

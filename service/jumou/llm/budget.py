@@ -5,6 +5,7 @@ together; the reservation is settled with what the endpoint counted. Prices come
 US dollars; a model it does not know costs `None`, and such calls are counted.
 """
 
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -88,7 +89,7 @@ class Reservation:
 
 @dataclass(slots=True)
 class Ledger:
-    """The account of one run: what is spent and what is reserved."""
+    """The account of one run: what is spent and what is reserved. Safe among threads."""
 
     budget: Budget
     model: str
@@ -102,6 +103,12 @@ class Ledger:
     _usd: Decimal | None = None
     _unpriced: int = 0
     _reserved: list[Reservation] = field(default_factory=list)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def waits(self) -> bool:
+        """Whether reserving asks the day's account, which may take as long as a database."""
+        return self.spending is not None and self.limits != _UNBOUND
 
     @property
     def spent(self) -> Spent:
@@ -115,6 +122,26 @@ class Ledger:
             OverBudget: the run or the user has not that much left.
         """
         wanted = Reservation(tokens_in + most_out, price(self.model, self.address, tokens_in, most_out))
+        with self._turn:
+            self._within(wanted)
+            self._reserved.append(wanted)
+        if self.spending is None or not self.waits:
+            return wanted
+        day = Held(exceeded="unasked")
+        try:
+            day = self.spending.hold(self.spender, wanted.tokens, _micro(wanted.usd), self.limits)
+        finally:
+            held = replace(wanted, held=day.id)
+            with self._turn:
+                self._reserved.remove(wanted)
+                if not day.exceeded:
+                    self._reserved.append(held)
+        if day.exceeded:
+            raise _over(*_DAY[day.exceeded], retry_after=_until_midnight())
+        return held
+
+    def _within(self, wanted: Reservation) -> None:
+        """Raises OverBudget when the run has not that much left."""
         if self._calls + len(self._reserved) + 1 > self.budget.calls:
             raise _over("调用次数", "calls", "JUMOU_LLM_RUN_CALLS")
         tokens = self._in + self._out + sum(held.tokens for held in self._reserved) + wanted.tokens
@@ -123,22 +150,16 @@ class Ledger:
         held = sum((held.usd or Decimal(0) for held in self._reserved), wanted.usd or Decimal(0))
         if self.budget.usd is not None and (self._usd or Decimal(0)) + held > Decimal(str(self.budget.usd)):
             raise _over("费用", "money", "JUMOU_LLM_RUN_USD")
-        if self.spending is not None and self.limits != _UNBOUND:
-            day = self.spending.hold(self.spender, wanted.tokens, _micro(wanted.usd), self.limits)
-            if day.exceeded:
-                raise _over(*_DAY[day.exceeded], retry_after=_until_midnight())
-            wanted = replace(wanted, held=day.id)
-        self._reserved.append(wanted)
-        return wanted
 
     def settle(self, reservation: Reservation, usage: Usage | None) -> Decimal | None:
         """Ends a reservation with what the call used; None when it failed and the endpoint counted nothing.
 
         Returns what it cost in US dollars; None where the price is not known.
         """
-        self._reserved.remove(reservation)
         counted = usage or Usage(0, 0)
-        cost = self._count(counted, answered=usage is not None)
+        with self._turn:
+            self._reserved.remove(reservation)
+            cost = self._count(counted, answered=usage is not None)
         if self.spending is not None:
             used = DayUse(1, counted.tokens_in, counted.tokens_out, _micro(cost))
             self.spending.settle(reservation.held, self.spender, used)
@@ -146,7 +167,8 @@ class Ledger:
 
     def replay(self, usage: Usage) -> None:
         """Counts a call the run has paid for before, in another process; the user's day is not charged again."""
-        self._count(usage, answered=True)
+        with self._turn:
+            self._count(usage, answered=True)
 
     def _count(self, counted: Usage, *, answered: bool) -> Decimal | None:
         self._calls += 1

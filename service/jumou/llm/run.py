@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from jumou import tracing
 from jumou.domain.allowance import DayLimits, Spender
 from jumou.domain.calling import calling
-from jumou.errors import MalformedAnswer, ModelRefused, ModelUnavailable
+from jumou.errors import MalformedAnswer, ModelRefused, ModelUnavailable, OverBudget
 from jumou.llm import watch
 from jumou.llm.budget import Budget, Ledger, Reservation, Spending, Spent
 from jumou.llm.journal import Journal, Paid, request_key
@@ -167,7 +167,7 @@ class Run:
         """The answer as it is written, at the end the whole reply. It is tried again only before its first piece."""
         self._still_there()
         for attempt in range(self.model.retries + 1):
-            reservation = self.ledger.reserve(self._size(messages, tools), max_tokens)
+            reservation = await self._reserve(self._size(messages, tools), max_tokens)
             usage: Usage | None = None
             written: list[str] = []
             began = time.monotonic()
@@ -195,7 +195,7 @@ class Run:
             finally:
                 if usage is None and written:  # cut off, or the reader left: what was written is paid for
                     usage = Usage(self._size(messages, tools), estimate("".join(written)), estimated=True)
-                self._settle(reservation, usage, began)
+                await self._settle(reservation, usage, began)
 
     async def constraint(self) -> Constraint:
         """How this endpoint is held to a shape: as recorded, else found out now and recorded.
@@ -278,7 +278,7 @@ class Run:
         while True:
             async with self.model.turns():
                 self._still_there()
-                reservation = self.ledger.reserve(self._size(messages, tools), max_tokens)
+                reservation = await self._reserve(self._size(messages, tools), max_tokens)
                 usage: Usage | None = None
                 began = time.monotonic()
                 try:
@@ -296,15 +296,30 @@ class Run:
                         self._note(problem)
                         raise
                 finally:
-                    self._settle(reservation, usage, began)
+                    await self._settle(reservation, usage, began)
             await asyncio.sleep(pause)
             attempt += 1
 
-    def _settle(self, reservation: Reservation, usage: Usage | None, began: float) -> None:
-        """Ends a call: what it cost, and how long it took."""
-        cost = self.ledger.settle(reservation, usage)
+    async def _reserve(self, tokens_in: int, most_out: int) -> Reservation:
+        """Sets aside what a call can use; the loop does not wait for the day's account."""
+        if not self.ledger.waits:
+            return self.ledger.reserve(tokens_in, most_out)
+        asked = asyncio.ensure_future(asyncio.to_thread(self.ledger.reserve, tokens_in, most_out))
+        try:
+            return await asyncio.shield(asked)
+        except asyncio.CancelledError:
+            with suppress(OverBudget):
+                await asyncio.to_thread(self.ledger.settle, await asked, None)
+            raise
+
+    async def _settle(self, reservation: Reservation, usage: Usage | None, began: float) -> None:
+        """Ends a call: what it cost, and how long it took. What was used is written down also when whoever asked has gone."""
         ended = time.monotonic()
         self._waits.append((began, ended))
+        if self.ledger.spending is None:
+            cost = self.ledger.settle(reservation, usage)
+        else:
+            cost = await asyncio.shield(asyncio.to_thread(self.ledger.settle, reservation, usage))
         watch.called(self.name, usage, cost, ended - began)
 
     def _size(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> int:

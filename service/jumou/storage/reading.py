@@ -1,12 +1,12 @@
 """Reads records and contents inside one transaction. Records never change, so those seen lately are kept."""
 
-import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
+import orjson
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Connection, Table, exists, not_, or_, select
 
@@ -22,7 +22,6 @@ from jumou.storage import operation_tables, tables
 _CACHED: Final = 4_000
 _WHOLES: Final = 128
 _Record = TypeVar("_Record", bound=BaseModel)
-_Whole = TypeVar("_Whole", bound=BaseModel)
 
 
 class Kept:
@@ -33,7 +32,7 @@ class Kept:
         self._most = most
         self._lock = Lock()
         self.wholes: Kept | None = Kept(_WHOLES) if most > _WHOLES else None
-        """Steps and evidence put together: frozen objects that readers share, few because they are large."""
+        """Steps and evidence put together, as a plan had them last: frozen objects that readers share, few because they are large."""
 
     def get(self, key: str) -> Any:
         """The record, or None when it is not kept."""
@@ -49,6 +48,14 @@ class Kept:
             self._items[key] = value
             while len(self._items) > self._most:
                 self._items.popitem(last=False)
+
+
+class _Whole(NamedTuple):
+    """Something put together: of which revision or content, from what text, and the object."""
+
+    version: str
+    text: str
+    whole: Any
 
 
 @dataclass(slots=True)
@@ -131,27 +138,39 @@ class Reading:
 
     def part(self, info: RevisionInfo) -> StepObject:
         """The step as a revision has it: the object many readers may share."""
-        return self._whole(
-            f"{info.step}:{info.hash}", lambda: STEP_MODELS[info.step].model_validate(join(info.step, self.items(info)))
-        )
+        key = f"{info.plan_id}:{info.step}"
+        held = self._last(key)
+        if held is not None and held.version == info.hash:
+            part: StepObject = held.whole
+        else:
+            part = STEP_MODELS[info.step].model_validate(join(info.step, self.items(info)))
+            self._keep(key, _Whole(info.hash, info.hash, part))
+        return part
 
     def evidence(self, info: RevisionInfo) -> Evidence:
-        """The evidence frozen with a revision."""
-        return self._whole(f"evidence:{info.id}", lambda: self._evidence(info))
-
-    def _whole(self, key: str, make: Callable[[], _Whole]) -> _Whole:
-        wholes = self.kept.wholes
-        held: _Whole | None = wholes.get(key) if wholes is not None else None
-        if held is None:
-            held = make()
-            if self.keeps and wholes is not None:
-                wholes.put(key, held)
-        return held
-
-    def _evidence(self, info: RevisionInfo) -> Evidence:
+        """The evidence frozen with a revision; revisions that follow each other mostly share it."""
+        key = f"{info.plan_id}:{info.step}:evidence"
+        held = self._last(key)
+        if held is not None and held.version == info.id:
+            found: Evidence = held.whole
+            return found
         column = tables.revisions.c
-        row = self.connection.execute(select(column.evidence).where(column.id == info.id)).one()
-        frozen = json.loads(row.evidence)
+        text = self.connection.execute(select(column.evidence).where(column.id == info.id)).scalar_one()
+        found = held.whole if held is not None and held.text == text else self._evidence(text)
+        self._keep(key, _Whole(info.id, text, found))
+        return found
+
+    def _last(self, key: str) -> _Whole | None:
+        wholes = self.kept.wholes
+        return wholes.get(key) if wholes is not None else None
+
+    def _keep(self, key: str, whole: _Whole) -> None:
+        """Only the version read last is kept: it is seldom the one before that is asked for again."""
+        if self.keeps and self.kept.wholes is not None:
+            self.kept.wholes.put(key, whole)
+
+    def _evidence(self, text: str) -> Evidence:
+        frozen = orjson.loads(text)
         texts = self.contents(frozen["passages"])
         return Evidence(
             passages=tuple(EvidencePassage.model_validate(texts[digest]) for digest in frozen["passages"]),
@@ -176,7 +195,7 @@ class Reading:
                 texts[row.hash] = row.text
                 if self.keeps:
                     self.kept.put(f"content:{row.hash}", row.text)
-        return {digest: json.loads(texts[digest]) for digest in wanted if digest in texts}
+        return {digest: orjson.loads(texts[digest]) for digest in wanted if digest in texts}
 
     def _records(self, table: Table, plan_id: str, model: type[_Record]) -> tuple[_Record, ...]:
         column = table.c
