@@ -14,6 +14,7 @@ from jumou.domain.evidence import Evidence
 from jumou.domain.framework import StepKey
 from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.operation import Actual, AdjustmentDecision, Operation
+from jumou.domain.portfolio import Project
 from jumou.domain.review import Comment, Event, ItemHash, PlanRecord, Review, Revision, RevisionInfo, StaleMark
 from jumou.domain.run import RunTask
 from jumou.domain.standing import History
@@ -53,6 +54,10 @@ class PlanChange:
     def part(self, info: RevisionInfo) -> StepObject:
         """The step as a revision has it, frozen."""
         return self._reading.part(info)
+
+    def projects(self) -> Mapping[str, Project]:
+        """The plan's projects as they were read last, by hash."""
+        return self._reading.projects(self.plan.id)
 
     def evidence(self, info: RevisionInfo) -> Evidence:
         """The evidence frozen with a revision."""

@@ -1,7 +1,7 @@
 """Reads records and contents inside one transaction. Records never change, so those seen lately are kept."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final, NamedTuple, TypeVar
@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, Connection, Table, exists, not_, or_, sele
 
 from jumou.domain.access import Classification, Reach
 from jumou.domain.evidence import Evidence, EvidencePassage
+from jumou.domain.framework import StepKey
 from jumou.domain.operation import Actual, AdjustmentDecision, Operation
+from jumou.domain.portfolio import Project
 from jumou.domain.review import Comment, Event, PlanRecord, Review, Revision, RevisionInfo, StaleMark
 from jumou.domain.standing import History
-from jumou.domain.steps import STEP_MODELS, Item, StepObject, join
+from jumou.domain.steps import STEP_MODELS, Item, Portfolio, StepObject, join
 from jumou.errors import NotFound
 from jumou.storage import operation_tables, tables
 
@@ -56,6 +58,7 @@ class _Whole(NamedTuple):
     version: str
     text: str
     whole: Any
+    projects: Mapping[str, Project] = {}
 
 
 @dataclass(slots=True)
@@ -141,11 +144,20 @@ class Reading:
         key = f"{info.plan_id}:{info.step}"
         held = self._last(key)
         if held is not None and held.version == info.hash:
-            part: StepObject = held.whole
-        else:
-            part = STEP_MODELS[info.step].model_validate(join(info.step, self.items(info)))
-            self._keep(key, _Whole(info.hash, info.hash, part))
-        return part
+            whole: StepObject = held.whole
+            return whole
+        known = {} if held is None else held.projects
+        texts = self.contents(item.hash for item in info.items if item.hash not in known)
+        whole = put_together(
+            info.step, [Item(item.id, known.get(item.hash) or texts[item.hash]) for item in info.items]
+        )
+        self._keep(key, _Whole(info.hash, "", whole, _projects(info.manifest.values(), whole)))
+        return whole
+
+    def projects(self, plan_id: str) -> Mapping[str, Project]:
+        """The projects of a plan as they were read last, by hash; a revision shares those that it does not change."""
+        held = self._last(f"{plan_id}:projects")
+        return {} if held is None else held.projects
 
     def evidence(self, info: RevisionInfo) -> Evidence:
         """The evidence frozen with a revision; revisions that follow each other mostly share it."""
@@ -214,6 +226,16 @@ class Reading:
                 if self.keeps:
                     self.kept.put(row.id, found[row.id])
         return tuple(found[record_id] for record_id in ids)
+
+
+def put_together(step: StepKey, items: Iterable[Item]) -> StepObject:
+    """The step that the items make up; the value of an item may be the frozen object it stands for."""
+    return STEP_MODELS[step].model_validate(join(step, items))
+
+
+def _projects(hashes: Iterable[str], whole: StepObject) -> dict[str, Project]:
+    """The projects by their hash; of other steps nothing, whose items are no objects of their own."""
+    return dict(zip(hashes, whole.projects, strict=True)) if isinstance(whole, Portfolio) else {}
 
 
 def within(reach: Reach) -> tuple[ColumnElement[bool], ...]:

@@ -21,7 +21,7 @@ class Stale(NamedTuple):
 
 
 def stale_after(step: StepKey, changed: AbstractSet[str], contents: Mapping[StepKey, Content]) -> tuple[Stale, ...]:
-    """The items that rest on the `changed` items of `step`; `contents` holds the newest content of each drafted step.
+    """The items that rest on the `changed` items of `step`; `contents` holds the newest content of the step and of each later one that is drafted.
 
     Only direct references count: an item redrafted for being stale marks its own followers when it changes.
     """

@@ -5,9 +5,10 @@ from typing import Any
 
 import jsonpatch
 import jsonpointer
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from jumou.domain.framework import StepKey
+from jumou.domain.portfolio import Project
 from jumou.domain.review import Patch
 from jumou.domain.steps import STEP_MODELS, Content, Item, join, part
 from jumou.errors import InvalidRequest, NotFound
@@ -29,6 +30,11 @@ def patched(step: StepKey, items: tuple[Item, ...], item_id: str, patch: Patch, 
         if before is None:
             raise no_item(step, item_id)
         changed = _applied(before.value, patch)
+        if step == "projects":  # each is whole in itself: the others are not looked at again
+            place = items.index(before)
+            one = _valid(Project, changed, ("projects", place))
+            signed = _signed({"projects": [before.value]}, {"projects": [one]}, person)["projects"]
+            return part(step, join(step, [*items[:place], Item(item_id, signed[0]), *items[place + 1 :]]))
         written = join(step, [Item(item.id, changed) if item.id == item_id else item for item in items])
     else:
         written = _applied(join(step, items), patch)
@@ -42,11 +48,15 @@ def valid(step: StepKey, content: Any) -> Content:
     Raises:
         InvalidRequest: it is no valid object; the message names the place.
     """
+    return _valid(STEP_MODELS[step], content)
+
+
+def _valid(model: type[BaseModel], content: Any, at: tuple[str | int, ...] = ()) -> Content:
     try:
-        return STEP_MODELS[step].model_validate(content).model_dump(mode="json")
+        return model.model_validate(content).model_dump(mode="json")
     except ValidationError as problem:
         places = "; ".join(
-            f"/{'/'.join(str(name) for name in error['loc'])}: {error['msg']}" for error in problem.errors()[:5]
+            f"/{'/'.join(str(name) for name in (*at, *error['loc']))}: {error['msg']}" for error in problem.errors()[:5]
         )
         raise InvalidRequest(
             f"修改后的内容不合规:{places}", f"The result is not valid: {places}",

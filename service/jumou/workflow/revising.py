@@ -24,6 +24,7 @@ from jumou.domain.steps import (
 from jumou.drafting.grounding import check
 from jumou.storage import PlanChange
 from jumou.storage.change import new_id, now
+from jumou.storage.reading import put_together
 from jumou.workflow.dependence import stale_after
 
 
@@ -85,16 +86,19 @@ def write_revision(
     parent = before[-1] if before else None
     content = join(step, items)
     contents: dict[StepKey, Content] = {step: content}
-    parts: dict[StepKey, StepObject] = {step: STEP_MODELS[step].model_validate(content)}
+    digests = {item.id: hash_of_text(canonical(item.value)) for item in items}
+    known = change.projects() if step == "projects" else {}
+    shared = [Item(item.id, known.get(digests[item.id]) or item.value) for item in items]
+    parts: dict[StepKey, StepObject] = {step: put_together(step, shared)}
     frozen = [evidence]
     for other in STEP_ORDER:
         heads = history.of(other)
         if other != step and heads:
-            contents[other] = join(other, change.items(heads[-1]))
+            if other in later_steps(step):  # what rests on the step is looked for in those alone
+                contents[other] = join(other, change.items(heads[-1]))
             parts[other] = change.part(heads[-1])
             frozen.append(change.evidence(heads[-1]))
     quality = checked_parts(parts, united(frozen))
-    digests = {item.id: hash_of_text(canonical(item.value)) for item in items}
     was = parent.manifest if parent else {}
     changed = {item_id for item_id in {*digests, *was} if digests.get(item_id) != was.get(item_id)}
     number = change.event(
