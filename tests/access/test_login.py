@@ -135,7 +135,7 @@ def site(home: Path, provider: Provider, tmp_path_factory: pytest.TempPathFactor
     }  # fmt: skip
     with Serving(home, database, more, ("serve", "--no-pages"), "/healthz") as serving:
         end = time.monotonic() + 60
-        while httpx.get(f"{serving.address}/v1/me").status_code == 503 and time.monotonic() < end:
+        while httpx.get(f"{serving.address}/v1/me", timeout=60).status_code == 503 and time.monotonic() < end:
             time.sleep(0.05)
         yield Site(serving.address, accounts, Sessions(engine))
     engine.dispose()
@@ -152,7 +152,7 @@ def through(browser: httpx.Client, back: str = "/") -> httpx.Response:
     """Follows the browser to the provider and back."""
     begun = browser.get("/login/oidc", params={"next": back})
     assert begun.status_code == 303, begun.text
-    sent_on = httpx.get(begun.headers["location"])
+    sent_on = httpx.get(begun.headers["location"], timeout=60)
     return browser.get(sent_on.headers["location"])
 
 
@@ -252,7 +252,7 @@ def test_a_token_that_somebody_else_signed_opens_nothing(site: Site, provider: P
 def test_a_login_that_began_in_another_browser_is_refused(site: Site) -> None:
     with site.browser() as victim, site.browser() as attacker:
         begun = attacker.get("/login/oidc")
-        sent_on = httpx.get(begun.headers["location"])
+        sent_on = httpx.get(begun.headers["location"], timeout=60)
         assert victim.get(sent_on.headers["location"]).status_code == 401
         victim.get("/login/oidc")  # one of its own is under way: the state still tells them apart
         assert victim.get(sent_on.headers["location"]).status_code == 401
@@ -286,7 +286,7 @@ def test_logging_out_ends_the_session_on_the_server(site: Site) -> None:
         kept = dict(browser.cookies)
         assert browser.post("/logout", headers={"Origin": site.address}).headers["location"] == "/login"
         assert site.me(browser) == 401
-        assert httpx.get(f"{site.address}/v1/me", cookies=kept).status_code == 401
+        assert httpx.get(f"{site.address}/v1/me", cookies=kept, timeout=60).status_code == 401
 
 
 def test_a_session_ends_by_itself_and_a_forged_cookie_never_begins_one(site: Site) -> None:
@@ -294,7 +294,7 @@ def test_a_session_ends_by_itself_and_a_forged_cookie_never_begins_one(site: Sit
     time.sleep(0.5)
     assert site.sessions.find_session(number) is None
     for forged in (number, f"{number}.x.y", "jm"):
-        answer = httpx.get(f"{site.address}/v1/me", cookies={"jm_session": forged})
+        answer = httpx.get(f"{site.address}/v1/me", cookies={"jm_session": forged}, timeout=60)
         assert answer.status_code == 401
 
 
@@ -306,14 +306,14 @@ def test_what_changes_something_by_cookie_has_to_come_from_our_own_page(site: Si
         assert browser.post("/v1/chats", json={}, headers={"Origin": "https://evil.example"}).status_code == 403
         assert browser.post("/v1/chats", json={}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     key = site.accounts.create_key("default", "张工", by="test").key
-    answer = httpx.get(f"{site.address}/v1/me", headers={"Authorization": f"Bearer {key}"})
+    answer = httpx.get(f"{site.address}/v1/me", headers={"Authorization": f"Bearer {key}"}, timeout=60)
     assert answer.status_code == 200
 
 
 def test_behind_tls_the_cookie_travels_by_tls_alone(site: Site) -> None:
     key = site.accounts.create_key("default", "张工", by="test").key
     headers = {"Origin": site.address.replace("http:", "https:"), "X-Forwarded-Proto": "https"}
-    answer = httpx.post(f"{site.address}/login", data={"key": key}, headers=headers)
+    answer = httpx.post(f"{site.address}/login", data={"key": key}, headers=headers, timeout=60)
     assert answer.headers["set-cookie"].startswith("__Host-jm_session=")
     assert "Secure" in answer.headers["set-cookie"]
 

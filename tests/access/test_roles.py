@@ -67,7 +67,7 @@ def test_roles_are_ordered_and_each_may_do_what_the_one_before_may() -> None:
 
 
 def test_every_operation_says_what_it_needs(office: Office) -> None:
-    document = httpx.get(f"{office.address}/openapi.json").json()
+    document = httpx.get(f"{office.address}/openapi.json", timeout=60).json()
     named = {one["operationId"] for path in document["paths"].values() for one in path.values()}
     assert named <= set(NEEDS)
 
@@ -133,11 +133,11 @@ def test_without_a_key_nothing_is_told(office: Office, plan: dict[str, Any]) -> 
             "/openai/v1/models",
             "/v1/no-such",
         ):
-            answer = httpx.get(f"{office.address}{path}", headers=headers)
+            answer = httpx.get(f"{office.address}{path}", headers=headers, timeout=60)
             assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Bearer realm="jumou"')
-    told = httpx.get(f"{office.address}/v1/plans?language=en").json()
+    told = httpx.get(f"{office.address}/v1/plans?language=en", timeout=60).json()
     assert told["title"].startswith("Log in")
-    assert httpx.get(f"{office.address}/healthz").status_code == 200
+    assert httpx.get(f"{office.address}/healthz", timeout=60).status_code == 200
 
 
 def test_a_narrow_key_reaches_no_further_than_it_was_made_for(office: Office) -> None:

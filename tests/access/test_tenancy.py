@@ -123,7 +123,7 @@ def foreign_marks(text: str, own: Side, province: Province) -> list[str]:
 def test_no_operation_tells_one_workspace_of_another(province: Province) -> None:
     """Every operation, by every workspace, with ids of every other one, mixed at random: no mark crosses, no id is known."""
     draw = random.Random(20261125)  # noqa: S311 - no secret
-    document = httpx.get(f"{province.address}/openapi.json").json()
+    document = httpx.get(f"{province.address}/openapi.json", timeout=60).json()
     called, drafted = 0, set[str]()
     for own, other in itertools.permutations(province.sides.values(), 2):
         with own.client(province.address, "admin") as client:

@@ -36,7 +36,7 @@ def running(chosen: Settings, *, until: int = 200) -> Iterator[str]:
     end = time.monotonic() + 120
     while time.monotonic() < end:
         try:
-            if httpx.get(f"{found}/readyz").status_code == until:
+            if httpx.get(f"{found}/readyz", timeout=60).status_code == until:
                 break
         except httpx.TransportError:
             pass

@@ -39,7 +39,10 @@ def strict(home: Path, tmp_path_factory: pytest.TempPathFactory, serve: Serve) -
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_who_asks_too_often_is_told_when_to_come_again(home: Path, tmp_path: Path, serve: Serve, language: str) -> None:
     """429 with Retry-After and the RateLimit fields; what watches the service is never refused."""
-    with serve(settings(home, tmp_path, rate_user="5/hour")) as address, httpx.Client(base_url=address) as client:
+    with (
+        serve(settings(home, tmp_path, rate_user="5/hour")) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
         client.headers["Accept-Language"] = language
         answers = [client.get("/v1/samples") for _ in range(7)]
         assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
@@ -64,7 +67,7 @@ def test_accounts_have_limits_of_their_own_unless_told(home: Path, tmp_path: Pat
     for user, role in (("zhang", Role.ADMIN), ("li", Role.VIEWER)):
         accounts.set_member("default", user, role, by="test")
     keys = {user: accounts.create_key("default", user, by="test").key for user in ("zhang", "li")}
-    with serve(chosen) as address, httpx.Client(base_url=address) as client:
+    with serve(chosen) as address, httpx.Client(base_url=address, timeout=60) as client:
 
         def asked(user: str, path: str = "/v1/samples") -> httpx.Response:
             return client.get(path, headers={"Authorization": f"Bearer {keys[user]}", "X-Forwarded-For": "10.0.0.9"})
@@ -207,7 +210,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(strict: str) -> None:
 def test_a_head_that_does_not_come_is_not_waited_for(strict: str) -> None:
     """A connection without a whole head is closed, whether it sends nothing or a byte now and then; one in use is not."""
     address = urlsplit(strict)
-    with httpx.Client(base_url=strict) as client:
+    with httpx.Client(base_url=strict, timeout=60) as client:
         assert client.get("/healthz").status_code == 200
         silent = socket.create_connection((address.hostname or "", address.port or 0), timeout=10)
         dripping = socket.create_connection((address.hostname or "", address.port or 0), timeout=10)

@@ -106,18 +106,18 @@ def test_a_database_that_is_away_is_said_and_waited_for(home: Path, gate: tuple[
         assert body["status"] == "failed"
         assert [part["ok"] for part in body["parts"] if part["name"] == "database"] == [False]
         assert "database does not answer" in body["message"]
-        assert httpx.get(f"{address}/healthz").status_code == 200
-        assert httpx.get(f"{address}/v1/plans").status_code == 503
+        assert httpx.get(f"{address}/healthz", timeout=60).status_code == 200
+        assert httpx.get(f"{address}/v1/plans", timeout=60).status_code == 503
         door.open()
         assert waited(address, 200)["status"] == "ready"
-        assert httpx.get(f"{address}/v1/plans").status_code == 200
+        assert httpx.get(f"{address}/v1/plans", timeout=60).status_code == 200
         door.shut()
         body = waited(address, 503)
         assert body["status"] == "away"
         assert "goes on by itself" in body["message"]
         door.open()
         waited(address, 200)
-        assert httpx.get(f"{address}/v1/plans").status_code == 200
+        assert httpx.get(f"{address}/v1/plans", timeout=60).status_code == 200
 
 
 def test_a_vector_server_that_is_away_is_said(home: Path, tmp_path: Path, serve: Serve) -> None:

@@ -77,7 +77,7 @@ def test_the_login_page_is_barred_with_words_and_a_session_goes_on(site: Site) -
         assert int(refused.headers["Retry-After"]) >= 1
     cookie = begun.headers["set-cookie"].partition(";")[0]
     with_session = {"Cookie": cookie, "X-Forwarded-For": "10.2.0.1"}
-    assert httpx.get(f"{site.address}/v1/me", headers=with_session).status_code == 200
+    assert httpx.get(f"{site.address}/v1/me", headers=with_session, timeout=60).status_code == 200
     assert site.logs_in(site.key(), "10.2.0.2").status_code == 303
 
 
@@ -108,5 +108,7 @@ def test_who_watches_with_the_key_of_the_figures_fails_at_nothing(site: Site) ->
 
 
 def test_without_a_key_nobody_is_barred(site: Site) -> None:
-    answers = [httpx.get(f"{site.address}/v1/me", headers={"X-Forwarded-For": "10.6.0.1"}) for _ in range(6)]
+    answers = [
+        httpx.get(f"{site.address}/v1/me", headers={"X-Forwarded-For": "10.6.0.1"}, timeout=60) for _ in range(6)
+    ]
     assert {answer.status_code for answer in answers} == {401}

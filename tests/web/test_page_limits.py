@@ -57,7 +57,7 @@ def test_what_is_done_on_a_page_is_counted_and_refused_in_words(
         connected(page)
         page.evaluate(f"for (let n = 0; n < {MOST}; n++) window.emitEvent('jm-act', {{ act: 'none' }})")
         page.get_by_text(word).first.wait_for()
-        told = httpx.get(f"{server.url}/v1/plans", headers={"Authorization": f"Bearer {keys[user]}"})
+        told = httpx.get(f"{server.url}/v1/plans", headers={"Authorization": f"Bearer {keys[user]}"}, timeout=60)
         assert told.status_code == 429
         refused = page.goto(f"{server.url}/")
         assert (refused.status, word in page.locator("#refused").inner_text()) == (429, True)

@@ -149,7 +149,7 @@ def test_a_wrong_workbook_is_told_cell_by_cell(visit: Callable[..., Any], tmp_pa
 
 
 def test_an_unknown_path_of_the_api_is_answered_by_the_api(server: Any) -> None:
-    answer = httpx.get(f"{server.url}/v1/nothing")
+    answer = httpx.get(f"{server.url}/v1/nothing", timeout=60)
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("application/problem+json")
 
@@ -205,7 +205,7 @@ def test_what_was_asked_again_is_redrafted_and_nothing_else(
         page = visit(f"/plans/{plan['id']}/{step}")
         page.get_by_role("button", name="审定本步").click()
         page.locator(".page-head .state.approved").wait_for()
-    before = httpx.get(f"{server.url}/v1/plans/{plan['id']}/steps/projects").json()["standing"]["items"]
+    before = httpx.get(f"{server.url}/v1/plans/{plan['id']}/steps/projects", timeout=60).json()["standing"]["items"]
     page.goto(page.url.replace("/positioning", "/projects"))
     page.locator('.item[data-item="project/P02"]').focus()
     page.keyboard.press("q")
@@ -214,7 +214,7 @@ def test_what_was_asked_again_is_redrafted_and_nothing_else(
     page.locator('.item[data-item="project/P02"] .state.asked_again').wait_for()
     page.get_by_role("button", name="重拟待办条目").click()
     page.get_by_text("已重拟").wait_for()
-    after = httpx.get(f"{server.url}/v1/plans/{plan['id']}/steps/projects").json()["standing"]["items"]
+    after = httpx.get(f"{server.url}/v1/plans/{plan['id']}/steps/projects", timeout=60).json()["standing"]["items"]
     hashes = {item["id"]: item["hash"] for item in after}
     assert all(hashes[item["id"]] == item["hash"] for item in before if item["id"] != "project/P02")
 
@@ -223,12 +223,12 @@ def test_a_draft_under_way_can_be_cancelled(visit: Callable[..., Any], server: A
     page = visit("/new")
     page.get_by_role("button", name="长春市").click()
     page.get_by_text("可以起草").wait_for()
-    before = len(httpx.get(f"{server.url}/v1/plans?limit=200").json()["plans"])
+    before = len(httpx.get(f"{server.url}/v1/plans?limit=200", timeout=60).json()["plans"])
     page.locator("#draft").click()
     page.get_by_role("button", name="取消起草").click()
     page.get_by_text("已取消，资料仍保留在本页").wait_for()
     page.wait_for_timeout(6000)
-    assert len(httpx.get(f"{server.url}/v1/plans?limit=200").json()["plans"]) == before
+    assert len(httpx.get(f"{server.url}/v1/plans?limit=200", timeout=60).json()["plans"]) == before
 
 
 def test_a_document_is_added_found_and_taken_out(visit: Callable[..., Any], tmp_path: Path) -> None:

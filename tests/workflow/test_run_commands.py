@@ -60,7 +60,7 @@ def test_a_worker_does_what_failed_before_and_ends_when_it_is_asked_to(home: Pat
     try:
         wait_for(lambda: RunStore(engine, HERE).standing(record.id).ended)
         assert RunStore(engine, HERE).standing(record.id).state == "done"
-        assert httpx.get(f"http://127.0.0.1:{port}/readyz").json()["status"] == "ready"
+        assert httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=60).json()["status"] == "ready"
         assert [one["pid"] for one in runs(variables, "workers")] == [worker.pid]
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(60) == 0
