@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jumou.retrieval.fuse import POOL, Weighted, fused, normalised, placed, stepped
+from jumou.retrieval.fuse import POOL, Weighted, fused, normalised, placed
 
 SCORES = st.dictionaries(st.integers(1, 30), st.floats(-50, 50, width=32), max_size=20)
 LISTS = st.lists(st.tuples(SCORES, st.floats(0.1, 3)), min_size=1, max_size=4)
@@ -76,9 +76,3 @@ def test_a_short_list_keeps_its_distance_from_nothing() -> None:
 def test_no_lists_give_nothing() -> None:
     assert not fused([])[0].size
     assert not normalised(np.zeros(0)).size
-
-
-def test_steps_tell_a_clear_first_from_a_list_of_equals() -> None:
-    assert stepped(np.array([0.93, 0.85]), 0.04) == pytest.approx([2, 0], abs=1e-5)
-    assert stepped(np.array([0.852, 0.85]), 0.04) == pytest.approx([0.05, 0], abs=1e-5)
-    assert not stepped(np.zeros(0), 0.04).size

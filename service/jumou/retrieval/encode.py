@@ -19,9 +19,6 @@ Vectors = NDArray[np.float32]
 
 DEFAULT_ENCODER: Final = "e5-small-int8"
 
-_STEPS: Final = {DEFAULT_ENCODER: 0.04}
-"""By kind of encoder, before any version: measured over three judged sets (docs/evaluation-log.md, 10)."""
-
 
 class Encoder(Protocol):
     """Turns texts into vectors of unit length; `name` is recorded with an index and must match on opening it."""
@@ -69,14 +66,6 @@ def load_encoder(
         mend_zh=f"可用:{DEFAULT_ENCODER}、sentence-transformers:<模型>、openai:<模型>。",
         mend_en=f"Known: {DEFAULT_ENCODER}, sentence-transformers:<model>, openai:<model>.",
     )
-
-
-def cosine_step(name: str) -> float | None:
-    """A difference of cosines that tells apart what is relevant as well as a whole list of keywords does.
-
-    None where it was not measured for the encoder called `name`: models spread their cosines very differently.
-    """
-    return _STEPS.get(name.partition("/")[0])
 
 
 def unit(vectors: NDArray[np.floating]) -> Vectors:

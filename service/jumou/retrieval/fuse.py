@@ -1,8 +1,6 @@
-"""Joins ranked lists into one: each list's best hundred on a scale of their own, then a weighted sum.
+"""Joins ranked lists into one: min-max normalisation over each list's best hundred, then a weighted sum.
 
-Keywords are scaled to the best and the last of the list (min-max). Cosines of an encoder whose steps we measured keep
-those steps instead: stretched to the best and the last, a list of near-equals would speak as loudly as one with a clear
-first. On our sets both beat reciprocal rank fusion, which throws a confident first place away
+On our sets this beats reciprocal rank fusion, which throws a confident first place away
 (evals/performance/retrieval_quality.py; Bruch, Gai & Ingber 2023).
 """
 
@@ -45,14 +43,8 @@ def normalised(scores: NDArray[np.floating], floor: float | None = None) -> Valu
     return np.maximum(_LISTED, (values - low) / (high - low))
 
 
-def stepped(scores: NDArray[np.floating], step: float) -> Values:
-    """How far above the list's last each score is, in steps; the last is just above 0."""
-    values = np.asarray(scores, np.float64)
-    return np.asarray(np.maximum(_LISTED, (values - values.min(initial=np.inf)) / step), np.float64)
-
-
 def fused(lists: Sequence[Weighted]) -> tuple[Keys, Values]:
-    """All keys in order, each with the weighted mean of its scores; a key missing from a list gets nothing from it.
+    """All keys in order, each with the weighted mean of its scores, 0–1; a key missing from a list gets nothing from it.
 
     The order of lists and of keys does not matter, and a higher score in one list never lowers the result.
     """

@@ -19,7 +19,7 @@ from jumou.domain.quoting import stands_in
 from jumou.errors import InvalidRequest, NotFound
 from jumou.retrieval.answering import Asked, State
 from jumou.retrieval.beside import Beside
-from jumou.retrieval.encode import Encoder, QueryCache, cosine_step, load_encoder
+from jumou.retrieval.encode import Encoder, QueryCache, load_encoder
 from jumou.retrieval.filter import Filter, Hit
 from jumou.retrieval.index import Entry, Index
 from jumou.retrieval.making import Making
@@ -40,7 +40,6 @@ class Library:
         self._index = index
         self._reranker = reranker
         self._queries = QueryCache(making.encoder)
-        self._step = cosine_step(making.encoder.name)
         self._beside = Beside()
         self._refreshing = threading.RLock()
         self._state: State | None = None
@@ -214,9 +213,7 @@ class Library:
         terms = self._making.analyser.asked(query)
         for newest in (False, True, True):
             state = self._present(newest=newest)
-            ranking = Ranking(
-                state.snapshot, terms, lambda: self._queries.queries([query])[0], self._beside, self._step
-            )
+            ranking = Ranking(state.snapshot, terms, lambda: self._queries.queries([query])[0], self._beside)
             found, own = state.found(asked, ranking, self._reranker)
             hits = state.hits(found, own)
             if len(hits) == len(found):

@@ -51,5 +51,5 @@ def numbers(text: str) -> frozenset[Number]:
     """The numbers of documents in `text`; width and the kind of brackets make no difference."""
     return frozenset(
         Number(who.removesuffix("第"), year, which.lstrip("0"))
-        for who, year, which in _NUMBER.findall(unicodedata.normalize("NFKC", text))
+        for who, year, which in (_NUMBER.findall(unicodedata.normalize("NFKC", text)) if "号" in text else ())
     )

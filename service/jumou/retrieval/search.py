@@ -14,17 +14,15 @@ from jumou.domain.access import DEFAULT_WORKSPACE, Reach
 from jumou.retrieval.beside import Beside
 from jumou.retrieval.derived import Keywords
 from jumou.retrieval.filter import Filter, date_bounds, places
-from jumou.retrieval.fuse import POOL, Weighted, fused, normalised, placed, stepped
+from jumou.retrieval.fuse import POOL, Weighted, fused, normalised, placed
 from jumou.retrieval.postings import Mask, best
 from jumou.retrieval.scan import Scan
 from jumou.retrieval.store import Columns, Facets
 
-_DENSE: Final = 0.5
-_DENSE_STEPPED: Final = 0.41
-"""Share of the cosines beside the keywords: half where they are stretched to the list, less where they keep their steps."""
-
-_PARENT: Final = 0.7
-"""The whole document counts less than its passage, but not much (evals/performance/retrieval_quality.py)."""
+_DENSE: Final = 0.45
+_KEYWORD: Final = 0.55
+_PARENT: Final = 0.8
+"""Weights: keywords a little more, and the whole document nearly as much as its passage (evals/performance/retrieval_quality.py)."""
 
 _PARENT_SIZES: Final = (2, 24)
 """Whole documents count only when they are a few pages: a law of hundreds of articles says little about one of them."""
@@ -170,20 +168,13 @@ class Ranking:
     """One question over one snapshot; scores are computed once, whatever documents are asked for."""
 
     def __init__(
-        self,
-        snapshot: Snapshot,
-        terms: Counter[int],
-        vector: Callable[[], NDArray[np.float32]],
-        beside: Beside,
-        step: float | None,
+        self, snapshot: Snapshot, terms: Counter[int], vector: Callable[[], NDArray[np.float32]], beside: Beside
     ) -> None:
         """`terms` come from the analyser the postings were made with; `vector` makes one of unit length.
 
-        Words are scored beside it: both leave Python's lock alone most of the time. `step` is that of the encoder's
-        cosines, None where it is not known.
+        Words are scored beside it: both leave Python's lock alone most of the time.
         """
         self._snapshot = snapshot
-        self._step = step
         self._words = beside.started(lambda: self._scored(terms))
         self._vector = vector()
 
@@ -207,17 +198,14 @@ class Ranking:
         keyword = best(words.passages, POOL, allowed, floor=0.0)
         eligible = (documents & short)[: words.documents.size]
         parent = best(words.documents[: eligible.size], POOL, eligible, floor=0.0)
-        share = _DENSE if self._step is None else _DENSE_STEPPED
-        cosines = normalised(dense.scores) if self._step is None else stepped(dense.scores, self._step)
-        by_keyword = Weighted(keyword.rows, normalised(keyword.scores, floor=0.0), 1 - share)
-        by_dense = Weighted(dense.rows, cosines, share)
+        by_keyword = Weighted(keyword.rows, normalised(keyword.scores, floor=0.0), _KEYWORD)
+        by_dense = Weighted(dense.rows, normalised(dense.scores), _DENSE)
         rows, own = fused([by_keyword, by_dense])
         owners = columns.document_of[rows]
         by_parent = np.zeros(short.size)
         by_parent[parent.rows] = normalised(parent.scores, floor=0.0)
         whole = np.where(short[owners], by_parent[owners], own)
         _, scores = fused([Weighted(rows, own, 1.0), Weighted(rows, whole, _PARENT)])
-        scores /= max(1.0, float(scores.max(initial=0.0)))
         parts = {
             "keyword": placed(rows, by_keyword.keys, by_keyword.scores),
             "dense": placed(rows, by_dense.keys, by_dense.scores),
