@@ -1,7 +1,8 @@
 """The application: what is open, what goes around every request, and all routes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -46,6 +47,7 @@ from jumou.api.routes import (
 )
 from jumou.api.working import Working
 from jumou.compose import Jumou
+from jumou.errors import JumouError
 from jumou.settings import Settings
 from jumou.storage.audit_copy import AuditCopy
 
@@ -88,16 +90,17 @@ _TAGS = [
 ]
 
 
-def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
+def create_app(settings: Settings, bound: str = "127.0.0.1", once_open: Callable[[], None] = lambda: None) -> FastAPI:
     """The application over the home folder the settings name. It opens (or builds) the index once it is started.
 
-    `bound` is the address it is served on: it decides by which names it may be called.
+    `bound` is the address it is served on: it decides by which names it may be called. `once_open` is called when all is open.
     `/healthz` answers at once; everything that needs the index answers 503 with the progress until it is open.
     """
     drafting = Drafting()
     working = Working(drafting)
 
     copies: list[AuditCopy] = []
+    loops: list[asyncio.AbstractEventLoop] = []
 
     def opened(jumou: Jumou) -> None:
         drafting.start(jumou)
@@ -105,6 +108,9 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
         if settings.audit_file is not None:
             copies.append(AuditCopy(jumou.audit, settings.audit_file))
             copies[-1].start()
+        once_open()
+        for loop in loops:
+            asyncio.run_coroutine_threadsafe(_warm(jumou, once_open), loop)
 
     opening = Opening(settings, opened)
     making = Making(working)
@@ -114,6 +120,7 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
         # by itself a loop has four threads more than there are cores: 64 chats that store what is said would wait for each other
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "waiting"))
         working.listen()
+        loops.append(asyncio.get_running_loop())
         opening.begin()
         counting = asyncio.create_task(asyncio.to_thread(metrics.start))  # beside the first answer, not before it
         yield
@@ -158,6 +165,14 @@ def create_app(settings: Settings, bound: str = "127.0.0.1") -> FastAPI:
     app.add_middleware(RequestRates, rates=rates)
     guard(app, settings, bound, app.state.door)
     return app
+
+
+async def _warm(jumou: Jumou, once_done: Callable[[], None]) -> None:
+    """Loads what the first question to a model would wait for. What fails shows when it is asked."""
+    with contextlib.suppress(JumouError):
+        if jumou.model is not None:
+            await jumou.model.warm()
+            once_done()
 
 
 def guard(app: FastAPI, settings: Settings, bound: str, door: Door, *, pages: bool = False) -> None:

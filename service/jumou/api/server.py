@@ -12,7 +12,7 @@ from jumou import tracing
 from jumou.api.app import create_app, guard
 from jumou.api.front import Front
 from jumou.api.groups import read_roles
-from jumou.api.heap import few_arenas
+from jumou.api.heap import few_arenas, set_aside
 from jumou.api.limits import RequestRates
 from jumou.api.middleware import BodyLimit
 from jumou.api.origins import loopback
@@ -57,7 +57,7 @@ def run_server(
     tracing.start()
     sys.setswitchinterval(_SWITCH)
     few_arenas()
-    api = create_app(chosen, host)
+    api = create_app(chosen, host, set_aside)
 
     def with_pages(load: Callable[[], Install]) -> FastAPI:
         app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)

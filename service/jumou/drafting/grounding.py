@@ -8,7 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
@@ -129,11 +129,12 @@ class _Tally:
 
     def add(self, part: BaseModel, where: str) -> None:
         """Walks a part of the plan, or takes up how the same object was walked before; quotes are looked up each time."""
-        walked = _WALKS.get(part, where, self.names, self.language)
+        walk = _Walk(id(part), where, self.names, self.language)
+        walked = _WALKS.get(part, walk)
         if walked is None:
             walked = _Tally(Evidence(), self.names, self.language)
             walked.walk(part, where, _Scope())
-            _WALKS.put(part, where, walked)
+            _WALKS.put(part, walk, walked)
         self.findings += walked.findings
         self.states += walked.states
         self.bases += walked.bases
@@ -297,30 +298,38 @@ class _Tally:
         )
 
 
+class _Walk(NamedTuple):
+    """An object, the place it was looked at, what passed as a name there, and the language of the findings."""
+
+    identity: int
+    where: str
+    names: re.Pattern[str] | None
+    language: Language
+
+
 class _Walks:
     """How objects were walked lately, by identity: steps are frozen, and those nobody changed are read again and again."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[tuple[int, str], tuple[BaseModel, _Tally]] = OrderedDict()
+        self._held: OrderedDict[_Walk, tuple[BaseModel, _Tally]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, part: BaseModel, where: str, names: re.Pattern[str] | None, language: Language) -> "_Tally | None":
+    def get(self, part: BaseModel, walk: "_Walk") -> "_Tally | None":
         with self._lock:
-            part_held, walked = self._held.get((id(part), where), (None, None))
-            if walked is not None:
-                self._held.move_to_end((id(part), where))
-        if part_held is not part or walked is None or (walked.names, walked.language) != (names, language):
-            return None
-        return walked
+            part_held, walked = self._held.get(walk, (None, None))
+            if part_held is not part:
+                return None
+            self._held.move_to_end(walk)
+            return walked
 
-    def put(self, part: BaseModel, where: str, walked: "_Tally") -> None:
+    def put(self, part: BaseModel, walk: "_Walk", walked: "_Tally") -> None:
         with self._lock:
-            self._held[id(part), where] = (part, walked)
+            self._held[walk] = (part, walked)
             while len(self._held) > _MOST_WALKS:
                 self._held.popitem(last=False)
 
 
-_MOST_WALKS: Final = 256
+_MOST_WALKS: Final = 1024
 _WALKS: Final = _Walks()
 
 

@@ -7,7 +7,7 @@ sets aside the most it can cost before it is made; what a killed process had set
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +70,8 @@ class DaySpending:
         self._engine: Engine | None = None
         self._opening = threading.Lock()
         self._unsettled: list[tuple[str, str, Spender, DayUse]] = []
+        self._settling = False
+        self._turn = threading.Lock()
 
     @classmethod
     def beside(cls, home: Path, database: Callable[[], Engine], *, shared: bool) -> "DaySpending":
@@ -98,16 +100,45 @@ class DaySpending:
         return Held(made)
 
     def settle(self, held: str, spender: Spender, used: DayUse) -> None:
-        """Ends a hold (empty: there was none) with what the call used. While the database is away it is kept for the next time."""
-        waiting = [*self._unsettled, (held, _today(), spender, used)]
-        self._unsettled = []
+        """Ends a hold (empty: there was none) with what the call used. While the database is away it is kept for the next time.
+
+        Calls that end together are written together, by the first of them; the others do not wait for it.
+        """
+        with self._turn:
+            self._unsettled.append((held, _today(), spender, used))
+            if self._settling:
+                return
+            self._settling = True
         try:
-            with self._writing() as connection:
-                for one, day, who, use in waiting:
-                    connection.execute(delete(_holds).where(_holds.c.id == one))
-                    _add(connection, day, who, use)
+            while waiting := self._waiting():
+                self._write(waiting)
         except ServiceUnavailable:
-            self._unsettled = waiting
+            with self._turn:
+                self._unsettled = [*waiting, *self._unsettled]
+                self._settling = False
+        except BaseException:
+            self._settling = False
+            raise
+
+    def _waiting(self) -> list[tuple[str, str, Spender, DayUse]]:
+        """What is to be written now; with nothing left the writing is over."""
+        with self._turn:
+            waiting, self._unsettled = self._unsettled, []
+            self._settling = bool(waiting)
+            return waiting
+
+    def _write(self, settled: Iterable[tuple[str, str, Spender, DayUse]]) -> None:
+        sums: dict[tuple[str, Spender], DayUse] = {}
+        held: list[str] = []
+        for one, day, who, use in settled:
+            held += [one] if one else []
+            before = sums.get((day, who), DayUse())
+            sums[day, who] = DayUse(*(left + right for left, right in zip(before, use, strict=True)))
+        with self._writing() as connection:
+            if held:
+                connection.execute(delete(_holds).where(_holds.c.id.in_(held)))
+            for (day, who), use in sums.items():
+                _add(connection, day, who, use)
 
     def today(self, *, user: str | None = None, workspace: str | None = None) -> DayUse:
         """What a user, a workspace, or a user in a workspace has used since midnight UTC."""

@@ -16,7 +16,7 @@ from jumou.domain.standing import StepStanding, standing
 from jumou.domain.steps import STEP_ORDER, Portfolio
 from jumou.errors import NotFound, StepConflict
 from jumou.storage import PlanStore
-from jumou.workflow.revising import checked_parts, united
+from jumou.workflow.revising import checked_parts, names_in, united
 
 
 class StoredPlan(Model):
@@ -91,7 +91,7 @@ def read_plan(store: PlanStore, plan_id: str, *, at_event: int | None = None) ->
         else (),
         implementation=implementation if isinstance(implementation, Implementation) else None,
         evidence=evidence,
-        quality=checked_parts(parts, evidence, (record.profile.name, record.profile.target_industry or "")),
+        quality=checked_parts(parts, evidence, names_in(record.profile)),
         provenance=_provenance(record, revisions, evidence),
     )
 

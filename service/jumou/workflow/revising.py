@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from jumou.domain.evidence import Citation, Evidence, EvidencePassage
 from jumou.domain.framework import StepKey
 from jumou.domain.plan import Finding, ModelUse, Quality
+from jumou.domain.region import RegionProfile
 from jumou.domain.review import Cause, ItemHash, RevisionInfo, StaleMark, content_hash
 from jumou.domain.standing import History, StepStanding, standing
 from jumou.domain.steps import (
@@ -98,7 +99,7 @@ def write_revision(
                 contents[other] = join(other, change.items(heads[-1]))
             parts[other] = change.part(heads[-1])
             frozen.append(change.evidence(heads[-1]))
-    quality = checked_parts(parts, united(frozen))
+    quality = checked_parts(parts, united(frozen), names_in(change.plan.profile))
     was = parent.manifest if parent else {}
     changed = {item_id for item_id in {*digests, *was} if digests.get(item_id) != was.get(item_id)}
     number = change.event(
@@ -138,6 +139,11 @@ def write_revision(
     if parent:
         _mark(change, history, info, contents, changed)
     return info
+
+
+def names_in(profile: RegionProfile) -> tuple[str, ...]:
+    """The names that may hold digits and are no figures."""
+    return profile.name, profile.target_industry or ""
 
 
 def checked(contents: Mapping[StepKey, Content], evidence: Evidence) -> Quality:
