@@ -1,4 +1,8 @@
-"""What every route reaches for: the open parts, the person who acts, and the version the caller saw."""
+"""What every route reaches for: the open parts, the person who acts, and the version the caller saw.
+
+None of this waits for anything, so all of it is `async`: FastAPI would send each through a thread and back through the event loop,
+a dozen times a request.
+"""
 
 from typing import Annotated, Any, NamedTuple
 
@@ -22,33 +26,33 @@ class Parts(NamedTuple):
     drafting: Drafting
 
 
-def _parts(request: Request) -> Parts:
+async def _parts(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
 
 
-def _caller(request: Request) -> Principal:
+async def _caller(request: Request) -> Principal:
     principal: Principal = request.state.principal  # set around every request; its absence is a defect, not a stranger
     return principal
 
 
-def _open(parts: Annotated[Parts, Depends(_parts)], caller: Annotated[Principal, Depends(_caller)]) -> Office:
+async def _open(parts: Annotated[Parts, Depends(_parts)], caller: Annotated[Principal, Depends(_caller)]) -> Office:
     return parts.opening.jumou().within(caller.reach)
 
 
-def _stored(parts: Annotated[Parts, Depends(_parts)], caller: Annotated[Principal, Depends(_caller)]) -> Office:
+async def _stored(parts: Annotated[Parts, Depends(_parts)], caller: Annotated[Principal, Depends(_caller)]) -> Office:
     return parts.opening.stored().within(caller.reach)
 
 
-def _reviewing(jumou: Annotated[Office, Depends(_stored)]) -> Reviewing:
+async def _reviewing(jumou: Annotated[Office, Depends(_stored)]) -> Reviewing:
     return jumou.reviewing
 
 
-def _chatting(jumou: Annotated[Office, Depends(_open)]) -> Chatting:
+async def _chatting(jumou: Annotated[Office, Depends(_open)]) -> Chatting:
     return jumou.chatting
 
 
-def _request_id(request: Request) -> str:
+async def _request_id(request: Request) -> str:
     found: Any = getattr(request.state, "request_id", "")
     return str(found)
 
@@ -76,18 +80,18 @@ class Signature(NamedTuple):
         return Person(self.caller.signs(given, otherwise), self.request_id, self.key, self.caller)
 
 
-def _signature(
+async def _signature(
     caller: Annotated[Principal, Depends(_caller)],
     request_id: Annotated[str, Depends(_request_id)],
 ) -> Signature:
     return Signature(caller, request_id)
 
 
-def _once(sign: Annotated[Signature, Depends(_signature)], key: Key = None) -> Signature:
+async def _once(sign: Annotated[Signature, Depends(_signature)], key: Key = None) -> Signature:
     return sign._replace(key=key or "")
 
 
-def _seen(
+async def _seen(
     request: Request, if_match: Annotated[str | None, Header(description="the ETag the caller saw")] = None
 ) -> str:
     seen = (if_match or "").strip().removeprefix("W/").strip('"')
@@ -97,6 +101,10 @@ def _seen(
             428, "请用 If-Match 给出所见版本的 ETag" if zh else "Give the ETag of the version you saw in If-Match"
         )
     return seen
+
+
+async def _speaking(request: Request) -> Language:
+    return language_of(request)
 
 
 Held = Annotated[Parts, Depends(_parts)]
@@ -112,4 +120,4 @@ SigningOnce = Annotated[Signature, Depends(_once)]
 Signing = Annotated[Signature, Depends(_signature)]
 """Signs what is done with the caller's name; the name in a body counts only where there are no accounts."""
 Seen = Annotated[str, Depends(_seen)]
-Speaking = Annotated[Language, Depends(language_of)]
+Speaking = Annotated[Language, Depends(_speaking)]

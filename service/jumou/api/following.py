@@ -86,7 +86,7 @@ async def follow(
         await asyncio.sleep(every)
 
 
-def _after(
+async def _after(
     last_event_id: Annotated[int, Header(ge=0, le=_LAST)] = 0,
     after: Annotated[int, Query(ge=0, le=_LAST, description="as Last-Event-ID")] = 0,
 ) -> int:

@@ -37,7 +37,7 @@ NEEDS: Final[dict[str, Scope | None]] = {
 }  # fmt: skip
 
 
-def _permitted(request: Request) -> None:
+async def _permitted(request: Request) -> None:
     needed = NEEDS.get(getattr(request.scope.get("route"), "name", ""), "admin")
     if needed is not None:
         principal: Principal = request.state.principal

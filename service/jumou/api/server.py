@@ -1,6 +1,5 @@
 """Runs the application: uvicorn, and a log of JSON lines on the error stream."""
 
-import sys
 from collections.abc import Callable
 from typing import Final
 
@@ -21,10 +20,6 @@ from jumou.api.rates import check_rates
 from jumou.errors import InvalidRequest
 from jumou.logs import set_up_log
 from jumou.settings import Settings, settings
-
-_SWITCH: Final = 0.0005
-"""Seconds a thread may hold the interpreter while another waits for it. The event loop gives it up at every read and write;
-with Python's own 5 ms, streams stand still while a few requests compute."""
 
 Install = Callable[[FastAPI, Settings], None]
 """Puts pages on an application that shares the API's state."""
@@ -55,7 +50,6 @@ def run_server(
     set_up_log(chosen)
     check_rates(chosen)
     tracing.start()
-    sys.setswitchinterval(_SWITCH)
     few_arenas()
     api = create_app(chosen, host, set_aside)
 

@@ -41,13 +41,13 @@ FileName = Literal["results.jsonl", "projects.xlsx"]
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, description="a second request with the same key is the same batch")]  # fmt: skip
 
 
-def _working(request: Request, jumou: Open) -> Working:
+async def _working(request: Request, jumou: Open) -> Working:
     del jumou  # open first
     working: Working = request.app.state.working
     return working
 
 
-def _store(jumou: Stored) -> BatchStore:
+async def _store(jumou: Stored) -> BatchStore:
     return jumou.batches
 
 

@@ -52,7 +52,7 @@ _FILE: Final[dict[str, Any]] = {
 _T = TypeVar("_T")
 
 
-def _operating(jumou: Stored) -> Operating:
+async def _operating(jumou: Stored) -> Operating:
     return jumou.operating
 
 

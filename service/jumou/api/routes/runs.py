@@ -37,11 +37,11 @@ _SSE: Final[dict[str, Any]] = {
 }
 
 
-def _store(jumou: Stored) -> RunStore:
+async def _store(jumou: Stored) -> RunStore:
     return jumou.runs
 
 
-def _working(request: Request, jumou: Open) -> Working:
+async def _working(request: Request, jumou: Open) -> Working:
     del jumou  # open first
     working: Working = request.app.state.working
     return working
