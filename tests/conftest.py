@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import structlog
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from jumou.domain.access import HERE
@@ -30,10 +31,11 @@ def home(pytestconfig: pytest.Config) -> Path:
     """A home folder whose index holds the shipped corpus; kept between runs, only what changed is indexed again."""
     assert pytestconfig.cache is not None
     folder = pytestconfig.cache.mkdir("jumou-home")
-    try:
-        Library.ensure(folder).close()
-    except IndexMismatch:  # kept from before the encoder or the splitter changed
-        Library.build(folder).close()
+    with FileLock(folder / "tests.lock"):  # one of the processes builds, the others find it built
+        try:
+            Library.ensure(folder).close()
+        except IndexMismatch:  # kept from before the encoder or the splitter changed
+            Library.build(folder).close()
     return folder
 
 
