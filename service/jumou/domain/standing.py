@@ -1,7 +1,9 @@
 """Where every item of a plan stands, derived from the records: awaiting, approved, rejected, asked again, stale, locked."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from threading import Lock
+from typing import Final, Literal, NamedTuple
 
 from jumou.domain.framework import StepKey
 from jumou.domain.model import Code, Model
@@ -85,10 +87,28 @@ class _Tracks:
     locked: set[str] = field(default_factory=set)
 
 
+_MOST_LATELY: Final = 32
+_LATELY: Final[OrderedDict[tuple[tuple[int, ...], ...], tuple[History, dict[StepKey, StepStanding]]]] = OrderedDict()
+"""Histories read lately, by the identity of their records (which do not change, and are held here), and where they stand."""
+_LATELY_TURN: Final = Lock()
+
+
 def standing(history: History) -> dict[StepKey, StepStanding]:
-    """Where every step and item stands after all records of `history`."""
+    """Where every step and item stands after all records of `history`; the same history is read once."""
+    key = tuple(tuple(map(id, records)) for records in history[:3])
+    with _LATELY_TURN:
+        known = _LATELY.pop(key, None)
+    known = known or (history, _stand(history))
+    with _LATELY_TURN:
+        _LATELY[key] = known
+        while len(_LATELY) > _MOST_LATELY:
+            _LATELY.popitem(last=False)
+    return dict(known[1])
+
+
+def _stand(history: History) -> dict[StepKey, StepStanding]:
     tracks: dict[StepKey, _Tracks] = {step: _Tracks() for step in STEP_ORDER}
-    manifests = {revision.id: revision.manifest for revision in history.revisions}
+    revisions = {revision.id: revision for revision in history.revisions}
     # a review of an edit follows the revision it made; a mark follows the revision that caused it
     records: list[RevisionInfo | Review | StaleMark] = [*history.revisions, *history.reviews, *history.marks]
     records.sort(key=lambda record: (record.event, isinstance(record, StaleMark)))
@@ -102,13 +122,13 @@ def standing(history: History) -> dict[StepKey, StepStanding]:
         elif isinstance(record, StaleMark):
             track.stale.setdefault(record.item_id, []).append(record)
         else:
-            _decide(track, record, manifests[record.revision_id])
+            _decide(track, record, revisions[record.revision_id])
     return {step: _standing_of(step, tracks[step], history.of(step)) for step in STEP_ORDER}
 
 
-def _decide(track: _Tracks, review: Review, manifest: dict[str, str]) -> None:
+def _decide(track: _Tracks, review: Review, revision: RevisionInfo) -> None:
     """Takes a decision into account, for one item or for all items of the revision it was made on."""
-    covered = {review.item_id: review.hash} if review.item_id else manifest
+    covered = {review.item_id: review.hash} if review.item_id else revision.manifest
     for item_id, seen in covered.items():
         match review.decision:
             case "lock":

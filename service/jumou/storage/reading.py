@@ -15,13 +15,13 @@ from jumou.domain.evidence import Evidence, EvidencePassage
 from jumou.domain.framework import StepKey
 from jumou.domain.operation import Actual, AdjustmentDecision, Operation
 from jumou.domain.portfolio import Project
-from jumou.domain.review import Comment, Event, PlanRecord, Review, Revision, RevisionInfo, StaleMark
+from jumou.domain.review import Comment, Event, ItemHash, PlanRecord, Review, Revision, RevisionInfo, StaleMark
 from jumou.domain.standing import History
 from jumou.domain.steps import STEP_MODELS, Item, Portfolio, StepObject, join
 from jumou.errors import NotFound
 from jumou.storage import operation_tables, tables
 
-_CACHED: Final = 4_000
+_CACHED: Final = 20_000
 _WHOLES: Final = 128
 _Record = TypeVar("_Record", bound=BaseModel)
 
@@ -43,6 +43,14 @@ class Kept:
                 return None
             self._items.move_to_end(key)
             return self._items[key]
+
+    def same(self, item: ItemHash) -> ItemHash:
+        """The item as it is kept already: revisions that follow each other share all but one of theirs."""
+        key = f"item:{item.id}:{item.hash}"
+        held: ItemHash | None = self.get(key)
+        if held is None:
+            self.put(key, held := item)
+        return held
 
     def put(self, key: str, value: Any) -> None:
         """Keeps a record; the one not seen longest goes."""
@@ -209,6 +217,11 @@ class Reading:
                     self.kept.put(f"content:{row.hash}", row.text)
         return {digest: orjson.loads(texts[digest]) for digest in wanted if digest in texts}
 
+    def _slim(self, record: _Record) -> _Record:
+        if not isinstance(record, RevisionInfo):
+            return record
+        return record.model_copy(update={"items": tuple(map(self.kept.same, record.items))})
+
     def _records(self, table: Table, plan_id: str, model: type[_Record]) -> tuple[_Record, ...]:
         column = table.c
         ids = [
@@ -222,7 +235,7 @@ class Reading:
         for start in range(0, len(missing), 400):
             chosen = select(column.id, column.record).where(column.id.in_(missing[start : start + 400]))
             for row in self.connection.execute(chosen):
-                found[row.id] = model.model_validate_json(row.record)
+                found[row.id] = self._slim(model.model_validate_json(row.record))
                 if self.keeps:
                     self.kept.put(row.id, found[row.id])
         return tuple(found[record_id] for record_id in ids)
