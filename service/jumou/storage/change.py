@@ -210,10 +210,8 @@ class PlanChange:
 
     def _store_contents(self, texts: Sequence[str]) -> None:
         rows = {hash_of_text(text): text for text in texts}
-        held = self._reading.kept
-        fresh = [
-            {"hash": digest, "text": text} for digest, text in rows.items() if held.get(f"content:{digest}") is None
-        ]
+        held = self._reading.kept.contents
+        fresh = [{"hash": digest, "text": text} for digest, text in rows.items() if held.get(digest) is None]
         if fresh:
             insert_new(self._connection, tables.contents, fresh)
 

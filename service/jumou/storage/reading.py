@@ -22,6 +22,7 @@ from jumou.errors import NotFound
 from jumou.storage import operation_tables, tables
 
 _CACHED: Final = 20_000
+_TEXTS: Final = 2_000
 _WHOLES: Final = 128
 _Record = TypeVar("_Record", bound=BaseModel)
 
@@ -33,7 +34,9 @@ class Kept:
         self._items: OrderedDict[str, Any] = OrderedDict()
         self._most = most
         self._lock = Lock()
-        self.wholes: Kept | None = Kept(_WHOLES) if most > _WHOLES else None
+        self.contents: Kept = Kept(_TEXTS) if most > _TEXTS else self
+        """Contents as they are stored, by hash; a plan has some two hundred of about 10 kB."""
+        self.wholes: Kept | None = Kept(_WHOLES) if most > _TEXTS else None
         """Steps and evidence put together, as a plan had them last: frozen objects that readers share, few because they are large."""
 
     def get(self, key: str) -> Any:
@@ -201,10 +204,11 @@ class Reading:
 
     def contents(self, hashes: Iterable[str]) -> dict[str, Any]:
         """Contents by hash; each is parsed anew, so that no reader can change another's."""
+        kept = self.kept.contents
         wanted = list(dict.fromkeys(hashes))
         texts: dict[str, str] = {}
         for digest in wanted:
-            held = self.kept.get(f"content:{digest}")
+            held = kept.get(digest)
             if held is not None:
                 texts[digest] = held
         missing = [digest for digest in wanted if digest not in texts]
@@ -214,7 +218,7 @@ class Reading:
             for row in self.connection.execute(chosen):
                 texts[row.hash] = row.text
                 if self.keeps:
-                    self.kept.put(f"content:{row.hash}", row.text)
+                    kept.put(row.hash, row.text)
         return {digest: orjson.loads(texts[digest]) for digest in wanted if digest in texts}
 
     def _slim(self, record: _Record) -> _Record:
