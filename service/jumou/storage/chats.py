@@ -145,8 +145,11 @@ class ChatStore:
             for name in names:
                 if name not in found:
                     raise no_chat(name)
-            newest = select(column.chat_id, func.max(column.number)).where(column.chat_id.in_(names))
-            last = dict(connection.execute(newest.group_by(column.chat_id)).tuples().all())
+            # looked up chat by chat in the index; grouped, every event of all these chats would be read
+            newest = select(func.max(column.number)).where(column.chat_id == tables.chats.c.id).scalar_subquery()
+            last = dict(
+                connection.execute(select(tables.chats.c.id, newest).where(tables.chats.c.id.in_(names))).tuples().all()
+            )
             made: list[tuple[ChatEvent, ...]] = []
             for chat_id, turn, events in asked:
                 made.append(_numbered(turn, events, last.get(chat_id) or 0))

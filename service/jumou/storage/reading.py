@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Connection, Table, exists, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, exists, func, not_, or_, select
 
 from jumou.domain.access import Classification, Reach
 from jumou.domain.evidence import Evidence, EvidencePassage
@@ -23,6 +23,7 @@ from jumou.storage import operation_tables, tables
 
 _CACHED: Final = 20_000
 _TEXTS: Final = 2_000
+_HISTORIES: Final = 64
 _WHOLES: Final = 128
 _Record = TypeVar("_Record", bound=BaseModel)
 
@@ -36,6 +37,7 @@ class Kept:
         self._lock = Lock()
         self.contents: Kept = Kept(_TEXTS) if most > _TEXTS else self
         """Contents as they are stored, by hash; a plan has some two hundred of about 10 kB."""
+        self.histories: Kept = Kept(_HISTORIES) if most > _HISTORIES else self
         self.wholes: Kept | None = Kept(_WHOLES) if most > _TEXTS else None
         """Steps and evidence put together, as a plan had them last: frozen objects that readers share, few because they are large."""
 
@@ -61,6 +63,13 @@ class Kept:
             self._items[key] = value
             while len(self._items) > self._most:
                 self._items.popitem(last=False)
+
+
+class _Past(NamedTuple):
+    """All records of a plan up to an event."""
+
+    upto: int
+    history: History
 
 
 class _Whole(NamedTuple):
@@ -105,13 +114,26 @@ class Reading:
         return "internal" if self.connection.execute(marked).first() is not None else "public"
 
     def history(self, plan_id: str) -> History:
-        """All records of a plan, in order."""
-        return History(
-            revisions=self._records(tables.revisions, plan_id, RevisionInfo),
-            reviews=self._records(tables.reviews, plan_id, Review),
-            marks=self._records(tables.stale_marks, plan_id, StaleMark),
-            comments=self._records(tables.comments, plan_id, Comment),
+        """All records of a plan, in order. Those read before are not read again: nothing is written before what is there."""
+        number = tables.events.c.number
+        newest = select(func.max(number)).where(tables.events.c.plan_id == plan_id)
+        upto: int = self.connection.execute(newest).scalar() or 0
+        held: _Past = self.kept.histories.get(plan_id) or _Past(0, History())
+        if held.upto >= upto:  # another reader may have seen what this transaction does not see yet
+            return held.history if held.upto == upto else held.history.until(upto)
+        newer = History(
+            revisions=self._records(tables.revisions, plan_id, RevisionInfo, held.upto),
+            reviews=self._records(tables.reviews, plan_id, Review, held.upto),
+            marks=self._records(tables.stale_marks, plan_id, StaleMark, held.upto),
+            comments=self._records(tables.comments, plan_id, Comment, held.upto),
         )
+        past = held.history
+        whole = History(
+            past.revisions + newer.revisions, past.reviews + newer.reviews, past.marks + newer.marks, past.comments + newer.comments,
+        )  # fmt: skip
+        if self.keeps:
+            self.kept.histories.put(plan_id, _Past(upto, whole))
+        return whole
 
     def operation(self, plan_id: str) -> Operation:
         """The actual values and decisions on proposals, in order."""
@@ -226,14 +248,10 @@ class Reading:
             return record
         return record.model_copy(update={"items": tuple(map(self.kept.same, record.items))})
 
-    def _records(self, table: Table, plan_id: str, model: type[_Record]) -> tuple[_Record, ...]:
+    def _records(self, table: Table, plan_id: str, model: type[_Record], after: int = 0) -> tuple[_Record, ...]:
         column = table.c
-        ids = [
-            row.id
-            for row in self.connection.execute(
-                select(column.id).where(column.plan_id == plan_id).order_by(column.event, column.id)
-            )
-        ]
+        wanted = select(column.id).where(column.plan_id == plan_id, column.event > after)
+        ids = [row.id for row in self.connection.execute(wanted.order_by(column.event, column.id))]
         found = {record_id: self.kept.get(record_id) for record_id in ids}
         missing = [record_id for record_id, record in found.items() if record is None]
         for start in range(0, len(missing), 400):
