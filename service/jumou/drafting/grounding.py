@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final, NamedTuple
+from weakref import ref
 
 from pydantic import BaseModel
 
@@ -311,25 +312,25 @@ class _Walks:
     """How objects were walked lately, by identity: steps are frozen, and those nobody changed are read again and again."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[_Walk, tuple[BaseModel, _Tally]] = OrderedDict()
+        self._held: OrderedDict[_Walk, tuple[ref[BaseModel], _Tally]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, part: BaseModel, walk: "_Walk") -> "_Tally | None":
         with self._lock:
-            part_held, walked = self._held.get(walk, (None, None))
-            if part_held is not part:
+            held = self._held.get(walk)
+            if held is None or held[0]() is not part:
                 return None
             self._held.move_to_end(walk)
-            return walked
+            return held[1]
 
     def put(self, part: BaseModel, walk: "_Walk", walked: "_Tally") -> None:
         with self._lock:
-            self._held[walk] = (part, walked)
+            self._held[walk] = (ref(part), walked)  # what nobody else keeps any more is not kept by this
             while len(self._held) > _MOST_WALKS:
                 self._held.popitem(last=False)
 
 
-_MOST_WALKS: Final = 1024
+_MOST_WALKS: Final = 512
 _WALKS: Final = _Walks()
 
 
