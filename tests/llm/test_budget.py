@@ -110,6 +110,23 @@ def test_calls_of_several_processes_cannot_overshoot_together(tmp_path: Path, da
         assert sum(pool.map(reserve, range(12))) == 5
 
 
+def test_what_many_calls_cost_that_end_at_once_is_counted_to_the_last_token(tmp_path: Path, database_url: str) -> None:
+    """They are written together; what was set aside for them is free again."""
+    account, limits = spending(tmp_path, database_url), DayLimits(user_tokens=100_000)
+    users = ("zhang", "li")
+
+    def call(number: int) -> None:
+        one = ledger(account, users[number % 2], limits)
+        one.settle(one.reserve(100, 300), Usage(number, 1))
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(call, range(60)))
+    used = [account.today(user=user) for user in users]
+    assert [one.calls for one in used] == [30, 30]
+    assert sum(one.tokens_in for one in used) == sum(range(60))
+    assert account.hold(Spender("zhang"), 100_000 - used[0].tokens, 0, limits).exceeded == ""
+
+
 def test_what_a_killed_process_had_set_aside_is_given_up(tmp_path: Path) -> None:
     account, limits = spending(tmp_path), DayLimits(user_tokens=500)
     ledger(account, "zhang", limits).reserve(100, 300)
