@@ -74,7 +74,7 @@ def test_a_question_the_library_does_not_carry_does_not_reach_the_model(speaks: 
     answer = ask(client, open_chat(client), "遵义酱酒基酒年产能是多少万吨？")
     assert answer["refused"]
     assert "50" not in answer["text"]
-    assert model.calls == 0
+    assert not any("遵义" in request.text for request in model.requests)
 
 
 def test_a_vision_is_proposed_through_the_tool(speaks: Speaks) -> None:

@@ -106,7 +106,7 @@ def test_a_plan_has_one_institute(many: Plan, foreign: Plan) -> None:
 @pytest.mark.parametrize(
     ("words", "chain"),
     [
-        ("物联网", "digital_economy"), ("仪器仪表", "intelligent_equipment"), ("合成生物", "biomedicine"),
+        ("物联网", "digital_economy"), ("仪器仪表", "special_machinery"), ("合成生物", "biomedicine"),
         ("advanced batteries", "power_battery"), ("critical minerals", "metals"), ("agtech", "modern_agriculture"),
         ("industrial decarbonisation", "industrial_decarbonisation"),
     ],

@@ -87,7 +87,8 @@ def _swapped(chosen: list[Document], extra: Document, home: str) -> list[Documen
 
 
 def _own(ctx: DraftContext) -> frozenset[str]:
-    return divisions(ctx.industry.chains) if ctx.industry.known else likely_divisions(ctx.industry.name)
+    """What the industry is called says more than its chain, which takes in those who supply machines and chemicals."""
+    return likely_divisions(ctx.industry.name) or divisions(ctx.industry.chains)
 
 
 def _near(own: frozenset[str], document: Document) -> float:
