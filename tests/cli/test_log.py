@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jumou.testing.serving import Serving
 
-KEY, PASSWORD = "sk-marked-key-7c3e", "p4ss-marked-7c3e"
+KEY, PASSWORD = "sk-marked-key-7c3e", "p4ss-marked-7c3e"  # pragma: allowlist secret
 MARKS = {name: f"{name}标记词七七三" for name in ("query", "region", "background")}
 
 
