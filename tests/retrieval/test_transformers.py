@@ -75,9 +75,12 @@ def test_a_cross_encoder_has_the_last_word(tmp_path: Path, texts: list[FullText]
     assert ((scores >= 0) & (scores <= 1)).all()
     encoder = load_encoder(f"sentence-transformers:{model()}", home=tmp_path)
     with Library.build(tmp_path, encoder=encoder, reranker=reranker, documents=texts, corpus="1") as library:
-        hits = library.search("Which cluster grew around a carmaker?", limit=4)
+        hits = library.search("Which cluster grew around a carmaker?", limit=4, include_outdated=True)
         given = [hit.parts["rerank"] for hit in hits]
         assert given == sorted(given, reverse=True)
+        hits = library.search("Which cluster grew around a carmaker?", limit=4)
+        behind = [(hit.outdated, -hit.parts["rerank"]) for hit in hits]
+        assert behind == sorted(behind), "what has expired stays behind what stands, whatever it scores"
 
 
 @needs_extra
