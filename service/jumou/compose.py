@@ -1,5 +1,6 @@
 """Builds the object graph of a process once, from its settings."""
 
+import asyncio
 import threading
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,7 +23,17 @@ if TYPE_CHECKING:
     from jumou.chat import Answerer, Chatting
     from jumou.chat.workbench import Workbench
     from jumou.llm import Journal, LanguageModel
-    from jumou.storage import Accounts, AuditLog, BatchQueue, BatchStore, PlanStore, RunQueue, RunStore, Sessions
+    from jumou.storage import (
+        Accounts,
+        AuditLog,
+        BatchQueue,
+        BatchStore,
+        PlanStore,
+        Presence,
+        RunQueue,
+        RunStore,
+        Sessions,
+    )
     from jumou.storage.reading import Kept
     from jumou.workflow.iterate import Operating
     from jumou.workflow.review import Reviewing
@@ -89,7 +100,7 @@ class Office:
 
         store = ChatStore(self.whole.database, self.reach)
         return Chatting(
-            store, self.store, self.answerers, self.settings.home, model_reads_internal=self.settings.llm_internal
+            store, self.store, self.answerers, self.whole.presence, model_reads_internal=self.settings.llm_internal
         )
 
     @cached_property
@@ -300,6 +311,15 @@ class Jumou:
         for office in self.offices:
             if "chatting" in vars(office):
                 await office.chatting.close()
+        if "presence" in vars(self):
+            await asyncio.to_thread(self.presence.end)
+
+    @cached_property
+    def presence(self) -> "Presence":
+        """This process among those that answer in chats."""
+        from jumou.storage import Presence  # noqa: PLC0415 - as above
+
+        return Presence(self.database, self.settings.home)
 
     @cached_property
     def records(self) -> "Kept":

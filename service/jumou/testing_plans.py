@@ -11,8 +11,6 @@ from jumou.domain.positioning import Positioning
 from jumou.domain.region import RegionProfile
 from jumou.domain.review import content_hash
 from jumou.drafting.context import DraftContext
-from jumou.errors import NotFound
-from jumou.retrieval import Hit
 from jumou.workflow.plan import PlanRequest
 
 TEXT: Final = "保持架主要从外地购进。热处理能力不足。"
@@ -190,31 +188,3 @@ class SmallDrafter:
         del diagnosis, positioning, projects
         self.asked.append(dict(ctx.notes))
         return small_implementation()
-
-
-class EmptyLibrary:
-    """A library in which nothing is found."""
-
-    version = "test"
-    encoder_name = "bag-64"
-
-    def search(self, query: str, **_: Any) -> list[Hit]:
-        """Nothing."""
-        del query
-        return []
-
-    def document(self, document_id: str) -> Document:
-        """None.
-
-        Raises:
-            NotFound: always.
-        """
-        raise NotFound(f"没有文献 {document_id}。", f"There is no document {document_id}.")
-
-    def passages(self, document_id: str) -> tuple[Passage, ...]:
-        """None.
-
-        Raises:
-            NotFound: always.
-        """
-        raise NotFound(f"没有文献 {document_id}。", f"There is no document {document_id}.")

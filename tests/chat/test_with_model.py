@@ -1,3 +1,4 @@
+import shutil
 import time
 from collections.abc import Callable
 from typing import Any
@@ -167,6 +168,33 @@ def test_a_killed_server_loses_nothing_that_was_acknowledged_or_shown(
             assert answer["text"].startswith("".join(event["data"].get("text", "") for event in seen))
             model.pace = 0.0
             assert ask(client, chat, ANSWERABLE)["ending"] == "complete"
+    finally:
+        model.script, model.pace = good_answers, 0.0
+
+
+def test_an_answer_that_a_killed_machine_left_is_ended_by_another(
+    home: Any, model: ModelServer, database_url: str, tmp_path: Any
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(home, elsewhere, ignore=shutil.ignore_patterns("*.lock"))
+    url = database_url or f"sqlite:///{tmp_path / 'jumou.db'}"
+    settings = {"JUMOU_LLM": "openai:scripted", "JUMOU_LLM_BASE_URL": model.url, "JUMOU_DATABASE_URL": url}
+    model.script, model.pace = scripted(lambda _: "返投要求逐步取消[1]。" * 60), 0.05
+    database = tmp_path / "jumou.db"
+    try:
+        with Serving(home, database, settings) as one, Serving(elsewhere, database, settings) as other:
+            with one.client() as client:
+                chat = open_chat(client)
+                say(client, chat, ANSWERABLE)
+                seen = read_events(client, chat, most=6)
+            with other.client() as client:
+                assert client.get(f"/v1/chats/{chat}").json()["answering"], "the other one is still at it"
+                one.kill()
+                after = read_events(client, chat, seen[-1]["id"])
+                assert [event["id"] for event in seen + after] == list(range(1, len(seen + after) + 1))
+                assert after[-1]["data"]["ending"] == "interrupted"
+                model.pace = 0.0
+                assert ask(client, chat, ANSWERABLE)["ending"] == "complete"
     finally:
         model.script, model.pace = good_answers, 0.0
 

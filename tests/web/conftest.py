@@ -96,8 +96,18 @@ def visit(chromium: Any, server: Server) -> Iterator[Callable[..., Any]]:
     contexts: list[Any] = []
     errors: list[str] = []
 
-    def open_page(path: str, *, name: str = "张工", language: str = "zh", dark: bool = False, width: int = 1280) -> Any:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
+    def open_page(
+        path: str,
+        *,
+        name: str = "张工",
+        language: str = "zh",
+        dark: bool = False,
+        width: int = 1280,
+        zone: str = "Asia/Shanghai",
+    ) -> Any:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, accept_downloads=True, timezone_id=zone
+        )
         contexts.append(context)
         chosen = {"jm_name": quote(name), "jm_language": language, "jm_dark": "1" if dark else "0"}
         context.add_cookies([{"name": key, "value": value, "url": server.url} for key, value in chosen.items()])

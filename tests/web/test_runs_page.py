@@ -1,7 +1,9 @@
 """The list of runs in a browser: how far they are, why they failed, cancelled and tried again."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -55,6 +57,16 @@ def test_a_run_under_way_shows_how_far_it_is_and_is_cancelled(visit: Callable[..
     row.get_by_text("projects.xlsx").wait_for()
     assert row.get_by_role("button", name="Retry").count() == 1
     assert httpx.get(f"{server.url}/v1/runs/{batch}", timeout=60).json()["state"] == "cancelled"
+
+
+def test_times_are_the_readers_own(visit: Callable[..., Any], server: Any, failed: str) -> None:
+    accepted = datetime.fromisoformat(httpx.get(f"{server.url}/v1/runs/{failed}", timeout=60).json()["created_at"])
+    for zone in ("Asia/Shanghai", "America/New_York"):
+        page = visit("/runs?state=failed", zone=zone)
+        shown = page.locator(f"#run-{failed} time").first
+        shown.and_(page.locator("[title]")).wait_for()
+        assert shown.inner_text() == f"{accepted.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+        assert shown.get_attribute("title") == f"{accepted:%Y-%m-%d %H:%M} UTC"
 
 
 def test_a_plan_that_is_done_is_a_step_away(visit: Callable[..., Any], plan: dict[str, Any]) -> None:

@@ -10,8 +10,9 @@ from jumou.domain.review import Patch, PatchOperation, RevisionInfo
 from jumou.domain.standing import StepStanding
 from jumou.domain.steps import Item, part
 from jumou.errors import InvalidRequest, StepConflict
+from jumou.retrieval import EmptyLibrary
 from jumou.storage import PlanStore
-from jumou.testing_plans import EmptyLibrary, SmallDrafter
+from jumou.testing_plans import SmallDrafter
 from jumou.workflow.merging import merged
 from jumou.workflow.reading import read_plan
 from jumou.workflow.redraft import redraft

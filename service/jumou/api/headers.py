@@ -7,6 +7,8 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from jumou.api.withheld import Withheld
+
 ALWAYS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -49,35 +51,23 @@ class SecurityHeaders:
             return
         nonce = secrets.token_urlsafe(18)
         policy = _OF_THE_PAGES.format(nonce=nonce) if self._pages else OF_THE_API
-        start: Message | None = None
-        body = bytearray()
         if self._pages and "text/html" in Headers(scope=scope).get("accept", ""):
             scope = {**scope, "headers": [one for one in scope["headers"] if one[0] != b"accept-encoding"]}
 
-        async def dressed(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in ALWAYS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", policy)
-                if self._encrypted or scope.get("scheme") == "https":
-                    headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
-                if not self._pages:
-                    headers.setdefault("Cache-Control", "private, no-cache")
-                elif headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers:
-                    start = message
-                    return
-            elif start is not None and message["type"] == "http.response.body":
-                body.extend(message.get("body", b""))
-                if message.get("more_body", False):
-                    return
-                whole = _SCRIPT.sub(f'<script nonce="{nonce}"'.encode(), bytes(body))
-                if scope["method"] != "HEAD":
-                    MutableHeaders(scope=start)["Content-Length"] = str(len(whole))
-                first, start = start, None
-                await send(first)
-                message = {**message, "body": whole}
-            await send(message)
+        def dressed(head: Message) -> bool:
+            """Puts the headers on; whether it is a page, whose scripts wait for their nonce."""
+            headers = MutableHeaders(scope=head)
+            for name, value in ALWAYS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Content-Security-Policy", policy)
+            if self._encrypted or scope.get("scheme") == "https":
+                headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
+            if not self._pages:
+                headers.setdefault("Cache-Control", "private, no-cache")
+                return False
+            return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
 
-        await self._app(scope, receive, dressed)
+        def signed(_: Message, body: bytes) -> bytes:
+            return _SCRIPT.sub(f'<script nonce="{nonce}"'.encode(), body)
+
+        await self._app(scope, receive, Withheld(send, dressed, signed))

@@ -6,6 +6,8 @@ from typing import Any, Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from jumou.api.withheld import Withheld
+
 PREFIX: Final = "/openai/"
 _KINDS: Final = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _CODES: Final = {
@@ -42,25 +44,14 @@ class OpenAIErrors:
         if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
             await self._app(scope, receive, send)
             return
-        start: Message | None = None
-        body = bytearray()
+        await self._app(scope, receive, Withheld(send, _is_problem, _told_anew))
 
-        async def turning(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                if MutableHeaders(scope=message).get("content-type", "").startswith("application/problem+json"):
-                    start = message
-                    return
-            elif start is not None and message["type"] == "http.response.body":
-                body.extend(message.get("body", b""))
-                if message.get("more_body", False):
-                    return
-                start["status"], told = turned(json.loads(bytes(body)))
-                message = {**message, "body": json.dumps(told, ensure_ascii=False).encode()}
-                headers = MutableHeaders(scope=start)
-                headers["Content-Type"], headers["Content-Length"] = "application/json", str(len(message["body"]))
-                first, start = start, None
-                await send(first)
-            await send(message)
 
-        await self._app(scope, receive, turning)
+def _is_problem(head: Message) -> bool:
+    return MutableHeaders(scope=head).get("content-type", "").startswith("application/problem+json")
+
+
+def _told_anew(head: Message, body: bytes) -> bytes:
+    head["status"], told = turned(json.loads(body))
+    MutableHeaders(scope=head)["Content-Type"] = "application/json"
+    return json.dumps(told, ensure_ascii=False).encode()

@@ -9,7 +9,6 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -17,11 +16,11 @@ import structlog
 from jumou.chat import texts
 from jumou.chat.answering import Answerer, Outcome, Step, Turn
 from jumou.chat.ink import Ink
-from jumou.chat.processes import Process
+from jumou.chat.liveness import Liveness
 from jumou.domain.chat import Brief, ChatEvent, ChatMessage, ChatRecord, Ending, EventKind, Proposal, ShownPassage
 from jumou.domain.framework import Language
 from jumou.errors import InvalidRequest, JumouError, NotFound, StepConflict
-from jumou.storage import ChatStore, PlanStore
+from jumou.storage import ChatStore, PlanStore, Presence
 from jumou.storage.change import now
 from jumou.workflow.reading import StoredPlan, read_plan
 
@@ -35,6 +34,7 @@ _LOOK_EVERY: Final = 0.25
 
 _LOOK_AT_LEAST: Final = 2.0
 """Seconds after which a reader looks in any case."""
+
 
 log = structlog.get_logger("jumou.chat")
 
@@ -69,10 +69,11 @@ class Chatting:
     plans: PlanStore
     answerers: Mapping[str, Answerer]
     """By name: `rules` always, `llm` where there is a model."""
-    home: Path
+    presence: Presence
+    """That of the process; it may hold several of these."""
     model_reads_internal: bool = False
     """Whether `llm` may answer about a plan that is marked internal; else the rules do."""
-    _process: Process = field(init=False)
+    _liveness: Liveness = field(init=False)
     _ink: Ink = field(init=False)
     _under_way: dict[str, _Answer] = field(default_factory=dict)
     _news: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -80,8 +81,8 @@ class Chatting:
     _read: dict[str, StoredPlan] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """The process is named; its lock is taken with the first answer."""
-        self._process = Process(self.home)
+        """It is named; the lock of the process is taken with the first answer."""
+        self._liveness = Liveness(self.presence)
         self._ink = Ink(self.store)
 
     # --- talking ----------------------------------------------------------------------------------------------
@@ -103,9 +104,9 @@ class Chatting:
                 f"消息为空或超过 {_LONGEST} 字。", f"The message is blank or longer than {_LONGEST} characters.",
                 mend_zh="请修改后重新发送。", mend_en="Change it and send it again.",
             )  # fmt: skip
-        self._process.begin()
+        await self._liveness.show(self._under_way)
         message = ChatMessage(
-            chat_id=chat_id, number=1, turn=1, role="user", text=text, author=f"person:{person}", process=self._process.name,
+            chat_id=chat_id, number=1, turn=1, role="user", text=text, author=f"person:{person}", process=self._liveness.name,
             created_at=now(),
         )  # fmt: skip
         self._starting[chat_id] += 1
@@ -140,13 +141,12 @@ class Chatting:
         return stopped
 
     async def close(self) -> None:
-        """Breaks off what is under way; what was said so far is kept."""
+        """Breaks off what is under way; what was said so far is kept. The process stays present for its others."""
         answers = list(self._under_way.values())
         for answer in answers:
             if answer.task is not None and not answer.over:
                 answer.task.cancel()
         await asyncio.gather(*(answer.task for answer in answers if answer.task is not None), return_exceptions=True)
-        self._process.end()
 
     # --- reading ----------------------------------------------------------------------------------------------
 
@@ -264,7 +264,7 @@ class Chatting:
         message = ChatMessage(
             chat_id=asked.chat_id, number=1, turn=asked.turn, role="assistant", text=text, author=shown.author, ending=ending,
             refused=shown.refused, brief=shown.brief, passages=shown.passages, proposal_id=shown.proposal_id,
-            findings=shown.findings, process=self._process.name, created_at=now(),
+            findings=shown.findings, process=self._liveness.name, created_at=now(),
         )  # fmt: skip
         done: dict[str, Any] = {
             "ending": ending, "author": message.author, "refused": message.refused, "asks": shown.brief.asked,
@@ -312,11 +312,11 @@ class Chatting:
 
     async def _mended(self, waiting: ChatMessage, starting: int = 0) -> bool:
         """`starting`: so many of the messages this process is taking on are the caller's own."""
-        if waiting.process == self._process.name:
+        if waiting.process == self._liveness.name:
             running = self._under_way.get(waiting.chat_id)
             if self._starting[waiting.chat_id] > starting or (running is not None and running.turn == waiting.turn):
                 return False
-        elif not await asyncio.to_thread(self._process.gone, waiting.process):
+        elif not await self._liveness.gone(waiting.process):
             return False
         language = (await asyncio.to_thread(self.store.chat, waiting.chat_id)).language
         await asyncio.to_thread(self._end, waiting, None, "interrupted", [("error", _interrupted(language))])

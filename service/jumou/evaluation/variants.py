@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from jumou.domain.evidence import Document, Passage
 from jumou.domain.framework import PROJECT_TYPES, Language, ProjectType
 from jumou.drafting.desk import Library, split_sentences
 from jumou.drafting.drafter import Drafter, RulesDrafter
-from jumou.errors import JumouError, NotFound
+from jumou.errors import JumouError
 from jumou.evaluation.single_prompt import prompted_draft
 from jumou.llm import LanguageModel
-from jumou.retrieval import Filter, Hit
+from jumou.retrieval import EmptyLibrary
 from jumou.workflow import PlanRequest, draft_plan
 
 BASELINES: Final = ("no_retrieval", "no_analysis", "template")
@@ -68,38 +67,6 @@ class Baselines:
                 retrieved_draft, industry, language, self.library, request.exclude_documents, own_region
             )
         return template_draft(industry, language)
-
-
-@dataclass(frozen=True, slots=True)
-class EmptyLibrary:
-    """A library that finds nothing: what a drafter does without evidence."""
-
-    version: str = "none"
-    encoder_name: str = "none"
-
-    def search(
-        self, query: str, *, limit: int = 8, where: Filter | None = None, diversity: int = 2, include_outdated: bool = False,
-        exclude_documents: frozenset[str] = frozenset(), own_region: Sequence[str] = (), benchmarks: bool = False,
-    ) -> list[Hit]:  # fmt: skip
-        """Nothing."""
-        del query, limit, where, diversity, include_outdated, exclude_documents, own_region, benchmarks
-        return []
-
-    def document(self, document_id: str) -> Document:
-        """There is none.
-
-        Raises:
-            NotFound: always.
-        """
-        raise NotFound(f"没有文献 {document_id}。", f"There is no document {document_id}.")
-
-    def passages(self, document_id: str) -> tuple[Passage, ...]:
-        """There are none.
-
-        Raises:
-            NotFound: always.
-        """
-        raise NotFound(f"没有文献 {document_id}。", f"There is no document {document_id}.")
 
 
 _TEMPLATE: Final[dict[ProjectType, tuple[str, str]]] = {

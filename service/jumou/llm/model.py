@@ -155,12 +155,13 @@ class LangchainEndpoint:
         """As the port says."""
         chat = await self._bound(tools, None, max_tokens, temperature)
         spoken = _spoken(messages)
-        whole: Any = None
+        chunks: list[Any] = []
         pieces = chat.astream(spoken)
         try:
             while True:
-                chunk = await asyncio.wait_for(anext(pieces), self._timeout)
-                whole = chunk if whole is None else whole + chunk
+                async with asyncio.timeout(self._timeout):  # `wait_for` would make a task of every word
+                    chunk = await anext(pieces)
+                chunks.append(chunk)
                 if text := _text(chunk):
                     yield Piece(text)
         except StopAsyncIteration:
@@ -173,8 +174,9 @@ class LangchainEndpoint:
             raise self._unreadable(problem) from problem
         finally:
             await pieces.aclose()
-        if whole is None:
+        if not chunks:
             raise self._unreadable("empty stream")
+        whole = chunks[0] + chunks[1:] if len(chunks) > 1 else chunks[0]
         reply = _reply(whole, messages)
         if not whole.response_metadata.get("finish_reason") and self.provider == "openai":
             raise ModelUnavailable("大模型的回答中途断开。", "The model's answer was cut off.")
@@ -234,6 +236,7 @@ class LangchainEndpoint:
                 base_url=self._base_url or None,
                 api_key=lambda: self._api_key or "none",  # a local server asks for no key, the client insists on one
                 timeout=self._timeout,
+                stream_chunk_timeout=None,  # `stream` watches the time itself
                 max_retries=0,
                 stream_usage=True,
                 use_responses_api=False,

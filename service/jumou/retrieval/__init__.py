@@ -1,5 +1,6 @@
 """Finds passages: encoder, keyword index, vectors, fusion, and the library that holds them together."""
 
+from jumou.retrieval.empty import EmptyLibrary
 from jumou.retrieval.encode import DEFAULT_ENCODER, Encoder, load_encoder
 from jumou.retrieval.filter import Filter, Hit
 from jumou.retrieval.index import Entry
@@ -10,6 +11,7 @@ from jumou.retrieval.shelf import Readable, Shelf
 
 __all__ = [
     "DEFAULT_ENCODER",
+    "EmptyLibrary",
     "Encoder",
     "Entry",
     "Filter",

@@ -5,6 +5,7 @@ lock of a session, which the server lets go of when the process or its machine i
 """
 
 import contextlib
+import threading
 import uuid
 from hashlib import blake2b
 from pathlib import Path
@@ -20,7 +21,7 @@ _FOLDER: Final = "presence"
 
 
 class Presence:
-    """This process, under a name nothing else has, among those that share the database."""
+    """This process, under a name nothing else has, among those that share the database. Safe among threads."""
 
     def __init__(self, engine: Engine, home: Path) -> None:
         """`home` is the folder of local state, for a database that is in no folder."""
@@ -29,10 +30,24 @@ class Presence:
         self._folder = (Path(engine.url.database).parent if engine.url.database else home) / _FOLDER
         self._file: FileLock | None = None
         self._session: Connection | None = None
+        self._changing = threading.Lock()
+
+    @property
+    def can_lapse(self) -> bool:
+        """Whether a process that lives may be without its lock: until the next `hold`, when the database was away."""
+        return self._engine.dialect.name != "sqlite"
 
     def hold(self) -> None:
-        """Takes the lock, or takes it again when the database has lost it; cheap when it is held."""
-        if self._engine.dialect.name == "sqlite":
+        """Takes the lock, or takes it again when the database has lost it; cheap when it is held.
+
+        Raises:
+            ServiceUnavailable: the database does not answer.
+        """
+        with self._changing:
+            self._hold()
+
+    def _hold(self) -> None:
+        if not self.can_lapse:
             if self._file is None:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._file = FileLock(self._folder / f"{self.name}.lock", thread_local=False)
@@ -50,20 +65,21 @@ class Presence:
 
     def end(self) -> None:
         """Lets go of it."""
-        if self._file is not None:
-            self._file.release()
-            (self._folder / f"{self.name}.lock").unlink(missing_ok=True)
-            self._file = None
-        if self._session is not None:  # said before the connection goes, which the server notices a moment later
-            with contextlib.suppress(DBAPIError, ServiceUnavailable):
-                self._session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _key(self.name)})
-        self._let_go()
+        with self._changing:
+            if self._file is not None:
+                self._file.release()
+                (self._folder / f"{self.name}.lock").unlink(missing_ok=True)
+                self._file = None
+            if self._session is not None:  # said before the connection goes, which the server notices a moment later
+                with contextlib.suppress(DBAPIError, ServiceUnavailable):
+                    self._session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _key(self.name)})
+            self._let_go()
 
     def gone(self, name: str) -> bool:
         """Whether the process called so has ended."""
         if name == self.name:
             return False
-        if self._engine.dialect.name != "sqlite":
+        if self.can_lapse:
             with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 key = {"key": _key(name)}
                 free = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar())

@@ -138,9 +138,14 @@ def _paragraphs(text: str) -> Markup:
     return Markup("<br>").join(text.split("\n"))
 
 
+def _moment(at: str) -> Markup:
+    """A stored time, in UTC; the page turns it into the reader's own."""
+    return Markup('<time datetime="{}">{} UTC</time>').format(at, at[:16].replace("T", " "))
+
+
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     extensions=["jinja2.ext.do"],
 )  # fmt: skip
-_ENVIRONMENT.filters |= {"number": number, "paragraphs": _paragraphs}
+_ENVIRONMENT.filters |= {"number": number, "paragraphs": _paragraphs, "moment": _moment}
 _ENVIRONMENT.globals |= {"STEPS": framework.STEPS, "ORDER": STEP_ORDER, "NUMERALS": _NUMERALS, "CATEGORIES": framework.CATEGORIES, "TYPES": framework.PROJECT_TYPES, "FAMILIES": framework.KPI_FAMILIES, "PESTEL": framework.PESTEL, "FUNDING": terms.FUNDING, "POSITIONS": terms.POSITIONS}  # fmt: skip

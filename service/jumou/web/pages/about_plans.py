@@ -56,9 +56,7 @@ def _rows(store: PlanStore, cursor: str) -> tuple[list[dict[str, Any]], str]:
                 "steps": [(key, steps[key].state) for key in STEP_ORDER],
                 "approved": sum(states.count("approved") for states in counts.values()),
                 "items": sum(len(states) for states in counts.values()),
-                "touched": (history.revisions[-1].created_at if history.revisions else plan.created_at)[:16].replace(
-                    "T", " "
-                ),
+                "touched": history.revisions[-1].created_at if history.revisions else plan.created_at,
             }
         )
     return rows, page.next_cursor

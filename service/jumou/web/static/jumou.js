@@ -41,6 +41,18 @@
   };
   window.addEventListener("load", () => setTimeout(() => arrive(20), 100));
 
+  // times are stored in UTC and read in the reader's own zone
+  const two = (number) => String(number).padStart(2, "0");
+  const local = (it) => {
+    const at = new Date(it.dateTime);
+    if (it.title || Number.isNaN(at.getTime())) return;
+    it.title = it.textContent;
+    it.textContent = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  };
+  const inside = (node) => { if (node instanceof Element) [...(node.matches("time") ? [node] : []), ...node.querySelectorAll("time")].forEach(local); };
+  new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(inside))).observe(document.documentElement, { childList: true, subtree: true });
+  inside(document.documentElement);
+
   window.jm = {
     act(it, act) {
       const item = it.closest("[data-item]");
