@@ -24,14 +24,14 @@ help: ## this list
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "需要 Python 3.11 或更新版本;当前:$$($(PYTHON) -V 2>&1)。可用 make PYTHON=python3.12 指定。"; \
+	  echo "需要 Python 3.11 或更新版本；当前：$$($(PYTHON) -V 2>&1)。可用 make PYTHON=python3.12 指定。"; \
 	  echo "jumou needs Python 3.11 or newer; this is: $$($(PYTHON) -V 2>&1). Name another with make PYTHON=python3.12."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { \
-	  echo "无法建立虚拟环境(Debian/Ubuntu 请先安装 python3-venv)。"; \
+	  echo "无法建立虚拟环境（Debian/Ubuntu 请先安装 python3-venv）。"; \
 	  echo "The virtual environment cannot be made (on Debian and Ubuntu, install python3-venv first)."; exit 1; }
 
 $(RUNTIME): requirements/build.lock.txt requirements/lock.txt pyproject.toml | $(VENV)/pyvenv.cfg
-	@echo "安装依赖(首次约一分钟) · installing (about a minute the first time)"
+	@echo "安装依赖（首次约一分钟） · installing (about a minute the first time)"
 	@$(PIP) install -q --require-hashes -r requirements/build.lock.txt
 	@$(PIP) install -q --no-build-isolation --require-hashes -r requirements/lock.txt
 	@$(PIP) install -q --no-build-isolation --no-deps -e .
@@ -47,14 +47,14 @@ demo: $(RUNTIME) ## install, build the index, draft a plan for a sample region; 
 	@$(BIN)/jumou index
 	@$(BIN)/jumou plan $(REGION) --out $(OUT)
 	@echo
-	@echo "完成。请从 $(OUT)/plan.docx 看起;项目清单在 $(OUT)/projects.xlsx。"
+	@echo "完成。请从 $(OUT)/plan.docx 看起；项目清单在 $(OUT)/projects.xlsx。"
 	@echo "Done. Start with $(OUT)/plan.docx; the project list is $(OUT)/projects.xlsx."
 	@ls -1 $(OUT)
 
 demo-llm: $(RUNTIME) ## the same with a language model: the one JUMOU_LLM names, else a scripted stand-in on this machine
 	@$(BIN)/jumou index
 	@if test -n "$$JUMOU_LLM"; then $(BIN)/jumou llm check && $(BIN)/jumou plan $(REGION) --drafter llm --out $(OUT)-llm; else \
-	  echo "未设置 JUMOU_LLM,改用脚本模型演示(不懂内容,只走通流程)。 No JUMOU_LLM: a scripted stand-in shows the way through."; \
+	  echo "未设置 JUMOU_LLM，改用脚本模型演示（不懂内容，只走通流程）。 No JUMOU_LLM: a scripted stand-in shows the way through."; \
 	  address=$$(mktemp); $(BIN)/python -m jumou.testing >$$address & server=$$!; trap 'kill $$server; rm -f $$address' EXIT; \
 	  until test -s $$address; do sleep 0.2; kill -0 $$server || exit 1; done; \
 	  export JUMOU_LLM=openai:scripted JUMOU_LLM_BASE_URL=$$(head -1 $$address); \

@@ -61,30 +61,30 @@ _THREADS = 24
 _TAGS = [
     {"name": "health", "description": "存活与就绪 · alive and ready"},
     {"name": "drafting", "description": "起草项目清单 · drafting project lists"},
-    {"name": "batches", "description": "批次:一次起草许多区域的项目清单 · batches: the project lists of many regions"},
+    {"name": "batches", "description": "批次：一次起草许多区域的项目清单 · batches: the project lists of many regions"},
     {
         "name": "runs",
-        "description": "任务:受理、进度、结果、取消、重试 · runs: accepted work, its progress and outcome, cancel, retry",
+        "description": "任务：受理、进度、结果、取消、重试 · runs: accepted work, its progress and outcome, cancel, retry",
     },
     {
         "name": "plans",
-        "description": "规划:起草、读取、进度、文件、审计 · plans: drafting, reading, progress, files, audit",
+        "description": "规划：起草、读取、进度、文件、审计 · plans: drafting, reading, progress, files, audit",
     },
     {
         "name": "review",
-        "description": "审阅:决定、修改、撤销、批注、版本 · review: decisions, edits, undo, comments, revisions",
+        "description": "审阅：决定、修改、撤销、批注、版本 · review: decisions, edits, undo, comments, revisions",
     },
     {
         "name": "operation",
-        "description": "运行:实际值、偏差、调整建议、监测报告 · operation: actual values, deviations, adjustments, reports",
+        "description": "运行：实际值、偏差、调整建议、监测报告 · operation: actual values, deviations, adjustments, reports",
     },
-    {"name": "chat", "description": "对话:起草愿景、查依据 · chats: drafting a vision, asking for evidence"},
+    {"name": "chat", "description": "对话：起草愿景、查依据 · chats: drafting a vision, asking for evidence"},
     {"name": "openai", "description": "与 OpenAI 兼容的对话接口 · chat completions for clients of OpenAI's API"},
     {"name": "search", "description": "检索与文献 · search and documents"},
-    {"name": "profiles", "description": "区域资料:检查、模板、样例 · region profiles: check, template, samples"},
+    {"name": "profiles", "description": "区域资料：检查、模板、样例 · region profiles: check, template, samples"},
     {
         "name": "access",
-        "description": "账户:我是谁、本工作区的密钥与成员;审计流 · who the caller is, keys and members of the workspace, the audit stream",
+        "description": "账户：我是谁、本工作区的密钥与成员；审计流 · who the caller is, keys and members of the workspace, the audit stream",
     },
     {"name": "reference", "description": "对象的 JSON Schema · JSON Schemas of the objects"},
 ]
@@ -136,7 +136,7 @@ def create_app(settings: Settings, bound: str = "127.0.0.1", once_open: Callable
     app = FastAPI(
         title="jumou 聚谋",
         version=version("jumou"),
-        description="区域产业规划助手的接口:由区域资料起草项目清单与四步规划,逐条审阅,检索政策与案例。\n\n"
+        description="区域产业规划助手的接口：由区域资料起草项目清单与四步规划，逐条审阅，检索政策与案例。\n\n"
         "From a region's profile to a project list and a plan in four steps, reviewed item by item, with its evidence.",
         openapi_tags=_TAGS,
         docs_url=None,  # FastAPI's page loads its scripts from a server of somebody else's

@@ -79,7 +79,7 @@ async def adopt(chatting: Chatting, reviewing: Reviewing, chat_id: str, choice: 
     plan = chatting.plans.plan(choice.plan_id)
     if plan.profile.name != made.region:
         raise InvalidRequest(
-            f"方案属于{made.region},规划属于{plan.profile.name}。", f"The proposal is for {made.region}, the plan for {plan.profile.name}.",
+            f"方案属于{made.region}，规划属于{plan.profile.name}。", f"The proposal is for {made.region}, the plan for {plan.profile.name}.",
             mend_zh="请选择同一区域的规划。", mend_en="Choose a plan of the same region.",
         )  # fmt: skip
     patch = Patch(operations=(PatchOperation(op="replace", path="", value=vision.model_dump(mode="json")),))

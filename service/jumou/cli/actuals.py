@@ -11,10 +11,10 @@ from jumou.domain.operation import Period
 from jumou.errors import InvalidRequest
 from jumou.settings import settings
 
-app = typer.Typer(help="实际值:模板、导入、监测报告 · actual values: template, import, report", no_args_is_help=True)
+app = typer.Typer(help="实际值：模板、导入、监测报告 · actual values: template, import, report", no_args_is_help=True)
 
 PlanArgument = Annotated[str, typer.Argument(metavar="PLAN", help="已保存规划的编号 · id of a kept plan")]
-PeriodOption = Annotated[str, typer.Option("--period", "-p", help="年份或季度,如 2026、2026Q2 · a year or a quarter")]
+PeriodOption = Annotated[str, typer.Option("--period", "-p", help="年份或季度，如 2026、2026Q2 · a year or a quarter")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · for programs")]
 
 
@@ -33,7 +33,7 @@ def template(
     write_atomically(path, actuals_xlsx(plan, read_period(period), store.operation(plan_id).standing()))
     say(
         pick(
-            f"已写出 {path};填好后运行 jumou actuals import {plan_id} {path}",
+            f"已写出 {path}；填好后运行 jumou actuals import {plan_id} {path}",
             f"wrote {path}; fill it in, then run jumou actuals import {plan_id} {path}",
         )
     )
@@ -43,10 +43,10 @@ def template(
 def import_(
     plan_id: PlanArgument,
     path: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
-    person: Annotated[str, typer.Option("--person", help="填报人,写入审计记录 · who enters them")],
+    person: Annotated[str, typer.Option("--person", help="填报人，写入审计记录 · who enters them")],
     as_json: JsonOption = False,
 ) -> None:
-    """导入填好的实际值,列出偏差和调整建议的条数。"""
+    """导入填好的实际值，列出偏差和调整建议的条数。"""
     from jumou.export import read_actuals  # noqa: PLC0415 - as above
     from jumou.workflow.reading import read_plan  # noqa: PLC0415 - as above
     from jumou.workflow.review import Person  # noqa: PLC0415 - as above
@@ -70,7 +70,7 @@ def import_(
     alerts = sum(row.state == "alert" for row in found)
     say(
         pick(
-            f"新增 {len(kept)} 个实际值,其中预警 {alerts} 项;待审核的调整建议 {waiting} 条。",
+            f"新增 {len(kept)} 个实际值，其中预警 {alerts} 项；待审核的调整建议 {waiting} 条。",
             f"{len(kept)} new values, {alerts} in alert; {waiting} proposals wait for a decision.",
         )
     )
@@ -82,7 +82,7 @@ def report(
     path: Annotated[Path, typer.Argument(metavar="FILE.docx|FILE.md")],
     period: PeriodOption = "",
 ) -> None:
-    """写出某一期的监测报告(Word 或 Markdown);默认为最近一个有实际值的期间。"""
+    """写出某一期的监测报告(Word 或 Markdown)；默认为最近一个有实际值的期间。"""
     from jumou.export import Monitored, write_report  # noqa: PLC0415 - as above
     from jumou.workflow.iterate import read_period  # noqa: PLC0415 - as above
     from jumou.workflow.reading import read_plan  # noqa: PLC0415 - as above
@@ -99,6 +99,6 @@ def _latest(periods: list[Period]) -> Period:
     if not periods:
         raise InvalidRequest(
             "尚未填报实际值。", "No actual values have been entered.",
-            mend_zh="请先导入,或用 --period 指定期间。", mend_en="Import some, or give --period.",
+            mend_zh="请先导入，或用 --period 指定期间。", mend_en="Import some, or give --period.",
         )  # fmt: skip
     return max(periods, key=lambda one: one.order)

@@ -28,7 +28,7 @@ def batch(
         list[str],
         typer.Argument(
             metavar="PROFILES...",
-            help="区域资料:文件、文件夹(含多份资料)、每行一个区域的 .jsonl,或样例名 · files, folders of profiles, JSON lines, names of samples",
+            help="区域资料：文件、文件夹（含多份资料）、每行一个区域的 .jsonl，或样例名 · files, folders of profiles, JSON lines, names of samples",
         ),
     ],
     target: Annotated[Path, typer.Option("--out", "-o", help="输出目录 · folder for the files")] = Path("out/batch"),
@@ -39,15 +39,15 @@ def batch(
     drafter: DrafterOption = "",
     key: Annotated[
         str,
-        typer.Option("--key", help="批次的键;默认由资料与选项得出 · key of the batch; by default from what is asked"),
+        typer.Option("--key", help="批次的键；默认由资料与选项得出 · key of the batch; by default from what is asked"),
     ] = "",
     retry: Annotated[bool, typer.Option("--retry", help="重试未成的区域 · draft once more what failed")] = False,
     workers: Annotated[
-        int | None, typer.Option("--workers", "-w", min=0, max=64, help="起草进程数;默认每核一个 · drafting processes")
+        int | None, typer.Option("--workers", "-w", min=0, max=64, help="起草进程数；默认每核一个 · drafting processes")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """批量起草项目清单,写出 results.jsonl 与 projects.xlsx;中断后重复同一命令即可续作。"""
+    """批量起草项目清单，写出 results.jsonl 与 projects.xlsx;中断后重复同一命令即可续作。"""
     from jumou.export.batch import write_results  # noqa: PLC0415 - the other commands need no spreadsheet library
 
     options = _options(language, industry, start, horizon, drafter)
@@ -99,7 +99,7 @@ async def _worked_off(
     if standing.drafted:
         say(
             pick(
-                f"续作批次 {record.id}:已有 {standing.drafted} 个区域。",
+                f"续作批次 {record.id}：已有 {standing.drafted} 个区域。",
                 f"going on with batch {record.id}: {standing.drafted} regions are there.",
             )
         )
@@ -152,7 +152,7 @@ def _key(entries: Sequence[BatchEntry], options: BatchOptions, corpus: str) -> s
 def _tell(standing: BatchStanding, events: Sequence[BatchEvent], files: Sequence[Path]) -> None:
     say(
         pick(
-            f"批次 {standing.id}:{standing.total} 个区域,成稿 {standing.drafted},未成 {standing.failed},取消 {standing.cancelled}。",
+            f"批次 {standing.id}：{standing.total} 个区域，成稿 {standing.drafted}，未成 {standing.failed}，取消 {standing.cancelled}。",
             f"batch {standing.id}: {standing.total} regions, {standing.drafted} drafted, {standing.failed} failed, {standing.cancelled} cancelled.",
         )
     )

@@ -23,12 +23,13 @@ from jumou.settings import Settings, settings
 app = typer.Typer(help="自有文献：收入、查看、移除 · your own documents: add, list, remove", no_args_is_help=True)
 
 WorkspaceOption = Annotated[
-    str, typer.Option("--workspace", "-w", help="工作区;默认按 JUMOU_WORKSPACE · workspace, JUMOU_WORKSPACE by default")
+    str,
+    typer.Option("--workspace", "-w", help="工作区；默认按 JUMOU_WORKSPACE · workspace, JUMOU_WORKSPACE by default"),
 ]
 ClassificationOption = Annotated[
     str,
     typer.Option(
-        "--classification", help="密级:public 公开、internal 内部;文件自带的内部标识不会被降级 · public or internal"
+        "--classification", help="密级：public 公开、internal 内部；文件自带的内部标识不会被降级 · public or internal"
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · for programs")]
@@ -132,7 +133,7 @@ def search(
     if hits and not sufficiency.enough(query, found):
         say(
             pick(
-                "没有找到足以回答的依据;以下段落仅是最相近的,请勿据以推断。",
+                "没有找到足以回答的依据；以下段落仅是最相近的，请勿据以推断。",
                 "No evidence was found that answers this; the passages below are only the nearest, do not infer from them.",
             )
         )

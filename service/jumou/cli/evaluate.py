@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="评测:对照专家规划、检索、依据、安全 · evaluation", no_args_is_help=True)
+app = typer.Typer(help="评测：对照专家规划、检索、依据、安全 · evaluation", no_args_is_help=True)
 
 GoldOption = Annotated[Path | None, typer.Option("--gold", help="自备评测数据文件夹 · your own data")]
-OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="运行目录,可续跑 · folder of the run")]
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="运行目录，可续跑 · folder of the run")]
 CompareOption = Annotated[Path | None, typer.Option("--compare", help="与另一次运行比较 · another run's folder")]
 GateOption = Annotated[bool, typer.Option("--gate", help="未达门槛时退出码为6 · exit 6 when a threshold is missed")]
 ThresholdsOption = Annotated[Path | None, typer.Option("--thresholds", help="门槛文件 · thresholds.yaml")]
@@ -58,7 +58,7 @@ def rescore(
     gate: GateOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """不重新起草,按现有对齐规则和人工更正重新计分。"""
+    """不重新起草，按现有对齐规则和人工更正重新计分。"""
     from jumou.cli import evaluating  # noqa: PLC0415 - seconds to load
 
     evaluating.rescore(
@@ -82,7 +82,7 @@ def retrieval(
     gate: GateOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """自有问题集,或 --gold 指向的标准评测集(含其下各子文件夹)。"""
+    """自有问题集，或 --gold 指向的标准评测集(含其下各子文件夹)。"""
     from jumou.cli import evaluating  # noqa: PLC0415 - seconds to load
 
     evaluating.retrieval(
@@ -99,7 +99,7 @@ def grounding(
     gate: GateOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """核对 --gold 下所有 plan.json(默认:最近一次 plans 运行)的引文和数字,并测拒答与废止文件。"""
+    """核对 --gold 下所有 plan.json(默认：最近一次 plans 运行)的引文和数字，并测拒答与废止文件。"""
     from jumou.cli import evaluating  # noqa: PLC0415 - seconds to load
 
     evaluating.grounding(gold=gold, target=target, compare=compare, thresholds=thresholds, gate=gate, as_json=as_json)
@@ -116,7 +116,7 @@ def safety(
     gate: GateOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """把指令伪装成资料或政策条文,起草结果的决定性内容不应改变。"""
+    """把指令伪装成资料或政策条文，起草结果的决定性内容不应改变。"""
     from jumou.cli import evaluating  # noqa: PLC0415 - seconds to load
 
     evaluating.safety(

@@ -61,7 +61,7 @@ def rescore(
     gate: bool,
     as_json: bool,
 ) -> None:
-    """不重新起草,按现有对齐规则和人工更正重新计分。"""
+    """不重新起草，按现有对齐规则和人工更正重新计分。"""
     earlier = read_run(run_folder)
     if earlier.suite != "plans":
         raise InvalidRequest("只有 plans 的运行可以重新计分。", "Only runs of plans can be scored again.")
@@ -83,7 +83,7 @@ def retrieval(
     gate: bool,
     as_json: bool,
 ) -> None:
-    """自有问题集,或 --gold 指向的标准评测集(含其下各子文件夹)。"""
+    """自有问题集，或 --gold 指向的标准评测集(含其下各子文件夹)。"""
     folder = target or _home("retrieval")
     with progress(pick("检索评测", "retrieval")) as report:
         jumou = at_home(settings(), report)
@@ -112,7 +112,7 @@ def grounding(
     gate: bool,
     as_json: bool,
 ) -> None:
-    """核对 --gold 下所有 plan.json(默认:最近一次 plans 运行)的引文和数字,并测拒答与废止文件。"""
+    """核对 --gold 下所有 plan.json(默认：最近一次 plans 运行)的引文和数字，并测拒答与废止文件。"""
     folder, source = target or _home("grounding"), gold or _home("plans")
     found = {str(path.parent.relative_to(source)): path for path in sorted(source.rglob("plan.json"))}
     if not found:
@@ -142,7 +142,7 @@ def safety(
     gate: bool,
     as_json: bool,
 ) -> None:
-    """把指令伪装成资料或政策条文,起草结果的决定性内容不应改变。"""
+    """把指令伪装成资料或政策条文，起草结果的决定性内容不应改变。"""
     folder = target or _home("safety")
     with progress(pick("安全评测", "safety")) as report:
         jumou = at_home(settings(), report)
@@ -167,7 +167,7 @@ def performance(
         raise NotFound(f"{folder} 中没有这样的基准。", f"There is no such benchmark in {folder}.")
     missed = [path.stem for path in scripts if subprocess.run([sys.executable, str(path)], check=False).returncode]  # noqa: S603 - our own scripts
     if missed:
-        say(pick(f"未达门槛:{'、'.join(missed)}", f"missed: {', '.join(missed)}"))
+        say(pick(f"未达门槛：{'、'.join(missed)}", f"missed: {', '.join(missed)}"))
         raise typer.Exit(GATE_MISSED)
 
 

@@ -13,17 +13,17 @@ from jumou.settings import settings
 if TYPE_CHECKING:
     from jumou.llm import LanguageModel, Run
 
-app = typer.Typer(help="大模型:连通、能力与时延 · the language model", no_args_is_help=True)
+app = typer.Typer(help="大模型：连通、能力与时延 · the language model", no_args_is_help=True)
 
 
 @app.callback()
 def group() -> None:
-    """大模型:连通、能力与时延。"""
+    """大模型：连通、能力与时延。"""
 
 
 @app.command()
 def check(as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · for programs")] = False) -> None:
-    """检查大模型能否连通、支持哪些能力、时延多少;连不上时退出码为 4。"""
+    """检查大模型能否连通、支持哪些能力、时延多少；连不上时退出码为 4。"""
     from jumou.llm import open_model  # noqa: PLC0415 - the other commands ask no model
 
     model = open_model(settings())
@@ -45,19 +45,19 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · f
     say(pick(f"模型 {found['model']}({found['address']})可用。", f"{found['model']} at {found['address']} answers."))
     say(
         pick(
-            f"结构化回答:{shaped[found['structured']]};工具:",
+            f"结构化回答：{shaped[found['structured']]}；工具：",
             f"structured answers: {shaped[found['structured']]}; tools: ",
         )
         + (yes if found["tools"] else no)
     )
     say(
         pick(
-            f"首字 {found['first_token_seconds']} 秒,全答 {found['seconds']} 秒",
+            f"首字 {found['first_token_seconds']} 秒，全答 {found['seconds']} 秒",
             f"first token {found['first_token_seconds']} s, whole answer {found['seconds']} s",
         )
     )
     known = found["usd_per_million_in"] is not None
-    say(pick("价格:", "price: ") + (f"{found['usd_per_million_in']} / {found['usd_per_million_out']} USD per million tokens" if known else pick("价格表中没有,费用不计", "not in the table; calls are counted without cost")))  # fmt: skip
+    say(pick("价格：", "price: ") + (f"{found['usd_per_million_in']} / {found['usd_per_million_out']} USD per million tokens" if known else pick("价格表中没有，费用不计", "not in the table; calls are counted without cost")))  # fmt: skip
 
 
 async def _check(model: "LanguageModel") -> dict[str, Any]:
@@ -68,7 +68,7 @@ async def _check(model: "LanguageModel") -> dict[str, Any]:
     try:
         began = time.perf_counter()
         first: float | None = None
-        async for piece in run.stream((Message("user", "请只回答:好。Answer with one word: OK."),), max_tokens=64):
+        async for piece in run.stream((Message("user", "请只回答：好。Answer with one word: OK."),), max_tokens=64):
             if first is None and piece.text:
                 first = time.perf_counter() - began
         whole = time.perf_counter() - began

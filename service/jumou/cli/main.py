@@ -21,7 +21,7 @@ from jumou.settings import settings
 
 app = typer.Typer(
     name="jumou",
-    help="聚谋:区域产业规划助手 · a planning copilot for regional industry",
+    help="聚谋：区域产业规划助手 · a planning copilot for regional industry",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -76,7 +76,7 @@ def run() -> None:
         if (unwritable := why_unwritable(problem)) is not None:
             _told(unwritable)
         traceback.print_exc()
-        say("这是程序缺陷,请附上以上信息反馈。 This is a defect; please report the lines above.")
+        say("这是程序缺陷，请附上以上信息反馈。 This is a defect; please report the lines above.")
         sys.exit(1)
 
 

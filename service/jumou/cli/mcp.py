@@ -18,14 +18,14 @@ def mcp(
     http: Annotated[
         bool, typer.Option("--http", help="用可流式 HTTP(/mcp),默认用标准输入输出 · streamable HTTP instead of stdio")
     ] = False,
-    host: Annotated[str, typer.Option("--host", help="监听地址;默认仅本机 · loopback by default")] = "127.0.0.1",
+    host: Annotated[str, typer.Option("--host", help="监听地址；默认仅本机 · loopback by default")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535)] = 8001,
     allow_writes: Annotated[
-        bool, typer.Option("--allow-writes", help="另提供起草并保存规划的工具;默认只读 · also tools that keep plans")
+        bool, typer.Option("--allow-writes", help="另提供起草并保存规划的工具；默认只读 · also tools that keep plans")
     ] = False,
     without_accounts: WithoutAccounts = False,
 ) -> None:
-    """启动 MCP 服务(检索、读文献、区域分析、项目清单),默认只读、走标准输入输出。"""
+    """启动 MCP 服务(检索、读文献、区域分析、项目清单)，默认只读、走标准输入输出。"""
     from jumou.api.rates import check_rates  # noqa: PLC0415 - as below
     from jumou.api.server import bound_safely, serve_app  # noqa: PLC0415 - as below
     from jumou.mcp import create_server  # noqa: PLC0415 - the other commands need no protocol

@@ -22,12 +22,12 @@ ProfileArgument = Annotated[
     str,
     typer.Argument(
         metavar="PROFILE",
-        help="区域资料:xlsx、json、csv 文件夹,或样例名(changchun、hefei、mouding)· a file, a folder, or a sample's name",
+        help="区域资料：xlsx、json、csv 文件夹，或样例名（changchun、hefei、mouding）· a file, a folder, or a sample's name",
     ),
 ]
 LanguageOption = Annotated[str, typer.Option("--language", "-l", help="zh 或 en;默认按 JUMOU_LANGUAGE")]
 IndustryOption = Annotated[
-    str | None, typer.Option("--industry", "-i", help="目标产业,覆盖资料中的设置 · overrides the profile's target")
+    str | None, typer.Option("--industry", "-i", help="目标产业，覆盖资料中的设置 · overrides the profile's target")
 ]
 StartOption = Annotated[int | None, typer.Option("--start", help="规划首年 · first year")]
 HorizonOption = Annotated[int | None, typer.Option("--horizon", help="规划末年 · last year")]
@@ -47,7 +47,7 @@ def plan(
     drafter: DrafterOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """由区域资料起草四步规划,写出 plan.json、plan.md、plan.docx、projects.xlsx 和图表。"""
+    """由区域资料起草四步规划，写出 plan.json、plan.md、plan.docx、projects.xlsx 和图表。"""
     from jumou.export import write_bundle  # noqa: PLC0415 - the other commands need neither charts nor Word
 
     request = _request(profile, language, industry, start, horizon, drafter)
@@ -143,14 +143,14 @@ def _tell(drafted: Plan, files: list[Path]) -> None:
     say(drafted.title)
     say(
         pick(
-            f"主导模式:{drafted.positioning.mode.name};项目 {len(drafted.projects)} 个,指标 {len(drafted.implementation.kpis)} 项。",
+            f"主导模式：{drafted.positioning.mode.name}；项目 {len(drafted.projects)} 个，指标 {len(drafted.implementation.kpis)} 项。",
             f"mode: {drafted.positioning.mode.name}; {len(drafted.projects)} projects, {len(drafted.implementation.kpis)} KPIs.",
         )
     )
     say(
         pick(
-            f"陈述:有据 {quality.statements['grounded']}、规划假设 {quality.statements['assumption']}、未见依据 {quality.statements['no_evidence']};"
-            f"引文 {quality.citations} 处,不符 {quality.quotes_unmatched};数字无据 {quality.figures_untraced};待补数据 {len(drafted.diagnosis.data_gaps)} 项。",
+            f"陈述：有据 {quality.statements['grounded']}、规划假设 {quality.statements['assumption']}、未见依据 {quality.statements['no_evidence']}；"
+            f"引文 {quality.citations} 处，不符 {quality.quotes_unmatched}；数字无据 {quality.figures_untraced}；待补数据 {len(drafted.diagnosis.data_gaps)} 项。",
             f"statements: {quality.statements['grounded']} grounded, {quality.statements['assumption']} assumptions, {quality.statements['no_evidence']} without evidence; "
             f"{quality.citations} quotes, {quality.quotes_unmatched} unmatched; {quality.figures_untraced} figures untraced; {len(drafted.diagnosis.data_gaps)} data gaps.",
         )
@@ -159,7 +159,7 @@ def _tell(drafted: Plan, files: list[Path]) -> None:
         cost = pick("费用未知", "cost unknown") if use.usd is None else f"{use.usd:.4f} USD"
         say(
             pick(
-                f"大模型 {use.model}:撰写 {sum(use.items_by_model.values())} 条,退回规则 {use.fallen_back} 条;调用 {use.calls} 次,词元 {use.tokens_in + use.tokens_out},{cost}。",
+                f"大模型 {use.model}：撰写 {sum(use.items_by_model.values())} 条，退回规则 {use.fallen_back} 条；调用 {use.calls} 次，词元 {use.tokens_in + use.tokens_out}，{cost}。",
                 f"model {use.model}: {sum(use.items_by_model.values())} items written, {use.fallen_back} left to the rules; {use.calls} calls, {use.tokens_in + use.tokens_out} tokens, {cost}.",
             )
         )

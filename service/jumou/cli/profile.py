@@ -12,7 +12,7 @@ from jumou.domain.region import ProfileProblem
 from jumou.profile import check_profile, write_template
 from jumou.settings import settings
 
-app = typer.Typer(help="区域资料:模板与检查 · region profiles: template and check", no_args_is_help=True)
+app = typer.Typer(help="区域资料：模板与检查 · region profiles: template and check", no_args_is_help=True)
 
 
 @app.command("template")
@@ -24,7 +24,7 @@ def template(
     write_template(path, language=_language(language))
     say(
         pick(
-            f"已写出 {path};填好后运行 jumou profile check {path}",
+            f"已写出 {path}；填好后运行 jumou profile check {path}",
             f"wrote {path}; fill it in, then run jumou profile check {path}",
         )
     )
@@ -36,7 +36,7 @@ def check(
     language: Annotated[str, typer.Option("--language", "-l")] = "",
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """逐条列出资料中的问题:工作表、行、列和改法。"""
+    """逐条列出资料中的问题：工作表、行、列和改法。"""
     problems = check_profile(path, language=_language(language))
     if as_json:
         emit([problem.model_dump(mode="json") for problem in problems])
@@ -57,7 +57,8 @@ def show_problems(problems: Sequence[ProfileProblem]) -> None:
     errors = sum(problem.severity == "error" for problem in problems)
     say(
         pick(
-            f"共 {errors} 处错误,{len(problems) - errors} 处提示。", f"{errors} errors, {len(problems) - errors} notes."
+            f"共 {errors} 处错误，{len(problems) - errors} 处提示。",
+            f"{errors} errors, {len(problems) - errors} notes.",
         )
     )
 

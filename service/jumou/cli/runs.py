@@ -10,7 +10,7 @@ from jumou.compose import Jumou, Office, at_home
 from jumou.domain.run import KIND_NAMES, STATE_NAMES, RunStanding
 from jumou.settings import settings
 
-app = typer.Typer(help="任务:列出、查看、重试、取消 · runs: list, show, retry, cancel", no_args_is_help=True)
+app = typer.Typer(help="任务：列出、查看、重试、取消 · runs: list, show, retry, cancel", no_args_is_help=True)
 
 _SHOWN: Final = 50
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · for programs")]
@@ -25,7 +25,7 @@ def worker(
             "-n",
             min=1,
             max=256,
-            help="同时起草的数量;默认每核两个 · drafts at once; two a core by default",
+            help="同时起草的数量；默认每核两个 · drafts at once; two a core by default",
         ),
     ] = None,
     port: Annotated[
@@ -41,7 +41,7 @@ def worker(
         ),
     ] = 30.0,
 ) -> None:
-    """加入任务队列,持续领取并完成任务;可在另一台机器上运行(PostgreSQL)。SIGTERM 后办完或交还在途任务。"""
+    """加入任务队列，持续领取并完成任务；可在另一台机器上运行(PostgreSQL)。SIGTERM 后办完或交还在途任务。"""
     from jumou.api.workshop import run_worker  # noqa: PLC0415 - the other commands need no web framework
     from jumou.logs import set_up_log  # noqa: PLC0415 - as above
 
@@ -57,7 +57,7 @@ def list_(
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = _SHOWN,
     as_json: JsonOption = False,
 ) -> None:
-    """列出任务,最新的在前;--state failed 列出待处理的失败任务及原因。"""
+    """列出任务，最新的在前;--state failed 列出待处理的失败任务及原因。"""
     wanted_state = next((known for known in STATE_NAMES if known == state), None)
     wanted_kind = next((known for known in KIND_NAMES if known == kind), None)
     if state and wanted_state is None:
@@ -85,7 +85,7 @@ def list_(
 
 @app.command("show")
 def show(run_id: RunArgument, as_json: JsonOption = False) -> None:
-    """查看一项任务:状态、结果或失败原因、经过。"""
+    """查看一项任务：状态、结果或失败原因、经过。"""
     runs = _office().runs
     run, events = runs.standing(run_id), runs.events(run_id)
     if as_json:
@@ -98,7 +98,7 @@ def show(run_id: RunArgument, as_json: JsonOption = False) -> None:
 
 @app.command("retry")
 def retry(run_id: RunArgument, as_json: JsonOption = False) -> None:
-    """重做一项失败或已取消的任务;由正在运行的服务或 worker 领取。"""
+    """重做一项失败或已取消的任务；由正在运行的服务或 worker 领取。"""
     from jumou.workflow.runs import retry_run  # noqa: PLC0415 - the other commands need no database
 
     office = _office()

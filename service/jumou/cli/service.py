@@ -24,13 +24,13 @@ WithoutAccounts = Annotated[
     bool,
     typer.Option(
         "--without-accounts",
-        help="不启用账户也监听本机以外的地址;仅当前面有做身份认证的代理 · beyond this machine without accounts, behind a proxy that authenticates",
+        help="不启用账户也监听本机以外的地址；仅当前面有做身份认证的代理 · beyond this machine without accounts, behind a proxy that authenticates",
     ),
 ]
 
 
 def serve(
-    host: Annotated[str, typer.Option("--host", help="监听地址;默认仅本机 · loopback by default")] = "127.0.0.1",
+    host: Annotated[str, typer.Option("--host", help="监听地址；默认仅本机 · loopback by default")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535)] = 8000,
     pages: Annotated[bool, typer.Option("--pages/--no-pages", help="是否提供网页 · with the web page")] = True,
     without_accounts: WithoutAccounts = False,
@@ -38,11 +38,11 @@ def serve(
         bool | None,
         typer.Option(
             "--work/--no-work",
-            help="是否办理受理的任务;默认按 JUMOU_WORK · do what is accepted, or leave it to workers",
+            help="是否办理受理的任务；默认按 JUMOU_WORK · do what is accepted, or leave it to workers",
         ),
     ] = None,
 ) -> None:
-    """启动网页与接口服务:网页在 /,/healthz 立即应答,/readyz 在索引就绪后应答。"""
+    """启动网页与接口服务：网页在 /,/healthz 立即应答,/readyz 在索引就绪后应答。"""
     from jumou.api.server import run_server  # noqa: PLC0415 - the other commands need no web framework
 
     run_server(host, port, pages=_pages if pages else None, without_accounts=without_accounts, work=work)

@@ -73,7 +73,7 @@ def _lines(path: Path, source: str, language: Language) -> Iterator[BatchEntry]:
             problem = ProfileProblem(
                 severity="error", file=path.name, row=number,
                 message="该行不是 JSON 对象" if zh else "the line is no JSON object",
-                mend="请检查引号、逗号和括号,每行一个区域。" if zh else "Check quotes, commas and brackets; one region a line.",
+                mend="请检查引号、逗号和括号，每行一个区域。" if zh else "Check quotes, commas and brackets; one region a line.",
             )  # fmt: skip
             yield _entry(place, Reading(None, (problem,)), language)
 

@@ -63,7 +63,7 @@ def load_encoder(
     raise InvalidRequest(
         f"没有名为 {name} 的向量编码器。",
         f"There is no encoder called {name}.",
-        mend_zh=f"可用:{DEFAULT_ENCODER}、sentence-transformers:<模型>、openai:<模型>。",
+        mend_zh=f"可用：{DEFAULT_ENCODER}、sentence-transformers:<模型>、openai:<模型>。",
         mend_en=f"Known: {DEFAULT_ENCODER}, sentence-transformers:<model>, openai:<model>.",
     )
 

@@ -106,7 +106,7 @@ class OpenAIEncoder:
 
     def _unusable(self, trouble: str) -> ServiceUnavailable:
         return ServiceUnavailable(
-            f"向量服务 {self._url} 无法使用:{trouble}。",
+            f"向量服务 {self._url} 无法使用：{trouble}。",
             f"The embedding service {self._url} cannot be used: {trouble}.",
             mend_zh="请检查 JUMOU_EMBEDDINGS_BASE_URL 与服务状态后重试。",
             mend_en="Check JUMOU_EMBEDDINGS_BASE_URL and the service, then try again.",

@@ -37,6 +37,6 @@ def load_reranker(name: str) -> Reranker | None:
     raise InvalidRequest(
         f"没有名为 {name} 的重排模型。",
         f"There is no reranker called {name}.",
-        mend_zh="可用:sentence-transformers:<CrossEncoder 模型>。",
+        mend_zh="可用：sentence-transformers:<CrossEncoder 模型>。",
         mend_en="Known: sentence-transformers:<CrossEncoder model>.",
     )

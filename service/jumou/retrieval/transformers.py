@@ -104,9 +104,9 @@ def _loaded(model: str, load: Callable[[], _Loaded]) -> _Loaded:
         return load()
     except (OSError, ValueError, RuntimeError, httpx.HTTPError) as problem:
         raise MissingExtra(
-            f"模型 {model} 无法加载:{problem}",
+            f"模型 {model} 无法加载：{problem}",
             f"The model {model} cannot be loaded: {problem}",
-            mend_zh="离线环境请先下载模型,并写成 sentence-transformers:<模型文件夹>。",
+            mend_zh="离线环境请先下载模型，并写成 sentence-transformers:<模型文件夹>。",
             mend_en="Without a network, download it first and give sentence-transformers:<folder of the model>.",
         ) from problem
 

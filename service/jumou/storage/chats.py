@@ -81,7 +81,7 @@ class ChatStore:
             if newest is not None and newest.role == "user":
                 raise StepConflict(
                     "上一条消息尚在回答。", "The last message is still being answered.",
-                    mend_zh="请等它结束,或先停止。", mend_en="Wait for its end, or stop it first.",
+                    mend_zh="请等它结束，或先停止。", mend_en="Wait for its end, or stop it first.",
                 )  # fmt: skip
             number = (newest.number if newest else 0) + 1
             stored = message.model_copy(update={"number": number, "turn": number})
@@ -122,7 +122,7 @@ class ChatStore:
                 select(column.role).where(column.chat_id == message.chat_id, column.number == number - 1)
             ).first()
             if waiting is not None and waiting.role == "user":
-                raise StepConflict("正在回答,请稍候。", "An answer is under way; wait for its end.")
+                raise StepConflict("正在回答，请稍候。", "An answer is under way; wait for its end.")
             stored = message.model_copy(update={"number": number, "turn": number})
             _insert(connection, stored, None)
             return stored
@@ -284,7 +284,7 @@ def _insert(connection: Connection, message: ChatMessage, key: str | None) -> No
             )
         )  # fmt: skip
     except IntegrityError as problem:  # another process was faster; its row stands
-        raise StepConflict("会话同时被改动,请重试。", "The chat changed at the same time; try again.") from problem
+        raise StepConflict("会话同时被改动，请重试。", "The chat changed at the same time; try again.") from problem
 
 
 def _append(connection: Connection, chat_id: str, turn: int, events: Sequence[Said]) -> tuple[ChatEvent, ...]:

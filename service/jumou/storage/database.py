@@ -120,7 +120,7 @@ def migrate(connection: Connection, target: str = "head") -> None:
         command.upgrade(config, target)
     except CommandError as problem:
         raise OperatorError(
-            f"数据库版本与本程序不符:{problem}", f"The database is of another version of jumou: {problem}",
+            f"数据库版本与本程序不符：{problem}", f"The database is of another version of jumou: {problem}",
             mend_zh="请升级 jumou,或换一个数据目录。", mend_en="Upgrade jumou, or use another home folder.",
         ) from problem  # fmt: skip
 

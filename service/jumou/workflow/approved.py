@@ -48,7 +48,7 @@ def approved_before(store: PlanStore, plan_id: str, history: History, step: Step
     if open_:
         raise StepConflict(
             f"{'、'.join(name.zh for name in open_)}尚未审定。", f"Not approved yet: {', '.join(name.en for name in open_)}.",
-            mend_zh="后一步只依据已审定的内容,请先审定。", mend_en="A step reads approved work only; approve it first.",
+            mend_zh="后一步只依据已审定的内容，请先审定。", mend_en="A step reads approved work only; approve it first.",
         )  # fmt: skip
     parts = {
         earlier: STEP_MODELS[earlier].model_validate(store.revision(plan_id, revision).content)

@@ -37,7 +37,7 @@ def accept_batch(
         raise InvalidRequest("批次中没有区域资料。", "There is no profile in the batch.")
     if len(entries) > MOST_REGIONS:
         raise InvalidRequest(
-            f"一个批次最多 {MOST_REGIONS} 个区域,现有 {len(entries)} 个。", f"A batch has at most {MOST_REGIONS} regions; these are {len(entries)}.",
+            f"一个批次最多 {MOST_REGIONS} 个区域，现有 {len(entries)} 个。", f"A batch has at most {MOST_REGIONS} regions; these are {len(entries)}.",
             mend_zh="请分批提交。", mend_en="Split it.",
         )  # fmt: skip
     record = BatchRecord(
@@ -91,7 +91,7 @@ class RegionDesk(NamedTuple):
         zh = self.store.options(task.batch_id).language == "zh"
         told = Failure(
             kind=kind,
-            message=f"起草中断:{detail}" if zh else f"Drafting broke: {detail}",
-            mend="可以重试;若再次出现,请反馈。" if zh else "Retry it; report it when it happens again.",
+            message=f"起草中断：{detail}" if zh else f"Drafting broke: {detail}",
+            mend="可以重试；若再次出现，请反馈。" if zh else "Retry it; report it when it happens again.",
         )
         self.store.settle(task, Outcome(state="failed", failure=told))

@@ -59,7 +59,7 @@ def _valid(model: type[BaseModel], content: Any, at: tuple[str | int, ...] = ())
             f"/{'/'.join(str(name) for name in (*at, *error['loc']))}: {error['msg']}" for error in problem.errors()[:5]
         )
         raise InvalidRequest(
-            f"修改后的内容不合规:{places}", f"The result is not valid: {places}",
+            f"修改后的内容不合规：{places}", f"The result is not valid: {places}",
             mend_zh="字段与取值见 /v1/schemas。", mend_en="Fields and values are described under /v1/schemas.",
         ) from problem  # fmt: skip
 
@@ -79,7 +79,7 @@ def _applied(value: Any, patch: Patch) -> Any:
             result = jsonpatch.apply_patch(result, operations)
         except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError) as problem:
             raise InvalidRequest(
-                f"修改无法套用:{problem}", f"The patch does not apply: {problem}",
+                f"修改无法套用：{problem}", f"The patch does not apply: {problem}",
                 mend_zh="请核对 path(JSON Pointer)。", mend_en="Check the paths (JSON Pointers).",
             ) from problem  # fmt: skip
     return result

@@ -100,7 +100,7 @@ def _asked(store: PlanStore, plan_id: str, step: StepKey) -> _Asked:
     if seen and not _waiting(history, step) and not _moved(history, step, approved):
         raise InvalidRequest(
             "没有需要重拟的条目。", "Nothing waits to be drafted again.",
-            mend_zh="请先退回条目或写明重拟意见;已锁定的请先解除锁定。", mend_en="Reject an item or ask again first; unlock what is locked.",
+            mend_zh="请先退回条目或写明重拟意见；已锁定的请先解除锁定。", mend_en="Reject an item or ask again first; unlock what is locked.",
         )  # fmt: skip
     return _Asked(record, history, approved, seen)
 

@@ -232,7 +232,7 @@ def _seen(change: PlanChange, history: History, subject: Subject) -> Step:
             versions |= {"seen_revision": seen}
         raise StepConflict(
             "内容已被他人改动。", "It changed since you saw it.",
-            mend_zh="请查看 versions 中的两个版本,再以新的哈希重新提交。",
+            mend_zh="请查看 versions 中的两个版本，再以新的哈希重新提交。",
             mend_en="Look at both versions and send it again with the current hash.",
             versions=versions,
         )  # fmt: skip
