@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
-from jumou.domain.chat import Brief, ChatMessage, EventKind, Proposal, ShownPassage
+from jumou.chat.memory import Past
+from jumou.domain.chat import Brief, EventKind, Proposal, ShownPassage
 from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
 from jumou.workflow.reading import StoredPlan
 
 _EMPTY: Final = Brief()
+_NOTHING: Final = Past()
 
 
 class Step(NamedTuple):
@@ -33,15 +35,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What is answered: the planner's words, and everything said and shown before them."""
+    """What is answered: the planner's words, and what is remembered of everything before them."""
 
     text: str
     language: Language
     brief: Brief = _EMPTY
     profile: RegionProfile | None = None
     plan: StoredPlan | None = None
-    history: tuple[ChatMessage, ...] = ()
-    shown: tuple[ShownPassage, ...] = ()
+    past: Past = _NOTHING
     proposal: Proposal | None = None
     user: str = ""
     settled: bool = field(default=False)
@@ -50,7 +51,12 @@ class Turn:
     @property
     def first(self) -> bool:
         """Whether nothing was answered before."""
-        return not any(message.role == "assistant" for message in self.history)
+        return not self.past.answered
+
+    @property
+    def shown(self) -> tuple[ShownPassage, ...]:
+        """The passages that were shown before."""
+        return self.past.shown
 
 
 class Answerer(Protocol):

@@ -26,7 +26,6 @@ _ROUNDS: Final = 4
 
 _MOST_CALLS: Final = 4
 _MOST_TOKENS: Final = 2_000
-_REMEMBERED: Final = 12
 _LONGEST_MEMORY: Final = 3_000
 _WIDE: Final = str.maketrans({"<": "＜", ">": "＞"})
 _ABOUT_CANDIDATES: Final = re.compile(
@@ -83,8 +82,8 @@ class ModelAnswerer:
             for step in speaking.rest():
                 yield step
             yield token(texts.without_model(turn.language, problem.message(turn.language)))
-            shown = (*turn.shown, *speaking.shown.new)
-            async for part in self.rules.answer(replace(turn, shown=shown)):
+            past = replace(turn.past, shown=(*turn.shown, *speaking.shown.new))
+            async for part in self.rules.answer(replace(turn, past=past)):
                 if isinstance(part, Outcome):
                     both = (*speaking.shown.new, *part.passages)
                     yield replace(
@@ -114,7 +113,7 @@ class _Speaking:
         turn = self.turn
         self.shown = Shown(turn.language, turn.shown)
         self.guard = Guard(turn.language, self.shown, comparable(_instructions(turn).body))
-        self.guard.learn(turn.text, *(message.text for message in turn.history if message.role != "assistant"))
+        self.guard.learn(turn.text, *turn.past.said)
         self.guard.learn(*(one.text for one in turn.shown), str(turn.brief.horizon or ""))
         if turn.profile is not None:
             self.guard.learn(turn.profile.model_dump_json())
@@ -207,7 +206,7 @@ class _Speaking:
             brief=turn.brief, passages=found.passages, enough=found.enough, candidates=candidates, said=turn.text
         )
         messages = [Message("system", _instructions(turn).render())]
-        for message in turn.history[-_REMEMBERED:]:
+        for message in turn.past.recent:
             text = message.text[:_LONGEST_MEMORY].translate(_WIDE)
             if message.role in ("user", "assistant") and text:
                 messages.append(Message("user" if message.role == "user" else "assistant", text))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from jumou.chat import texts
@@ -37,18 +37,7 @@ class RulesAnswerer:
                 yield step
         if wanted == "evidence":
             brief = turn.brief  # a question about another place settles nothing
-        now = Turn(
-            said,
-            turn.language,
-            brief,
-            turn.profile,
-            turn.plan,
-            turn.history,
-            turn.shown,
-            turn.proposal,
-            turn.user,
-            settled=True,
-        )
+        now = replace(turn, text=said, brief=brief, settled=True)
         match wanted:
             case "help":
                 parts = self._help(now)

@@ -17,6 +17,7 @@ from jumou.chat import texts
 from jumou.chat.answering import Answerer, Outcome, Step, Turn
 from jumou.chat.ink import Ink
 from jumou.chat.liveness import Liveness
+from jumou.chat.memory import Memory
 from jumou.domain.chat import Brief, ChatEvent, ChatMessage, ChatRecord, Ending, EventKind, Proposal, ShownPassage
 from jumou.domain.framework import Language
 from jumou.errors import InvalidRequest, JumouError, NotFound, StepConflict
@@ -75,6 +76,7 @@ class Chatting:
     """Whether `llm` may answer about a plan that is marked internal; else the rules do."""
     _liveness: Liveness = field(init=False)
     _ink: Ink = field(init=False)
+    _memory: Memory = field(init=False)
     _under_way: dict[str, _Answer] = field(default_factory=dict)
     _news: dict[str, asyncio.Event] = field(default_factory=dict)
     _starting: Counter[str] = field(default_factory=Counter)
@@ -84,6 +86,7 @@ class Chatting:
         """It is named; the lock of the process is taken with the first answer."""
         self._liveness = Liveness(self.presence)
         self._ink = Ink(self.store)
+        self._memory = Memory(self.store)
 
     # --- talking ----------------------------------------------------------------------------------------------
 
@@ -260,7 +263,7 @@ class Chatting:
         if isinstance(outcome, Outcome):
             shown = outcome
         else:  # it ended before it came to anything: what was settled before stays settled
-            shown = Outcome(author, outcome or self._brief(asked.chat_id), passages=_shown(events))
+            shown = Outcome(author, outcome or self._brief(asked), passages=_shown(events))
         message = ChatMessage(
             chat_id=asked.chat_id, number=1, turn=asked.turn, role="assistant", text=text, author=shown.author, ending=ending,
             refused=shown.refused, brief=shown.brief, passages=shown.passages, proposal_id=shown.proposal_id,
@@ -274,19 +277,16 @@ class Chatting:
         self.store.answer(message, [*told, ("done", done)])
 
     def _turn(self, asked: ChatMessage, person: str) -> tuple[Turn, Answerer]:
-        record, said = self.store.told(asked.chat_id)
-        history = tuple(message for message in said if message.number < asked.number)
+        record, past = self._memory.before(asked)
         plan = self._plan(record.plan_id)
         profile = plan.profile if plan is not None else record.profile
-        latest = next((one.proposal_id for one in reversed(history) if one.proposal_id), "")
-        proposals = _proposals(self.store, asked.chat_id) if latest else {}
+        proposals = _proposals(self.store, asked.chat_id) if past.proposal_id else {}
         name = record.drafter or ("llm" if "llm" in self.answerers else "rules")
         if plan is not None and not self.model_reads_internal and self.plans.classification(plan.id) == "internal":
             name = "rules"
         turn = Turn(
-            asked.text, record.language, _last_brief(history) if _answered(history) else opening_brief(record, plan),
-            profile, plan, history, tuple(one for message in history for one in message.passages), proposals.get(latest),
-            person,
+            asked.text, record.language, past.brief or opening_brief(record, plan), profile, plan, past,
+            proposals.get(past.proposal_id), person,
         )  # fmt: skip
         return turn, self.answerers.get(name, self.answerers["rules"])
 
@@ -301,9 +301,9 @@ class Chatting:
             held = self._read[plan_id] = read_plan(self.plans, plan_id)
         return held
 
-    def _brief(self, chat_id: str) -> Brief:
-        record, history = self.store.told(chat_id)
-        return _last_brief(history) if _answered(history) else opening_brief(record, self._plan(record.plan_id))
+    def _brief(self, asked: ChatMessage) -> Brief:
+        record, past = self._memory.before(asked)
+        return past.brief or opening_brief(record, self._plan(record.plan_id))
 
     async def _mend(self, chat_id: str, *, starting: int = 0) -> bool:
         """Ends what a process that is gone was answering: what it said is kept, and marked as broken off. Whether it did."""
@@ -349,14 +349,6 @@ def _shown(events: Sequence[ChatEvent]) -> tuple[ShownPassage, ...]:
     """The passages an answer showed before it was broken off, so that their numbers stay theirs."""
     found = [one for event in events if event.kind == "passages" for one in event.data["passages"]]
     return tuple({one["n"]: ShownPassage.model_validate(one) for one in found}.values())
-
-
-def _answered(history: tuple[ChatMessage, ...]) -> bool:
-    return any(message.brief is not None for message in history)
-
-
-def _last_brief(history: tuple[ChatMessage, ...]) -> Brief:
-    return next((message.brief for message in reversed(history) if message.brief is not None), Brief())
 
 
 def _proposals(store: ChatStore, chat_id: str) -> dict[str, Proposal]:

@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Literal, NamedTuple
 
 from jumou.chat.answering import Turn
 from jumou.chat.brief import settle
 from jumou.chat.intent import intent
+from jumou.chat.memory import Past
 from jumou.chat.workbench import Workbench
 from jumou.domain.chat import Brief, ChatMessage
 from jumou.domain.framework import Language
@@ -59,13 +61,13 @@ async def turn_of(conversation: Sequence[Said], bench: Workbench, *, user: str =
             continue
         brief = found.model_copy(update={"asked": found.missing if wanted == "vision" else None})
         proposed = proposed or (wanted == "vision" and brief.missing is None)
-    history = tuple(
+    past = Past().with_more(
         _kept(message, number) for number, message in enumerate(conversation[:-1], 1) if message.role != "system"
     )
-    turn = Turn(last, language, brief, profile, history=history, user=user)
+    turn = Turn(last, language, brief, profile, past=past, user=user)
     if proposed and intent(last, brief, settled_more=False, has_proposal=True) in ("compare", "adopt"):
         made = await bench.propose(turn)
-        return Turn(last, language, brief, profile, history=history, proposal=made, user=user)
+        return replace(turn, proposal=made)
     return turn
 
 

@@ -185,13 +185,13 @@ class ChatStore:
         """
         return self.told(chat_id)[1]
 
-    def told(self, chat_id: str) -> tuple[ChatRecord, tuple[ChatMessage, ...]]:
-        """The chat, and all that was said in it; raises as `messages`."""
+    def told(self, chat_id: str, after: int = 0) -> tuple[ChatRecord, tuple[ChatMessage, ...]]:
+        """The chat, and what was said in it after the message of a number; raises as `messages`."""
         column = tables.chat_messages.c
         with self._engine.connect() as connection:
             record = self._record(connection, chat_id)
             rows = connection.execute(
-                select(column.record).where(column.chat_id == chat_id).order_by(column.number)
+                select(column.record).where(column.chat_id == chat_id, column.number > after).order_by(column.number)
             ).all()
         return record, tuple(ChatMessage.model_validate_json(row.record) for row in rows)
 

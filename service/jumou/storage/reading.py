@@ -14,6 +14,7 @@ from jumou.domain.access import Classification, Reach
 from jumou.domain.evidence import Evidence, EvidencePassage
 from jumou.domain.framework import StepKey
 from jumou.domain.operation import Actual, AdjustmentDecision, Operation
+from jumou.domain.plan import Finding
 from jumou.domain.portfolio import Project
 from jumou.domain.review import Comment, Event, ItemHash, PlanRecord, Review, Revision, RevisionInfo, StaleMark
 from jumou.domain.standing import History
@@ -26,6 +27,7 @@ _TEXTS: Final = 2_000
 _HISTORIES: Final = 64
 _WHOLES: Final = 128
 _Record = TypeVar("_Record", bound=BaseModel)
+_Part = TypeVar("_Part", ItemHash, Finding)
 
 
 class Kept:
@@ -49,12 +51,12 @@ class Kept:
             self._items.move_to_end(key)
             return self._items[key]
 
-    def same(self, item: ItemHash) -> ItemHash:
-        """The item as it is kept already: revisions that follow each other share all but one of theirs."""
-        key = f"item:{item.id}:{item.hash}"
-        held: ItemHash | None = self.get(key)
+    def same(self, part: _Part) -> _Part:
+        """The part of a record as it is kept already: revisions that follow each other share nearly all of theirs."""
+        key = f"{type(part).__name__}:{'|'.join(map(str, dict(part).values()))}"
+        held: _Part | None = self.get(key)
         if held is None:
-            self.put(key, held := item)
+            self.put(key, held := part)
         return held
 
     def put(self, key: str, value: Any) -> None:
@@ -246,7 +248,10 @@ class Reading:
     def _slim(self, record: _Record) -> _Record:
         if not isinstance(record, RevisionInfo):
             return record
-        return record.model_copy(update={"items": tuple(map(self.kept.same, record.items))})
+        same = self.kept.same
+        return record.model_copy(
+            update={"items": tuple(map(same, record.items)), "findings": tuple(map(same, record.findings))}
+        )
 
     def _records(self, table: Table, plan_id: str, model: type[_Record], after: int = 0) -> tuple[_Record, ...]:
         column = table.c
