@@ -23,7 +23,7 @@ from jumou.errors import NotFound
 from jumou.storage import operation_tables, tables
 
 _CACHED: Final = 20_000
-_TEXTS: Final = 2_000
+_TEXTS: Final = 1_000
 _HISTORIES: Final = 64
 _WHOLES: Final = 128
 _Record = TypeVar("_Record", bound=BaseModel)
