@@ -11,7 +11,7 @@ from jumou import tracing
 from jumou.api.app import create_app, guard
 from jumou.api.front import Front
 from jumou.api.groups import read_roles
-from jumou.api.heap import few_arenas, set_aside
+from jumou.api.runtime import few_arenas, set_aside, take_turns
 from jumou.api.limits import RequestRates
 from jumou.api.middleware import BodyLimit
 from jumou.api.origins import loopback
@@ -51,6 +51,7 @@ def run_server(
     check_rates(chosen)
     tracing.start()
     few_arenas()
+    take_turns()
     api = create_app(chosen, host, set_aside)
 
     def with_pages(load: Callable[[], Install]) -> FastAPI:
