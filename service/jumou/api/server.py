@@ -11,12 +11,12 @@ from jumou import tracing
 from jumou.api.app import create_app, guard
 from jumou.api.front import Front
 from jumou.api.groups import read_roles
-from jumou.api.runtime import few_arenas, set_aside, take_turns
 from jumou.api.limits import RequestRates
 from jumou.api.middleware import BodyLimit
 from jumou.api.origins import loopback
 from jumou.api.patience import patient_protocol
 from jumou.api.rates import check_rates
+from jumou.api.runtime import few_arenas, set_aside, take_turns
 from jumou.errors import InvalidRequest
 from jumou.logs import set_up_log
 from jumou.settings import Settings, settings

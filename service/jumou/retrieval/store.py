@@ -4,12 +4,13 @@ Rows of documents and passages are numbers that only grow; vectors and postings 
 passages come or go in one transaction, which also raises the revision that derived files are checked against.
 """
 
+import queue
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,9 +69,12 @@ class TextStore:
     def __init__(self, path: Path) -> None:
         """Opens the file, making it when it is not there."""
         self._path = path
-        self._local = threading.local()
+        self._local = threading.local()  # its connection: what a thread changes, or reads as of one moment
+        self._free: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()  # all others share these
         self._all: list[sqlite3.Connection] = []
         self._opening = threading.Lock()
+        self._watching = threading.Lock()
+        self._watch: sqlite3.Connection | None = None
         path.parent.mkdir(parents=True, exist_ok=True)
         if not self._has_tables():
             with self.writing() as connection:
@@ -85,14 +89,31 @@ class TextStore:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")  # a power cut takes the last changes back, whole
-            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")  # ten passages out of 100,000: 0.3 ms instead of 1.5
-            self._local.connection = connection
-            with self._opening:
-                self._all.append(connection)
+            connection = self._local.connection = self._open()
         return connection
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")  # a power cut takes the last changes back, whole
+        connection.execute(f"PRAGMA mmap_size = {_MAPPED}")  # ten passages out of 100,000: 0.3 ms instead of 1.5
+        with self._opening:
+            self._all.append(connection)
+        return connection
+
+    def _rows(self, query: str, values: Sequence[str | int] = ()) -> list[Any]:
+        """What a query finds. Fifty threads with a connection each would map the file fifty times."""
+        mine: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if mine is not None and mine.in_transaction:  # sees what it has changed
+            return mine.execute(query, values).fetchall()
+        try:
+            connection = self._free.get_nowait()
+        except queue.Empty:
+            connection = self._open()
+        try:
+            return connection.execute(query, values).fetchall()
+        finally:
+            self._free.put(connection)
 
     def close(self) -> None:
         """Closes the connections of all threads."""
@@ -100,7 +121,7 @@ class TextStore:
             for connection in self._all:
                 connection.close()
             self._all.clear()
-        self._local = threading.local()
+        self._local, self._free, self._watch = threading.local(), queue.LifoQueue(), None
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -119,8 +140,8 @@ class TextStore:
             raise
 
     def _one(self, query: str, *values: str | int) -> int | str | None:
-        found = self._connection.execute(query, values).fetchone()
-        value: int | str | None = found[0] if found else None
+        found = self._rows(query, values)
+        value: int | str | None = found[0][0] if found else None
         return value
 
     # --- what the index was made with -------------------------------------------------------------------------
@@ -140,8 +161,10 @@ class TextStore:
         return int(self.meta("revision") or 0)
 
     def foreign_changes(self) -> int:
-        """A number that changes when another connection has written; reading it costs microseconds."""
-        return int(self._one("PRAGMA data_version") or 0)
+        """A number that changes when anybody has written; reading it costs microseconds."""
+        with self._watching:  # the number is of one connection, which never writes
+            self._watch = self._watch or self._open()
+            return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
     # --- writing ----------------------------------------------------------------------------------------------
 
@@ -201,7 +224,7 @@ class TextStore:
 
     def unsettled(self) -> list[str]:
         """Passages whose vectors have to be put right or taken out."""
-        return [name for (name,) in self._connection.execute("SELECT passage FROM unsettled ORDER BY passage")]
+        return [name for (name,) in self._rows("SELECT passage FROM unsettled ORDER BY passage")]
 
     def settle(self, passage_ids: Iterable[str]) -> None:
         """The vectors of these passages agree with the store."""
@@ -248,9 +271,7 @@ class TextStore:
         while True:
             rows = [
                 found
-                for (found,) in self._connection.execute(
-                    "SELECT row FROM passages WHERE row >= ? ORDER BY row LIMIT 500", (row,)
-                )
+                for (found,) in self._rows("SELECT row FROM passages WHERE row >= ? ORDER BY row LIMIT 500", (row,))
             ]
             if not rows:
                 return
@@ -270,7 +291,7 @@ class TextStore:
         for start in range(0, len(values), 500):
             some = values[start : start + 500]
             marks = ",".join("?" * len(some))
-            for row, name, document, number, ordinal, section, begin, stop, text in self._connection.execute(
+            for row, name, document, number, ordinal, section, begin, stop, text in self._rows(
                 "SELECT passages.row, passages.id, documents.id, documents.row, ordinal, section, start, stop, text"  # nosec B608 # noqa: S608 - marks only
                 f" FROM passages JOIN documents ON documents.row = passages.document WHERE {column} IN ({marks})",
                 tuple(some),
@@ -285,7 +306,7 @@ class TextStore:
         found: dict[int, Document] = {}
         for start in range(0, len(rows), 500):
             some = rows[start : start + 500]
-            for row, description in self._connection.execute(
+            for row, description in self._rows(
                 f"SELECT row, description FROM documents WHERE row IN ({','.join('?' * len(some))})",  # nosec B608 # noqa: S608 - marks only
                 tuple(some),
             ):
@@ -300,13 +321,12 @@ class TextStore:
     def digests(self) -> dict[str, tuple[str, str]]:
         """Digest and origin of every document, by id."""
         return {
-            name: (digest, origin)
-            for name, digest, origin in self._connection.execute("SELECT id, digest, origin FROM documents")
+            name: (digest, origin) for name, digest, origin in self._rows("SELECT id, digest, origin FROM documents")
         }
 
     def document_rows(self) -> list[int]:
         """Rows of all documents, in the order of their ids."""
-        return [row for (row,) in self._connection.execute("SELECT row FROM documents ORDER BY id")]
+        return [row for (row,) in self._rows("SELECT row FROM documents ORDER BY id")]
 
 
 def _remove(connection: sqlite3.Connection, document_id: str) -> bool:

@@ -3,7 +3,7 @@ import sys
 
 _SEEN = """
 import gc
-from jumou.api.heap import few_arenas, set_aside
+from jumou.api.runtime import few_arenas, set_aside
 few_arenas()
 before = len(gc.get_objects())
 set_aside()
