@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -23,7 +24,7 @@ from jumou.errors import NotFound
 from jumou.storage import operation_tables, tables
 
 _CACHED: Final = 20_000
-_TEXTS: Final = 1_000
+_TEXTS: Final = 500
 _HISTORIES: Final = 64
 _WHOLES: Final = 128
 _Record = TypeVar("_Record", bound=BaseModel)
@@ -246,12 +247,13 @@ class Reading:
         return {digest: orjson.loads(texts[digest]) for digest in wanted if digest in texts}
 
     def _slim(self, record: _Record) -> _Record:
-        if not isinstance(record, RevisionInfo):
-            return record
-        same = self.kept.same
-        return record.model_copy(
-            update={"items": tuple(map(same, record.items)), "findings": tuple(map(same, record.findings))}
-        )
+        if isinstance(record, RevisionInfo):
+            same = self.kept.same
+            shared = {"items": tuple(map(same, record.items)), "findings": tuple(map(same, record.findings))}
+            record = record.model_copy(update=shared)
+        # the set of a record's fields is larger than most records, and of no use to one that is whole
+        object.__setattr__(record, "__pydantic_fields_set__", _fields(type(record)))
+        return record
 
     def _records(self, table: Table, plan_id: str, model: type[_Record], after: int = 0) -> tuple[_Record, ...]:
         column = table.c
@@ -266,6 +268,11 @@ class Reading:
                 if self.keeps:
                     self.kept.put(row.id, found[row.id])
         return tuple(found[record_id] for record_id in ids)
+
+
+@cache
+def _fields(model: type[BaseModel]) -> set[str]:
+    return set(model.model_fields)
 
 
 def put_together(step: StepKey, items: Iterable[Item]) -> StepObject:
