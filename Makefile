@@ -86,6 +86,7 @@ format: $(DEV) ## put the code into house style
 	$(BIN)/ruff check --fix .
 
 bench: $(DEV) ## the performance suite, with its peers in the same run; results in out/bench
+	@$(BIN)/jumou index
 	@mkdir -p out/bench; failed=""; for script in evals/performance/*.py; do \
 	  grep -q '__main__' $$script || continue; echo "== $$script"; \
 	  $(BIN)/python $$script || failed="$$failed $$script"; done; \
