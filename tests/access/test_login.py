@@ -132,6 +132,7 @@ def site(home: Path, provider: Provider, tmp_path_factory: pytest.TempPathFactor
     more = {
         "JUMOU_ACCOUNTS": "on", "JUMOU_OIDC_ISSUER": provider.address, "JUMOU_OIDC_CLIENT_ID": CLIENT,
         "JUMOU_OIDC_CLIENT_SECRET": SECRET, "JUMOU_OIDC_ROLES": "局=default:planner,处长=default:reviewer,乙=yi:viewer",
+        "JUMOU_RATE_FAILED_LOGINS": "1000/minute",
     }  # fmt: skip
     with Serving(home, database, more, ("serve", "--no-pages"), "/healthz") as serving:
         end = time.monotonic() + 60
@@ -256,6 +257,19 @@ def test_a_login_that_began_in_another_browser_is_refused(site: Site) -> None:
         assert victim.get(sent_on.headers["location"]).status_code == 401
         victim.get("/login/oidc")  # one of its own is under way: the state still tells them apart
         assert victim.get(sent_on.headers["location"]).status_code == 401
+
+
+def test_too_many_failed_callbacks_bar_their_address(home: Path, provider: Provider, tmp_path: Path) -> None:
+    more = {
+        "JUMOU_ACCOUNTS": "on", "JUMOU_OIDC_ISSUER": provider.address, "JUMOU_OIDC_CLIENT_ID": CLIENT,
+        "JUMOU_OIDC_CLIENT_SECRET": SECRET, "JUMOU_RATE_FAILED_LOGINS": "2/minute",
+    }  # fmt: skip
+    forged = "/login/oidc/callback?state=s&code=c"
+    with Serving(home, tmp_path / "jumou.db", more, ("serve", "--no-pages")) as serving, serving.client() as browser:
+        assert [browser.get(forged).status_code for _ in range(3)] == [401, 401, 429]
+        barred = browser.get(forged)
+        assert 0 < int(barred.headers["Retry-After"]) <= 60
+        assert "登录失败次数过多" in barred.text
 
 
 def test_a_name_that_belongs_to_another_account_is_refused(site: Site, provider: Provider) -> None:

@@ -21,7 +21,7 @@ _GRAPH = "e5-small-int8-3.onnx"
 
 
 class E5Encoder:
-    """384 dimensions, any language; about eight times the passage throughput of the wheel's own engine.
+    """384 dimensions, any language; five to nine times the passage throughput of the wheel's own engine, by processor.
 
     The graph is built on first use in less than a second and kept under `folder`. Texts longer than the model's
     510 tokens are encoded in windows and averaged by length, as the reference engine does. Safe among threads.

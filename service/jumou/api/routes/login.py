@@ -1,5 +1,6 @@
 """Logging in and out of the pages, and turning to another workspace."""
 
+import asyncio
 from math import ceil
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -14,6 +15,7 @@ from jumou.api.identity import Door
 from jumou.api.problems import STATUS
 from jumou.api.rates import address_of
 from jumou.compose import Jumou
+from jumou.domain.framework import Language
 from jumou.errors import JumouError, NotSignedIn, StepConflict, TooManyRequests
 
 if TYPE_CHECKING:
@@ -58,9 +60,7 @@ def log_in_with_key(
     try:
         door.tries.check(address)
     except TooManyRequests as error:
-        answer = page.login_page(language, back=_local(back), oidc=oidc, fault=error.message(language), status=429)
-        answer.headers["Retry-After"] = str(ceil(error.retry_after))
-        return answer
+        return _told(error, language, back=_local(back), oidc=oidc)
     known = parts.accounts.find_key(key.strip())
     if known is None:
         door.tries.failed(address)
@@ -95,7 +95,9 @@ async def end_oidc(
 
     parts, door = held.opening.stored(), _door(request)
     provider = _provider(request, parts)
+    address = address_of(request)
     try:
+        door.tries.check(address)
         try:
             login = Login(*_sealed(door).loads(request.cookies.get(_OIDC, ""), max_age=_LONGEST_LOGIN))
         except (BadSignature, TypeError) as problem:
@@ -107,7 +109,9 @@ async def end_oidc(
         user = parts.sessions.log_in(who.subject, who.name, roles_of(who.groups, parts.settings.oidc_roles))
         number = parts.sessions.begin_session(user, hours=parts.settings.session_hours)
     except JumouError as error:
-        return page.login_page(language, back="/", oidc=True, fault=error.message(language), status=STATUS[type(error)])
+        if isinstance(error, NotSignedIn):
+            await asyncio.to_thread(door.tries.failed, address)
+        return _told(error, language, back="/", oidc=True)
     answer = _in(request, number, login.back)
     answer.delete_cookie(_OIDC, path="/login")
     return answer
@@ -138,6 +142,14 @@ def switch_workspace(
     held.opening.stored().sessions.switch(door.session_of(request), workspace)
     door.forget()
     return RedirectResponse("/", 303)
+
+
+def _told(error: JumouError, language: Language, *, back: str, oidc: bool) -> Response:
+    """The login page with what went wrong."""
+    answer = page.login_page(language, back=back, oidc=oidc, fault=error.message(language), status=STATUS[type(error)])
+    if isinstance(error, TooManyRequests):
+        answer.headers["Retry-After"] = str(ceil(error.retry_after))
+    return answer
 
 
 def _in(request: Request, number: str, back: str) -> Response:
