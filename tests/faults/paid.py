@@ -12,7 +12,7 @@ from typing import Any
 from jumou.testing import ModelServer, Request, Words, good_answers, task_of
 
 _MARGIN = 0.2
-"""Seconds from the script's answer to its being kept, on a busy machine; one so short before a kill counts as under way."""
+"""Seconds from an answer to its being kept, on a busy machine; one so short before a kill counts as under way."""
 
 
 @dataclass
@@ -20,7 +20,8 @@ class Paid:
     """The script, and the account. The probe of abilities is no part of it: every process makes it once."""
 
     asked: dict[str, list[float]] = field(default_factory=dict)
-    """When each content was answered, once an entry."""
+    """When each content was asked for, once an entry. It is answered also when whoever asked is killed meanwhile."""
+    latency: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, request: Request) -> Mapping[str, Any] | Words:
@@ -31,7 +32,9 @@ class Paid:
                 [request.body["messages"], request.body.get("tool_choice")], ensure_ascii=False, sort_keys=True
             )
             with self._lock:
-                self.asked.setdefault(hashlib.sha256(asked.encode()).hexdigest(), []).append(time.monotonic())
+                self.asked.setdefault(hashlib.sha256(asked.encode()).hexdigest(), []).append(
+                    time.monotonic() - self.latency
+                )
         return answer
 
     @property
@@ -42,6 +45,7 @@ class Paid:
 
     def server(self, latency: float) -> ModelServer:
         """The server that speaks it."""
+        self.latency = latency
         return ModelServer(self, latency=latency)
 
     def again(self) -> int:
@@ -49,12 +53,12 @@ class Paid:
         return sum(len(times) - 1 for times in self.asked.values())
 
     def wasted(self, kills: list[float]) -> int:
-        """Answers given more than once although the first had arrived before the process that asked was killed."""
+        """Answers given more than once although the first had arrived well before the process that asked was killed."""
         found = 0
         for times in self.asked.values():
             for before, after in pairwise(times):
                 between = [kill for kill in kills if before <= kill <= after]
-                found += not between or between[0] - before > _MARGIN
+                found += not between or between[0] - before > self.latency + _MARGIN
         return found
 
 
