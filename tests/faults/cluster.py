@@ -167,7 +167,7 @@ def killed(ground: Ground) -> str:
 
 def throughput(ground: Ground) -> str:
     """The same batch with one worker and with two, the model being what is waited for."""
-    regions = ground.size(8, 2)
+    regions = ground.size(16, 2)
     paid = Paid()
     with paid.server(latency=0.6) as model, cluster(ground, **settings(model)) as (made, _):
         server = made.serve()
@@ -176,7 +176,7 @@ def throughput(ground: Ground) -> str:
             _timed(client, 1, "热身甲")
             alone = _timed(client, regions, "甲")
             made.work()
-            _timed(client, 2, "热身乙")
+            _timed(client, 6, "热身乙")  # so many that the second worker has its share, and its parts open
             together = _timed(client, regions, "乙")
     ground.check(
         Check("regions a minute with one worker", 60 * regions / alone, "/min"),

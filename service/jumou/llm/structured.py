@@ -5,15 +5,16 @@ What an endpoint can do is found out once, with a question whose answer is known
 
 import json
 import re
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
+from filelock import FileLock
 from pydantic import BaseModel, ValidationError
 
 from jumou.domain.model import Model
 from jumou.errors import MalformedAnswer
+from jumou.files import write_atomically
 from jumou.llm.messages import Constraint, Message, Reply, Shape
 
 CONSTRAINTS: Final[tuple[Constraint, ...]] = ("json_schema", "tool", "json", "plain")
@@ -138,12 +139,12 @@ def _malformed(zh: str, en: str) -> MalformedAnswer:
 
 
 class Abilities:
-    """What the endpoints this home has met can do, kept in a file."""
+    """What the endpoints this home has met can do, kept in a file. Safe among threads and processes."""
 
     def __init__(self, home: Path) -> None:
         """`home` is the folder of local state."""
         self._path = home / "llm" / "abilities.json"
-        self._lock = threading.Lock()
+        self._lock = self._path.with_suffix(".lock")
 
     def known(self, key: str) -> Constraint | None:
         """The constraint recorded for an endpoint; None before it was tried."""
@@ -152,16 +153,14 @@ class Abilities:
 
     def record(self, key: str, constraint: Constraint | None) -> None:
         """Keeps what was found; None forgets it."""
-        with self._lock:
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._lock):
             found = self._all()
             if constraint is None:
                 found.pop(key, None)
             else:
                 found[key] = constraint
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self._path.with_suffix(".tmp")
-            fresh.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
-            fresh.replace(self._path)
+            write_atomically(self._path, json.dumps(found, ensure_ascii=False, indent=1).encode())
 
     def _all(self) -> dict[str, str]:
         try:
