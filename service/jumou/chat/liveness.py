@@ -9,6 +9,7 @@ from typing import Final
 
 from jumou.errors import JumouError
 from jumou.storage import Presence
+from jumou.storage.database import DATABASE_ERRORS
 
 _HEARTBEAT: Final = 1.0
 _LAPSED: Final = 4.0
@@ -49,6 +50,6 @@ class Liveness:
         """A database that was away has lost the lock."""
         await asyncio.sleep(_HEARTBEAT)
         while under_way:
-            with contextlib.suppress(JumouError):  # it is away still
+            with contextlib.suppress(JumouError, *DATABASE_ERRORS):  # it is away still
                 await asyncio.to_thread(self._presence.hold)
             await asyncio.sleep(_HEARTBEAT)
