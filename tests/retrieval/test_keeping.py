@@ -240,7 +240,7 @@ def test_a_second_writer_is_refused_while_readers_go_on(library: Library, tmp_pa
             print(library.search("瓦房店轴承")[0].document.id)
             try:
                 library.add([Entry(text_of("x", "x"), "x", "x")])
-            except Exception as refused:
+            except Exception as refused:  # of which type it is, is asserted below
                 print(type(refused).__name__, refused.message("en"))
             """,
             tmp_path,

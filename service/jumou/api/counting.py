@@ -128,7 +128,7 @@ class Counters(Storage, SlidingWindowCounterSupport, TimestampedSlidingWindow):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Not offered."""
-        raise NotImplementedError
+        raise NotImplementedError  # `limits` asks it of every storage; only sliding windows are counted here
 
     def get(self, key: str) -> int:
         """What is counted under a window's name."""

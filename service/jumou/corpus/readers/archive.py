@@ -41,7 +41,7 @@ def check_archive(content: bytes, name: str, kind: str, limits: Limits) -> None:
         EOFError,
         OSError,
         ValueError,
-        NotImplementedError,
+        NotImplementedError,  # zipfile, of a way of packing it does not know
         RuntimeError,
     ) as problem:
         raise refusals.broken(name, kind) from problem

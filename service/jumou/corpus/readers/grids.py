@@ -111,7 +111,7 @@ def _pages(content: bytes, name: str, wanted: Wanted) -> list[Page]:
     check_archive(content, name, "xlsx", _LIMITS)
     damage = (
         InvalidFileException, ParseError, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError,
-        SyntaxError, NotImplementedError, OverflowError, AssertionError,
+        SyntaxError, NotImplementedError, OverflowError, AssertionError,  # openpyxl and zipfile, of broken parts
     )  # fmt: skip
     try:
         with warnings.catch_warnings():

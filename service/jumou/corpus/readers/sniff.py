@@ -106,6 +106,7 @@ def _package(content: bytes) -> str:
             if "mimetype" in names and archive.getinfo("mimetype").file_size < _HEAD:
                 return "epub" if b"epub" in archive.read("mimetype") else "odf"
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError):
+        # what zipfile raises of a broken archive: its reader says what is wrong with it
         return "zip"
     if "word/document.xml" in names:
         return "macro" if "word/vbaProject.bin" in names else "docx"
