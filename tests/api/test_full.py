@@ -1,5 +1,6 @@
 """What a server does when it has as much to do as it may, or takes longer than it may: it says so and goes on. Nothing here rests on timing."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
+from jumou.api.patience import TimeLimit
 from jumou.domain.access import HERE
 from jumou.settings import Settings
 from jumou.storage import RunStore, open_database
@@ -42,6 +45,30 @@ def test_an_answer_that_does_not_come_is_not_waited_for(
         # on a slow machine the time may be over before the profile is read; it is asked for again then, under the same key
         wait_for(lambda: bool(runs.runs(state="waiting").runs) or ask().is_success)
         assert len(runs.runs().runs) == 1
+
+
+def test_the_end_of_the_time_is_not_lost_when_it_comes_together_with_the_body() -> None:
+    """Both are there in one turn of the loop, as after a turn that took long: the request is still ended."""
+    sent: list[Any] = []
+
+    async def app(_scope: Scope, receive: Receive, _send: Send) -> None:
+        await receive()
+        await asyncio.Event().wait()
+
+    async def receive() -> Message:
+        time.sleep(0.2)  # noqa: ASYNC251 - the turn that takes long
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def request() -> None:
+        scope = {"type": "http", "method": "POST", "path": "/v1/plans", "headers": [], "query_string": b""}
+        async with asyncio.timeout(20):
+            await TimeLimit(app, body_seconds=10, answer_seconds=0.1)(scope, receive, send)
+
+    asyncio.run(request())
+    assert sent[0]["status"] == 503
 
 
 def test_no_more_drafts_wait_at_a_process_than_may(home: Path, tmp_path: Path, serve: Serve) -> None:

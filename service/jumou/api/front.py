@@ -78,7 +78,8 @@ class Front:
 
     async def _open_pages(self, stack: AsyncExitStack) -> None:
         with suppress(TimeoutError):  # the first callers of the API have the processor to themselves
-            await asyncio.wait_for(self._wanted.wait(), _QUIET)
+            async with asyncio.timeout(_QUIET):
+                await self._wanted.wait()
         pages = await asyncio.to_thread(self._load_pages)
         await stack.enter_async_context(pages.router.lifespan_context(pages))
         self._pages = pages

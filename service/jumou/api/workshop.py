@@ -82,7 +82,8 @@ async def _opened(jumou: Jumou, ending: asyncio.Event) -> bool:
         except JumouError as error:
             log.warning("opening failed", error=type(error).__name__, message=error.message("en"))
             with suppress(TimeoutError):
-                await asyncio.wait_for(ending.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await ending.wait()
             wait = min(2 * wait, _LONGEST_WAIT)
         else:
             return True

@@ -187,7 +187,8 @@ class Chatting:
                 return
             wait = _LOOK_EVERY if events else min(2 * wait, _LOOK_AT_LEAST)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), wait if answer is None else _LOOK_AT_LEAST)
+                async with asyncio.timeout(wait if answer is None else _LOOK_AT_LEAST):
+                    await news.wait()
 
     async def proposal(self, chat_id: str, proposal_id: str) -> Proposal:
         """A proposal made in the chat.

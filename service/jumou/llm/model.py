@@ -135,7 +135,8 @@ class LangchainEndpoint:
         chat = await self._bound(tools, shape, max_tokens, temperature)
         spoken = _spoken(messages)
         try:
-            answer = await asyncio.wait_for(chat.ainvoke(spoken), self._timeout)
+            async with asyncio.timeout(self._timeout):  # wait_for loses a cancellation that comes with the answer
+                answer = await chat.ainvoke(spoken)
         except TimeoutError as late:
             raise self._late() from late
         except self._failures() as problem:
