@@ -176,10 +176,21 @@ def test_counting_costs_next_to_nothing() -> None:
     assert (time.perf_counter() - began) / 1000 < 1e-4
 
 
-def test_an_error_is_logged_with_its_place_and_without_its_message(tmp_path: Path, lines: io.StringIO) -> None:
+@pytest.fixture
+def taken() -> Iterator[io.StringIO]:
+    """Where one test has the log written; the server the others ask goes on writing where it did, in whatever order they run."""
+    names = ("", "jumou", "uvicorn")
+    before, kept = structlog.get_config(), [(logging.getLogger(name), logging.getLogger(name).level) for name in names]
+    handlers = logging.getLogger().handlers[:]
+    yield io.StringIO()
+    structlog.configure(**before)
+    logging.getLogger().handlers[:] = handlers
+    for logger, level in kept:
+        logger.setLevel(level)
+
+
+def test_an_error_is_logged_with_its_place_and_without_its_message(tmp_path: Path, taken: io.StringIO) -> None:
     """The message may hold what somebody wrote; keys are taken out wherever they stand."""
-    del lines  # whose fixture puts the handlers back
-    taken = io.StringIO()
     set_up_log(
         Settings(home=tmp_path, log_level="debug", llm_api_key=KEY, database_url="postgresql://u:p%40ss-word@h/d"),
         taken,
