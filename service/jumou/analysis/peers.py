@@ -40,6 +40,8 @@ def compare_with_peers(
     profile: RegionProfile, table: PeerTable, language: Language
 ) -> tuple[tuple[PeerRow, ...], list[Indicator]]:
     """Peers of the region and its position among them; says what is missing where none can be chosen."""
+    if profile.abroad:  # the panel is of Chinese regions
+        return (), []
     gdp = figure(profile, "gdp")
     label = pick(language, "地区生产总值与对标地区中位数之比", "GDP over the median peer")
     if profile.level not in PANEL_LEVELS or gdp is None or gdp.unit != _YI or gdp.value is None:

@@ -131,7 +131,7 @@ def analyse(
         *structure_indicators(tables, language),
         *ratio_indicators(profile, language),
         *endowment_indicators(profile, language),
-        *linkage_indicators(chain, language),
+        *(() if profile.abroad else linkage_indicators(chain, language)),
         *peer_indicators,
         *_chain_indicators(reading),
         *_mode_indicators(table, inputs, language),

@@ -205,6 +205,7 @@ class KpiRule(Model):
     constant: Band | None = Field(default=None, description="a rate that is kept every year")
     small: Text | None = Field(default=None, description="its name in a county, a town or a small park")
     large_only: bool = Field(default=False, description="not offered to them at all")
+    scope: Literal["", "china", "abroad"] = Field(default="", description="kept to regions in China, or outside it")
     abroad: KpiAbroad | None = Field(default=None, description="its name and unit outside China")
     policy: PolicyPace | None = Field(default=None, description="a policy's pace, which the path follows")
 

@@ -132,6 +132,16 @@ class RegionProfile(Model):
     notes: tuple[Code, ...] = ()
     sources: tuple[ProfileSource, ...] = ()
 
+    @property
+    def abroad(self) -> bool:
+        """Whether the region lies outside China, so that Chinese rules, statistics and instruments do not hold there.
+
+        A region that names no country lies in China when its name is Chinese or known there (`profile.places`), else abroad.
+        """
+        if self.country:
+            return self.country not in ("中国", "China")
+        return self.name.isascii() and not any("\u3400" <= letter <= "\u9fff" for letter in self.parent)
+
 
 class ProfileProblem(Model):
     """One thing wrong with a profile file: where, what, and how to mend it. Warnings do not stop a plan."""

@@ -1,5 +1,6 @@
 """Putting figures and words into sentences in the plan's language, keeping hold of where each came from."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,7 +21,31 @@ UNITS_EN: Final[dict[str, str]] = {
 """How the commonest Chinese units are written in an English plan; others stay as the profile has them."""
 
 
-_PLURALS: Final = frozenset(("firms", "persons", "times", "years"))
+_PLURALS: Final = frozenset((
+    "firms", "persons", "times", "years", "months", "jobs", "projects", "clusters", "products", "parks", "brands",
+    "patents", "platforms", "standards", "teams",
+))  # fmt: skip
+"""Units that lose their s beside a one; `people` and `persons` are one person."""
+
+_PROPER: Final = re.compile(r"(?:Beidou|Chinese|Internet of|Jacquard)\b")
+"""Names that keep their capital inside a sentence, beside those whose first word holds another capital or a digit."""
+
+
+def in_sentence(name: str) -> str:
+    """A name of ours (a link, a theme, an instrument) inside an English sentence: it begins small, unless its first word is a proper name or an abbreviation."""
+    if not re.match(r"[A-Z][a-z-]*(?=[\s,;:/)]|$)", name) or _PROPER.match(name):
+        return name
+    return name[0].lower() + name[1:]
+
+
+def article(noun: str) -> str:
+    """The noun phrase with its indefinite article, by its first letter: an industrial base, a trading city."""
+    return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"
+
+
+def begun(text: str) -> str:
+    """The text with its first letter a capital; nothing else changes (`capitalize` would make GDP Gdp)."""
+    return text[:1].upper() + text[1:]
 
 
 def unit_in(unit: str, language: Language) -> str:
@@ -41,16 +66,38 @@ def number(value: float) -> str:
 
 def shown(quantity: Quantity, language: Language, *, year: bool = False) -> str:
     """The figure as it stands in a text: value (or range), unit, and on demand the year; assumptions say so."""
+    if language == "en":
+        text = in_english(quantity.value, quantity.unit, quantity.upper)
+        return f"{text} ({quantity.year})" if year and quantity.year else text
     text = number(quantity.value)
     if quantity.upper is not None and quantity.upper != quantity.value:
-        text += ("—" if language == "zh" else "–") + number(quantity.upper)
-    unit = unit_in(quantity.unit, language)
-    if language == "en" and quantity.upper is None and quantity.value == 1 and unit in _PLURALS:
-        unit = unit[:-1]
-    text += unit if language == "zh" or unit == "%" else (f" {unit}" if unit else "")
+        text += f"—{number(quantity.upper)}"
+    text += quantity.unit
     if year and quantity.year:
-        text += f"({quantity.year}年)" if language == "zh" else f" ({quantity.year})"
+        text += f"({quantity.year}年)"
     return text
+
+
+def in_english(value: float, unit: str, upper: float | None = None) -> str:
+    """A figure as an English text has it: thousands set off from 10,000 on, the unit in English, in the singular beside a one."""
+    written = f"{_grouped(value)}–{_grouped(upper)}" if upper is not None and upper != value else _grouped(value)
+    unit = unit_in(unit, "en")
+    if value == 1 and upper in (None, value):
+        unit = unit[:-1] if unit in _PLURALS else unit
+    if not unit:
+        return written
+    return f"{written}{unit}" if unit.startswith("%") else f"{written} {unit}"
+
+
+_GROUPED_FROM: Final = 10_000
+
+
+def _grouped(value: float) -> str:
+    written = number(value)
+    if abs(value) < _GROUPED_FROM:
+        return written
+    whole, dot, rest = written.partition(".")
+    return f"{int(whole):,}{dot}{rest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +123,9 @@ class Said:
         )
 
 
+_OURS: Final = ("chain", "theme")
+"""Words of the value chains: names of links, themes, products and instruments."""
+
 Word = str | Quantity | Said | Sequence["str | Said"]
 
 
@@ -90,13 +140,13 @@ class Writer:
         return zh if self.language == "zh" else en
 
     def joined(self, words: Iterable[str], *, last: int | None = None) -> str:
-        """An enumeration: 、 in Chinese; commas in English. `last` keeps at most that many, then 等."""
+        """An enumeration: 、 in Chinese; commas and a last `and` in English. `last` keeps at most that many, then 等."""
         parts = list(words)
         cut = parts if last is None else parts[:last]
-        text = ("、" if self.language == "zh" else ", ").join(cut)
-        if len(cut) < len(parts):
-            text += "等" if self.language == "zh" else " and others"
-        return text
+        more = len(cut) < len(parts)
+        if self.language == "zh":
+            return "、".join(cut) + ("等" if more else "")
+        return f"{', '.join(cut)} and others" if more else _listed(cut)
 
     def fill(self, template: str, **words: Word) -> tuple[str, tuple[Quantity, ...]]:
         """The template filled in, and the figures that came in with the words."""
@@ -108,15 +158,25 @@ class Writer:
                 texts[key] = shown(word, self.language)
             elif isinstance(word, Said):
                 figures.extend(word.quantities())
-                texts[key] = word.text
+                texts[key] = self._placed(word, template, key)
             elif isinstance(word, str):
                 texts[key] = word
             else:
                 for part in word:
                     if isinstance(part, Said):
                         figures.extend(part.quantities())
-                texts[key] = self.joined(part.text if isinstance(part, Said) else part for part in word)
+                parts = [self._placed(part, template, key) if isinstance(part, Said) else part for part in word]
+                goes_on = f"{{{key}}} and " in template or (
+                    f"{{{key}}}{{more}}" in template and bool(words.get("more"))
+                )
+                texts[key] = ", ".join(parts) if goes_on and self.language == "en" else self.joined(parts)
         return template.format(**texts), tuple(figures)
+
+    def _placed(self, word: Said, template: str, key: str) -> str:
+        """A word of ours as it stands in the template: it begins small inside an English sentence, as it is at its start and in quotation marks."""
+        if self.language == "zh" or word.ref not in _OURS or re.search(rf"(?:^|“)\{{{key}\}}", template):
+            return word.text
+        return in_sentence(word.text)
 
     def say(
         self,
@@ -142,6 +202,14 @@ class Writer:
             citations=tuple(citations),
             state=state or state_of(everything, citations, said=any(_is_said(word) for word in words.values())),
         )
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """`a, b and c`; a comma stands before the `and` where a part holds one of its own."""
+    if len(parts) < 2:
+        return "".join(parts)
+    between = ", and " if any(" and " in part or ", " in part for part in parts) else " and "
+    return ", ".join(parts[:-1]) + between + parts[-1]
 
 
 def state_of(figures: Sequence[Quantity], citations: Sequence[Citation], *, said: bool = False) -> State:

@@ -44,20 +44,35 @@ _UNITS: Final[tuple[tuple[str, Unit], ...]] = (
     (r"million.*(?:usd|dollar)|(?:usd|\$).*million", Unit("money", 0.01, "USD")),
     (r"million.*(?:eur|euro)|(?:eur|€).*million", Unit("money", 0.01, "EUR")),
     (r"million.*(?:gbp|pound)|(?:gbp|£).*million", Unit("money", 0.01, "GBP")),
+    (r"billion.*(?:eur|euro)|(?:eur|€).*b(?:illio)?n", Unit("money", 10.0, "EUR")),
+    (r"billion.*(?:gbp|pound)|(?:gbp|£).*b(?:illio)?n", Unit("money", 10.0, "GBP")),
+    (r"\bmillion (?!ton|sq|people)[a-z]{3}\b", Unit("money", 0.01)),
+    (r"\b(?:usd|us dollars?)\b|^\$", Unit("money", 1e-8, "USD")),
+    (r"\b(?:gbp|pounds?)\b|^£", Unit("money", 1e-8, "GBP")),
+    (r"\b(?:eur|euros?)\b|^€", Unit("money", 1e-8, "EUR")),
+    (r"national currency", Unit("money", 1e-8)),
     (r"万吨|万立方米", Unit("mass", 1.0)),
     (r"亿吨", Unit("mass", 1e4)),
-    (r"million tonnes", Unit("mass", 100.0)),
+    (r"million tonnes|\bmt(?:co2e?)?\b", Unit("mass", 100.0)),
+    (r"(?:ten thousand|10k) tonnes", Unit("mass", 1.0)),
     (r"吨|tonnes?|tce", Unit("mass", 1e-4)),
     (r"万平方米|万㎡|万m2", Unit("area", 1.0)),
+    (r"(?:ten thousand|10k) m2", Unit("area", 1.0)),
     (r"平方公里|km2", Unit("area", 100.0)),
     (r"平方米|㎡|m2", Unit("area", 1e-4)),
-    (r"sq\s*ft", Unit("area", 9.2903e-6)),
+    (r"sq\s*ft|square (?:feet|foot)", Unit("area", 9.2903e-6)),
+    (r"sq\s*m|square met(?:re|er)s?", Unit("area", 1e-4)),
+    (r"\bacres?\b", Unit("area", 0.404686)),
     (r"亩", Unit("area", 0.0666667)),
     (r"公顷|hectare", Unit("area", 1.0)),
+    (r"ten thousand persons", Unit("count", 1e4)),
     (r"万辆|万台|万套", Unit("volume", 1e4)),
     (r"辆|台|套|vehicles?", Unit("volume", 1.0)),
     (r"万人|万个|万家|万件", Unit("count", 1e4)),
-    (r"家|户|个|项|件|人|名|条|次|款|jobs|firms|number|projects|people|companies|patents|platforms", Unit("count")),
+    (
+        r"家|户|个|项|件|人|名|条|次|款|jobs|firms|number|projects|people|persons|companies|businesses|enterprises|patents|platforms|apprentice|learners|students|visitors|start-?ups|clusters",
+        Unit("count"),
+    ),
     (r"定性|status|state", Unit("state")),
 )
 
@@ -216,7 +231,8 @@ def _without(name: str, context: Sequence[str]) -> str:
 
 _COLOURLESS: Final = re.compile(
     r"产值|增加值|营收|营业收入|收入|合计|新增|工业|固定资产|全部|全省|全市|就近|企业|有重要|影响力|在建|销售|本地|省级以上|累计|总|年均|年|增速|规上|规模以上|规模工业|占比|占|比重|数|量|额|率|经费|强度|新获批|三年|约|链|主营|建成程度"
-    r"|total|additional|average|annual|supported|high-value|regional|above|organic|forecast|uplift|cluster",
+    r"|total|additional|average|annual|supported|high-value|regional|above|organic|forecast|uplift|cluster"
+    r"|\b(?:new|number of|cumulative|gross|direct|indirect|local|added|created|people|businesses|rate|share|volume|value)\b",
     re.IGNORECASE,
 )
 

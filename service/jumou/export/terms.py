@@ -154,6 +154,20 @@ OUTCOMES: Final[dict[str, Name]] = {
     "failure": Name("受挫", "set-back"),
 }
 
+COUNTRIES: Final[dict[str, Name]] = {
+    name: Name(name, english)
+    for name, english in (
+        ("中国", "China"), ("中国台湾", "Taiwan, China"), ("中国香港", "Hong Kong, China"), ("丹麦", "Denmark"),
+        ("丹麦/瑞典", "Denmark and Sweden"), ("俄罗斯", "Russia"), ("印度", "India"), ("德国", "Germany"), ("意大利", "Italy"),
+        ("新加坡", "Singapore"), ("日本", "Japan"), ("比利时", "Belgium"), ("法国", "France"), ("澳大利亚", "Australia"),
+        ("爱尔兰", "Ireland"), ("美国", "United States"), ("芬兰", "Finland"), ("英国", "United Kingdom"),
+        ("荷兰", "Netherlands"), ("韩国", "South Korea"), ("马来西亚", "Malaysia"), ("西班牙", "Spain"), ("瑞典", "Sweden"),
+        ("瑞士", "Switzerland"), ("奥地利", "Austria"), ("加拿大", "Canada"), ("以色列", "Israel"), ("越南", "Vietnam"),
+        ("泰国", "Thailand"), ("巴西", "Brazil"), ("墨西哥", "Mexico"), ("挪威", "Norway"),
+    )
+}  # fmt: skip
+"""Where the benchmark cases of the corpus lie."""
+
 FINDING_KINDS: Final[dict[str, Name]] = {
     "quote": Name("引文", "quote"),
     "figure": Name("数据", "figure"),

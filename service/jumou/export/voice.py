@@ -7,7 +7,7 @@ from typing import Final
 from jumou.domain.evidence import Citation, Grounded, Statement
 from jumou.domain.framework import Language, Name
 from jumou.domain.quantity import Quantity
-from jumou.drafting.wording import shown, unit_in
+from jumou.drafting.wording import in_english, number, shown, unit_in
 from jumou.export.blocks import Cell, Line, Run, cell_of, plain
 from jumou.export.sources import SourceList
 from jumou.export.terms import BASES, STATES
@@ -97,6 +97,10 @@ class Voice:
             if marks:
                 return (Run(marks, "source"),)
         return (Run(self.bracketed(self.name(BASES[quantity.basis])), "state"),)
+
+    def amount(self, value: float, unit: str) -> str:
+        """A value with its unit."""
+        return f"{number(value)}{unit}" if self.language == "zh" else in_english(value, unit)
 
     def unit(self, unit: str) -> str:
         """A unit as it is written in the plan's language."""

@@ -11,6 +11,7 @@ from jumou.domain.framework import ELEMENTS, MODES, ModeKey
 from jumou.drafting.comparable import divisions, divisions_of, level_likeness, likely_divisions, relatedness
 from jumou.drafting.context import DraftContext
 from jumou.drafting.desk import overlap
+from jumou.drafting.rules.bodies import abroad
 from jumou.drafting.wording import Said
 from jumou.retrieval import Filter, Hit
 
@@ -23,6 +24,10 @@ _NEAR_FROM: Final = 0.4
 
 _ALIKE, _ALIKE_EN = "与本区域产业方向相近（{industries}）", " is close in industry"
 _UNLIKE, _UNLIKE_EN = "产业与本区域不同（{industries}）", " works in another industry"
+_CHINA: Final = "中国"
+_BEYOND_CHINA: Final = 0.4
+"""For a region outside China a case from outside is worth this much more: firms, land and public money work alike there."""
+
 _CONSIDERED: Final = 60
 """Passages of cases that are looked at; a case is at most two of them."""
 
@@ -96,7 +101,7 @@ def _near(own: frozenset[str], document: Document) -> float:
 
 
 def _ranked(ctx: DraftContext, hits: list[Hit], mode: ModeKey, names: set[str]) -> list[Document]:
-    own = _own(ctx)
+    own, outside = _own(ctx), abroad(ctx.profile)
     best: dict[str, tuple[float, Document]] = {}
     for hit in hits:
         document = hit.document
@@ -109,6 +114,7 @@ def _ranked(ctx: DraftContext, hits: list[Hit], mode: ModeKey, names: set[str]) 
             + 0.25 * level_likeness(ctx.profile.level, document.level or "")
             + 0.12 * (mode in document.modes)
             + 0.05 * (document.source_grade == "A")
+            + _BEYOND_CHINA * (outside and document.country != _CHINA)
         )
         if document.id not in best or score > best[document.id][0]:
             best[document.id] = (score, document)
@@ -175,7 +181,7 @@ def _why(ctx: DraftContext, document: Document, mode: ModeKey, title: str) -> St
     if same_mode:
         return write.say(
             "{title}同属{mode}，主导产业为{industries}，聚合路径与本区域拟选路径具有可比性。",
-            "{title} grew in the same way ({mode}); its path compares with the one proposed here.",
+            "{title} grew in the same way ({mode}), so its path can be compared with the one proposed here.",
             title=Said(title, document.id), mode=MODES[mode].in_(ctx.language), industries=industries, citations=citations,
         )  # fmt: skip
     other = MODES[document.modes[0]].in_(ctx.language) if document.modes else "—"
@@ -223,14 +229,16 @@ def _gap(ctx: DraftContext, document: Document, elements: tuple[ElementReading, 
     level = _level(ctx, document)
     name = Said(title, document.id)
     missing = (
-        write.pick(f"，要素上的差距集中在{write.joined(lacking)}", f"; elements lacking here: {write.joined(lacking)}")
+        write.pick(
+            f"，要素上的差距集中在{write.joined(lacking)}", f"; here the thin elements are {write.joined(lacking)}"
+        )
         if lacking
         else ""
     )
     if level is None:
         citation = ctx.desk.cite_document(document.id, [*lacking, *document.industries])
         return write.say(
-            "与{title}的差距尚无同口径指标可以量化{missing}。", "The gap to {title} cannot be put in like figures yet{missing}.",
+            "与{title}的差距尚无同口径指标可以量化{missing}。", "The gap to {title} cannot be measured in like figures yet{missing}.",
             title=name, missing=missing, citations=(citation,) if citation else (),
         )  # fmt: skip
     metric, unit, citation = level

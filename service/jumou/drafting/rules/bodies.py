@@ -46,6 +46,13 @@ _ABROAD: Final[dict[Department, Name]] = {
     "drc": Name("经济发展主管机构", "economic development authority"),
     "industry": Name("产业主管机构", "industry agency"),
     "commerce": Name("投资与贸易促进机构", "investment and trade agency"),
+    "science": Name("科技部门", "innovation agency"),
+    "finance": Name("财政（金融）部门", "finance office"),
+    "education": Name("教育部门", "education authority"),
+    "ecology": Name("生态环境部门", "environment agency"),
+    "market": Name("市场监管部门", "standards and consumer-protection office"),
+    "data": Name("数据管理部门", "digital services office"),
+    "park": Name("园区管理机构", "site management body"),
     "hr": Name("就业与技能主管机构", "employment and skills agency"),
     "talent": Name("就业与技能主管机构", "employment and skills agency"),
     "land": Name("规划主管机构", "planning authority"),
@@ -75,4 +82,4 @@ def _prefix(profile: RegionProfile) -> str:
 
 def abroad(profile: RegionProfile) -> bool:
     """Whether the region lies outside China, so that Chinese rules do not bind it."""
-    return profile.country not in ("中国", "China", "")
+    return profile.abroad

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
+from jumou.domain.chain import Text
 from jumou.domain.portfolio import Project
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.selection import Candidate
+from jumou.drafting.wording import in_sentence
 
 _MOST: Final = 3
 """More borders than these tell a reader nothing."""
@@ -31,7 +33,7 @@ def _links(ctx: DraftContext, owner: Candidate, links: dict[str, str]) -> list[s
     left = [link for link in owner.left_out if link in links]
     if not left:
         return []
-    names = ctx.writer.joined(owner.chain.node(link).name.in_(ctx.language) for link in left)
+    names = ctx.writer.joined(_called(ctx, owner.chain.node(link).name) for link in left)
     ids = ctx.writer.joined(dict.fromkeys(links[link] for link in left))
     return [
         ctx.writer.pick(
@@ -46,3 +48,7 @@ def _others(ctx: DraftContext, project: Project, owner: Candidate, first: dict[s
         for row in ctx.playbook.boundaries
         if row.project == owner.archetype.id and first.get(row.other, project.id) != project.id
     ]
+
+
+def _called(ctx: DraftContext, name: Text) -> str:
+    return name.zh if ctx.language == "zh" else in_sentence(name.en)

@@ -1,5 +1,6 @@
 """Whether the conditions of the five modes are met, each with the criterion's value and the words it was read from."""
 
+import re
 from typing import Final
 
 from jumou.analysis.mode import CriterionKey, CriterionValue
@@ -9,7 +10,7 @@ from jumou.domain.evidence import Statement
 from jumou.domain.framework import MODE_CONDITIONS, MODES, ModeKey
 from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
-from jumou.drafting.wording import Said
+from jumou.drafting.wording import Said, begun
 
 _CRITERION: Final[dict[ModeKey, tuple[CriterionKey, int]]] = {
     "anchor_firm": ("anchor", 3), "innovation": ("innovation", 3), "market_hub": ("market", 2),
@@ -42,7 +43,7 @@ def _condition(ctx: DraftContext, mode: ModeKey, criterion: CriterionValue, inpu
     words = [word for key in _SIGNALS[mode] for word in _said(ctx.analysis.signal(key))]
     figured = len(criterion.missing) < inputs
     name, condition = MODES[mode].in_(ctx.language), MODE_CONDITIONS[mode].in_(ctx.language)
-    title = name if ctx.language == "zh" else name[0].upper() + name[1:]
+    title = name if ctx.language == "zh" else begun(name)
     if not figured and not words:
         said = write.say(
             "{name}的适用条件为“{condition}”，资料没有可供判断的数据或记载。",
@@ -58,8 +59,8 @@ def _condition(ctx: DraftContext, mode: ModeKey, criterion: CriterionValue, inpu
     if not figured:
         said = write.say(
             "{name}的适用条件“{condition}”{verdict}：依据资料中“{words}”等记载判断，尚缺量化数据。",
-            "{name}, where {condition}: {verdict}, read from the profile's words ({words}); figures are lacking.",
-            name=title, condition=condition, verdict=verdict, words=words[:_MOST_WORDS],
+            "{name}, which fits where {condition}: {verdict}, judged by what the profile says ({words}), as figures are lacking.",
+            name=title, condition=condition, verdict=verdict, words=[Said(_whole(ctx, word.text), word.ref) for word in words[:_MOST_WORDS]],
         )  # fmt: skip
         return _verdict(said, mode, met)
     value = Quantity(
@@ -68,7 +69,7 @@ def _condition(ctx: DraftContext, mode: ModeKey, criterion: CriterionValue, inpu
     )  # fmt: skip
     said = write.say(
         "{name}的适用条件“{condition}”{verdict}，判据值为{value}（满分为一）{words}{missing}。",
-        "{name}, where {condition}: {verdict}; the criterion is {value} of one{words}{missing}.",
+        "{name}, which fits where {condition}: {verdict}; it scores {value} out of one{words}{missing}.",
         name=title, condition=condition, verdict=verdict, value=value, words=_grounds(ctx, words),
         missing=_missing(ctx, criterion), figures=tuple(q for word in words[:_MOST_WORDS] for q in word.quantities()),
     )  # fmt: skip
@@ -81,19 +82,32 @@ def _said(signal: Signal) -> list[Said]:
 
 
 def _grounds(ctx: DraftContext, words: list[Said]) -> str:
-    """The profile's words, without the codes of its role column (anchor, oem), which nobody reads in a Chinese text."""
-    shown = [word.text for word in words if not (ctx.language == "zh" and word.text.isascii() and word.text.islower())]
+    """The profile's words, without the codes of its role column (anchor, oem), which nobody reads in a text."""
+    shown = [word.text for word in words if not (word.text.isascii() and word.text.islower())]
     if not shown:
         return ""
-    joined = ctx.writer.joined(shown[:_MOST_WORDS])
-    return ctx.writer.pick(f"，资料载有“{joined}”", f"; the profile names {joined}")
+    joined = ctx.writer.joined(dict.fromkeys(_whole(ctx, word) for word in shown[:_MOST_WORDS]))
+    return ctx.writer.pick(f"，资料载有“{joined}”", f"; the profile mentions {joined}")
+
+
+def _whole(ctx: DraftContext, word: str) -> str:
+    """A part of a word the profile was read by (unemploy), as the profile has it (unemployment)."""
+    if not word.isascii():
+        return word
+    text = " ".join(
+        item
+        for row in (*ctx.profile.constraints, *ctx.profile.institutions, *ctx.profile.indicators)
+        for item in row.model_dump(include={"statement", "name", "metric"}).values()
+    )
+    found = re.search(rf"\b[A-Za-z-]*{re.escape(word)}[A-Za-z-]*", text)
+    return found.group() if found else word
 
 
 def _missing(ctx: DraftContext, criterion: CriterionValue) -> str:
     if not criterion.missing:
         return ""
     joined = ctx.writer.joined(criterion.missing)
-    return ctx.writer.pick(f"，其中{joined}缺数据、按中值计", f"; {joined} unknown, counted as the middle")
+    return ctx.writer.pick(f"，其中{joined}缺数据、按中值计", f"; not known and counted as the middle: {joined}")
 
 
 def _verdict(said: Statement, mode: ModeKey, met: str) -> ModeCondition:

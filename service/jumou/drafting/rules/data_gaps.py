@@ -9,13 +9,19 @@ from jumou.drafting.context import DraftContext
 _WHERE: Final[dict[str, tuple[str, str]]] = {
     "lq": (
         "统计部门：分行业规模以上工业数据与全国同口径年报",
-        "statistics office: industries of the region and the national yearbook",
+        "statistics office: data by industry for the region and the nation",
     ),
     "shift_share": ("统计部门：相隔一至五年的两期分行业数据", "statistics office: two years of industries"),
-    "eci": ("上级统计部门：省内各市县×行业数据；也可采用参照面板", "provincial statistics: regions by industries"),
-    "endowment": ("科技统计年报、统计公报", "science statistics, yearly communiqué"),
-    "gap_ratio": ("统计公报：地区生产总值及三次产业增加值", "yearly communiqué: GDP and its sectors"),
-    "chain": ("工信部门企业名录：企业名称、所处环节、产值、产品", "register of firms: name, link, output, product"),
+    "eci": (
+        "上级统计部门：省内各市县×行业数据；也可采用参照面板",
+        "statistics of the next level up: regions by industries",
+    ),
+    "endowment": ("科技统计年报、统计公报", "R&D statistics, yearly statistical release"),
+    "gap_ratio": ("统计公报：地区生产总值及三次产业增加值", "yearly statistical release: GDP and its sectors"),
+    "chain": (
+        "工信部门企业名录：企业名称、所处环节、产值、产品",
+        "register of firms: name, link of the chain, output, product",
+    ),
 }
 _ELEMENT_WHERE: Final = ("相关主管部门台账、园区和行业协会摸底", "registers of the departments, parks and associations")
 

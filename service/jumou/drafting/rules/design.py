@@ -26,7 +26,7 @@ from jumou.drafting.rules.scheduling import scheduled
 from jumou.drafting.rules.selection import Candidate, select
 from jumou.drafting.rules.sizing import Sizing, sizing
 from jumou.drafting.rules.subjects import words_for
-from jumou.drafting.wording import Said, Word, state_of
+from jumou.drafting.wording import Said, Word, in_sentence, state_of
 from jumou.retrieval import Filter
 
 _PRECEDENTS: Final = 2
@@ -131,8 +131,8 @@ def _links_served(ctx: DraftContext, item: Candidate, text: str) -> tuple[str, .
     links = [gap.name for gap in item.fits if gap.id in named and gap.node_id and gap.name.lower() not in text.lower()]
     if not links:
         return ()
-    joined = ctx.writer.joined(links)
-    return (ctx.writer.pick(f"重点服务产业链环节：{joined}", f"Links of the chain it serves first: {joined}"),)
+    joined = ctx.writer.joined(links if ctx.language == "zh" else map(in_sentence, links))
+    return (ctx.writer.pick(f"重点服务产业链环节：{joined}", f"Serve these links of the chain first: {joined}"),)
 
 
 def _titled(name: str) -> str:
@@ -156,6 +156,10 @@ def _precedents(ctx: DraftContext, item: Candidate, query: str, name: str) -> tu
     worked = Filter(kinds=("case",), project_types=(kind,), outcomes=("success", "mixed"))
     cases = ctx.desk.find(query, limit=_LOOKED_AT, where=worked, benchmarks=True)
     policies = ctx.desk.find(query, limit=_LOOKED_AT, where=Filter(kinds=("policy", "user"), project_types=(kind,)))
+    if abroad(ctx.profile):  # China's policies bind and pay for nothing there, and cases from elsewhere are nearer
+        near = worked.model_copy(update={"levels": ("international",)})
+        cases = ctx.desk.find(query, limit=_LOOKED_AT, where=near, benchmarks=True) or cases
+        policies = [hit for hit in policies if hit.document.kind == "user" or hit.document.level == "international"]
     cited = (*ctx.desk.cite(cases, words, practice=measures), *ctx.desk.cite(policies, words, practice=measures))
     if cited:
         return cited
@@ -206,15 +210,15 @@ def _priority_reason(ctx: DraftContext, item: Candidate) -> str:
     reasons = {
         "high": (
             f"对应的“{gap}”列短板清单前列，且为所选模式的核心抓手",
-            f"“{gap}” stands high on the list of gaps and the project is at the core of the chosen mode",
+            f"“{gap}” stands high on the list of gaps, and the project is at the core of the chosen mode",
         ),
         "medium": (
             f"对应的“{gap}”须在规划期内解决，为所选模式的常规抓手",
-            f"“{gap}” has to be closed within the term and the project is usual in the chosen mode",
+            f"“{gap}” has to be dealt with within the term, and the project is usual in the chosen mode",
         ),
         "low": (
             f"对应的“{gap}”属支撑条件，视财力与前序项目进展安排",
-            f"“{gap}” is a supporting condition, taken up as means and earlier projects allow",
+            f"“{gap}” is a supporting condition, to be taken up as means and earlier projects allow",
         ),
     }
     return ctx.writer.pick(*reasons[_priority(item)])
@@ -236,12 +240,12 @@ def _instruments(ctx: DraftContext, item: Candidate) -> tuple[PolicyInstrument, 
     ]
     families = {tool.family for tool in own}
     general = (
-        ("land", ("弹性供地与标准地", "flexible land supply"), ("推行长期租赁、先租后让和“标准地”供应", "long lease, lease-then-grant, standard plots")),
+        ("land", ("弹性供地与标准地", "flexible land supply"), ("推行长期租赁、先租后让和“标准地”供应", "long leases, leases that can become purchases, serviced plots")),
         ("finance", ("贷款贴息与风险补偿", "interest support and risk sharing"), ("对符合条件的各类企业普遍适用的贴息、担保和风险补偿", "interest support, guarantees and risk sharing open to all who qualify")),
-        ("tax", ("国家税收政策辅导", "help with national tax rules"), ("落实国家既有税收优惠，不自设地方税收返还", "use of national rules, no local rebates")),
-        ("talent", ("人才服务包", "services for talent"), ("住房、子女教育、医疗和职称评价服务", "housing, schooling, health care and titles")),
-        ("data", ("公共数据开放授权", "opening public data"), ("在依法合规前提下开放行业公共数据", "industry data opened within the law")),
-        ("scenario", ("应用场景清单", "lists of uses"), ("滚动发布公共领域和重点企业应用场景", "rolling lists of public and industrial uses")),
+        ("tax", ("国家税收政策辅导", "help with national tax rules"), ("落实国家既有税收优惠，不自设地方税收返还", "advice on reliefs the national rules already grant, with no local rebates")),
+        ("talent", ("人才服务包", "services for talent"), ("住房、子女教育、医疗和职称评价服务", "housing, schooling, health care and recognition of qualifications")),
+        ("data", ("公共数据开放授权", "opening public data"), ("在依法合规前提下开放行业公共数据", "public data on the industry opened within the law")),
+        ("scenario", ("应用场景清单", "lists of uses"), ("滚动发布公共领域和重点企业应用场景", "lists of public and industrial uses, renewed regularly")),
     )  # fmt: skip
     own.extend(
         PolicyInstrument(family=family, name=ctx.writer.pick(*name), content=ctx.writer.pick(*text))

@@ -19,7 +19,7 @@ from jumou.drafting.rules.macro import scan
 from jumou.drafting.rules.numbers import scale_figure, specialisation
 from jumou.drafting.rules.standing import drivers, elements
 from jumou.drafting.rules.value_chain import value_chain
-from jumou.drafting.wording import Said
+from jumou.drafting.wording import Said, in_sentence
 
 _MOST_FACTS: Final = 6
 _BESIDE: Final = re.compile(r"第[一三]产业|社会消费品|可支配收入|一般公共预算|固定资产投资|人口")
@@ -81,7 +81,7 @@ def _base(ctx: DraftContext) -> Statement:
     if size is not None and quotient is not None and quotient.value is not None:
         return write.say(
             "{region}{industry}已有一定基础：{label}为{size}，{name}为{value}。",
-            "{region} has a base in {industry}: {label} is {size}, the {name} {value}.",
+            "{region} has a base in {industry}: {label} is {size} and the {name} is {value}.",
             region=ctx.region, industry=industry, label=Said(_dated(ctx, size), "profile"), size=size,
             name=quotient.label, value=quotient.quantity(),
         )  # fmt: skip
@@ -149,24 +149,24 @@ def _elements(ctx: DraftContext, standing: tuple[ElementReading, ...], driving: 
     strong = [ELEMENTS[item.element].in_(ctx.language) for item in standing if item.presence in ("strong", "partial")]
     thin = [ELEMENTS[item.element].in_(ctx.language) for item in standing if item.presence in ("weak", "unknown")]
     working = [DRIVERS[item.driver].in_(ctx.language) for item in driving if item.at_work != "not_seen"]
-    at_work = write.pick("聚合动力中{working}已经或部分发挥作用", "drivers at work: {working}").format(
-        working=write.joined(working)
-    )
+    at_work = write.pick(
+        "聚合动力中{working}已经或部分发挥作用", "the drivers at work, in full or in part, are {working}"
+    ).format(working=write.joined(working))
     idle = write.pick("五种聚合动力均未见明确作用", "none of the five drivers is seen at work yet")
     words = {"strong": strong, "thin": thin, "working": at_work if working else idle}
     if not thin:
         return write.say(
-            "六类要素资料均有支撑；{working}。", "All six elements are on record; {working}.",
+            "六类要素资料均有支撑；{working}。", "The profile shows all six elements of a cluster; {working}.",
             working=words["working"], state="grounded",
         )  # fmt: skip
     if not strong:
         return write.say(
-            "六类要素资料均未充分反映，须先行摸底；{working}。", "None of the six elements is well on record; survey first. {working}.",
+            "六类要素资料均未充分反映，须先行摸底；{working}。", "None of the six elements is well on record, so a survey comes first; {working}.",
             working=words["working"], state="no_evidence",
         )  # fmt: skip
     return write.say(
         "六类要素中，有资料支撑的为{strong}，偏弱或资料未反映的为{thin}；{working}。",
-        "Of the six elements, {strong} are on record; thin or silent: {thin}; {working}.",
+        "Of the six elements of a cluster, the profile shows {strong}; it shows little or nothing of {thin}; {working}.",
         strong=strong, thin=thin, working=words["working"], state="grounded",
     )  # fmt: skip
 
@@ -191,7 +191,7 @@ def _macro(ctx: DraftContext, macro: MacroScan) -> Statement:
     )
     return write.say(
         "宏观环境总体{verdict}：有据可评的因素机会得分合计{opportunity}，挑战得分合计{threat}，净值{net}。",
-        "The outside conditions are on the whole {verdict}: opportunities {opportunity}, challenges {threat}, net {net}.",
+        "Outside conditions are on the whole {verdict}: opportunities score {opportunity}, challenges {threat}, which leaves {net}.",
         verdict=write.pick("机会大于挑战" if macro.net >= 0 else "挑战大于机会", "favourable" if macro.net >= 0 else "adverse"),
         opportunity=opportunity, threat=threat, net=net,
     )  # fmt: skip
@@ -201,7 +201,7 @@ def _benchmarks(ctx: DraftContext, compared: tuple[Benchmark, ...]) -> Statement
     names = [Said(item.name, item.document_id) for item in compared]
     return ctx.writer.say(
         "选取{names}作为对标案例，逐一分析其路径、成功因素、教训和差距。",
-        "Benchmarks are {names}, each with path, factors, lessons and gap.", names=names,
+        "The benchmarks are {names}; for each, its path, success factors, lessons and the gap to it are set out.", names=names,
         citations=tuple(item.why_comparable.citations[0] for item in compared if item.why_comparable.citations)[:2],
     )  # fmt: skip
 
@@ -211,10 +211,10 @@ def _mode(ctx: DraftContext) -> Statement:
     name = MODES[table.winner].in_(ctx.language)
     return ctx.writer.say(
         "按条件评分，五种聚合模式中{name}得分最高，为{score}{close}。",
-        "By the conditions, {name} scores highest of the five modes ({score}){close}.",
+        "Scored by their conditions, {name} comes first of the five modes of development ({score}){close}.",
         name=name, score=ctx.analysis.mode_quantity(table.winner),
         close="" if not table.close or table.runner_up is None else ctx.writer.pick(
-            f"，与{MODES[table.runner_up].zh}接近，须结合实际研判", f", close to {MODES[table.runner_up].en}; weigh both"
+            f"，与{MODES[table.runner_up].zh}接近，须结合实际研判", f", close to {MODES[table.runner_up].en}, so both have to be weighed"
         ),
     )  # fmt: skip
 
@@ -222,5 +222,14 @@ def _mode(ctx: DraftContext) -> Statement:
 def _gaps(ctx: DraftContext, found: tuple[Gap, ...]) -> Statement:
     return ctx.writer.say(
         "综合判断，当前最需要解决的是{names}。", "What has to be solved first: {names}.",
-        names=[gap.name for gap in found[:4]], figures=tuple(figure for gap in found[:4] for figure in gap.figures), state="grounded",
+        names=[gap.name for gap in found[:4]] if ctx.language == "zh" else "; ".join(_named(gap) for gap in found[:4]), figures=tuple(figure for gap in found[:4] for figure in gap.figures), state="grounded",
     )  # fmt: skip
+
+
+_LINK_KINDS: Final = {"chain_missing": "missing link", "chain_weak": "weak link", "chain_extend": "link to extend"}
+
+
+def _named(gap: Gap) -> str:
+    """A gap in an English sentence: a link of the chain says what it is, as its name alone is no gap."""
+    kind = _LINK_KINDS.get(gap.kind)
+    return f"{in_sentence(gap.name)} ({kind})" if kind else gap.name

@@ -9,7 +9,7 @@ from jumou.domain.framework import ElementKey
 from jumou.domain.quantity import Indicator
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.answers import element_of_problem
-from jumou.drafting.wording import Said
+from jumou.drafting.wording import Said, begun
 
 _SPECIALISED, _UNDER = 1.25, 0.8
 _ENDOWED, _SHORT = 1.2, 0.8
@@ -116,7 +116,7 @@ def _fiscal(ctx: DraftContext, item: Indicator, kind: str) -> Statement | None:
         return None
     return ctx.writer.say(
         "{label}为{value}，{verdict}。", "{label} is {value}: {verdict}.",
-        label=item.label if ctx.language == "zh" else item.label.capitalize(), value=item.quantity(),
+        label=begun(item.label), value=item.quantity(),
         verdict=ctx.writer.pick(
             "财政支撑能力较好" if kind == "strength" else "财政支撑能力有限，项目安排须量力而行",
             "public means are sound" if kind == "strength" else "public means are limited, and projects have to fit them",
@@ -129,14 +129,14 @@ def _size(ctx: DraftContext, item: Indicator, kind: str) -> Statement | None:
         return None
     return ctx.writer.say(
         "{label}为{value}，经济总量{verdict}同类地区中位水平。", "{label}: {value}; the economy is {verdict} the median of like regions.",
-        label=item.label if ctx.language == "zh" else item.label.capitalize(), value=item.quantity(),
+        label=begun(item.label), value=item.quantity(),
         verdict=ctx.writer.pick("高于" if kind == "strength" else "低于", "larger than" if kind == "strength" else "smaller than"),
     )  # fmt: skip
 
 
 def _resources(ctx: DraftContext) -> Iterator[EndowmentItem]:
     for word in ctx.reading.resources[:_MOST_WORDS]:
-        said = ctx.writer.say("优势资源：{word}。", "Resource: {word}.", word=word)
+        said = ctx.writer.say("优势资源：{word}。", "A resource to build on: {word}.", word=word)
         yield _item(said, _element_of(ctx, word.text) or "infrastructure", "strength")
 
 

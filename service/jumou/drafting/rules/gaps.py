@@ -78,9 +78,9 @@ def _chain(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> list[Gap]:
         elif kind == "chain_weak":
             said = write.say(
                 "{industry}产业链“{node}”环节已有{firms}，但企业数量少、配套能力偏弱，需要强链。",
-                "Link “{node}” of the {industry} chain has {firms}, too few to supply the chain; it needs strengthening.",
+                "Link “{node}” of the {industry} chain rests on {firms}, too little to supply the chain; it needs strengthening.",
                 industry=Said(chain.name.in_(ctx.language), "chain"), node=Said(node.name, "chain"),
-                firms=[Said(firm, "profile:enterprises") for firm in node.firms[:3]] or write.pick("少量企业", "few firms"),
+                firms=[Said(firm, "profile:enterprises") for firm in node.firms[:3]] or write.pick("少量企业", "a few firms"),
             )  # fmt: skip
         else:
             said = write.say(
@@ -154,7 +154,7 @@ def _part(ctx: DraftContext, reading: ElementReading, part: Part) -> Gap:
     else:
         said = write.say(
             "资料未反映{wants}，须先核实。",
-            "The profile does not show {wants}; to be verified first.",
+            "The profile does not show {wants}; this has to be verified first.",
             wants=wants, figures=(*named, *wanted), state="assumption",
         )  # fmt: skip
     severity = _SEVERITY_OF_PRESENCE[reading.presence]
@@ -210,7 +210,7 @@ def _driver(ctx: DraftContext, reading: DriverReading) -> Gap:
 def _mode(ctx: DraftContext, mode: ModeKey) -> Gap:
     said = ctx.writer.say(
         "按{mode}推进聚合，还须把“{condition}”的条件转化为项目支撑和制度保障。",
-        "To grow as {mode}, the condition “{condition}” has to be carried by projects and institutions.",
+        "For the {mode} mode, its condition (“{condition}”) still has to be carried by projects and institutions.",
         mode=MODES[mode].in_(ctx.language),
         condition=MODE_CONDITIONS[mode].in_(ctx.language),
         state="assumption",

@@ -133,17 +133,17 @@ def _governance(ctx: DraftContext) -> tuple[GovernanceBody, ...]:
             ),
             duties=write.pick(
                 "审议规划与年度计划，协调重大事项，提出政策建议；企业和机构代表不少于政府代表。",
-                "Discusses plan and yearly programme, settles major matters, advises on policy; firms and institutes are at least as many as officials.",
+                "Discusses the plan and the yearly programme, settles major matters and advises on policy; firms and institutes have at least as many seats as government.",
             ),
-            rhythm=write.pick("每半年一次全体会议", "full meeting every half year"),
+            rhythm=write.pick("每半年一次全体会议", "full meeting every six months"),
         ),
         GovernanceBody(
             id="GV2",
-            name=write.pick("产业链推进工作专班（链长办公室）", "Chain task force"),
+            name=write.pick("产业链推进工作专班（链长办公室）", "Delivery team"),
             members=tuple(office(name) for name in ("drc", "industry", "commerce", "science", "finance", "park")),
             duties=write.pick(
                 "承担理事会秘书处职责，调度项目，解决要素保障问题，更新项目库。",
-                "Secretariat of the council: follows projects, clears obstacles, keeps the project list.",
+                "Acts as secretariat of the council: follows projects, clears obstacles and keeps the project list.",
             ),
             rhythm=write.pick("每月调度、每季度通报", "monthly review, quarterly report"),
         ),
@@ -153,7 +153,7 @@ def _governance(ctx: DraftContext) -> tuple[GovernanceBody, ...]:
             members=(office("associations"), office("firms"), office("institutions")),
             duties=write.pick(
                 "承担产需对接、公共服务、标准和品牌建设，发布集群运行报告。",
-                "Matching, shared services, standards and brand; publishes the cluster report.",
+                "Brings buyers and suppliers together, runs shared services, standards and brand, and publishes the cluster report.",
             ),
             rhythm=write.pick("每季度活动一次", "one event a quarter"),
         ),
@@ -163,7 +163,7 @@ def _governance(ctx: DraftContext) -> tuple[GovernanceBody, ...]:
             members=(office("institutions"), write.pick("第三方评估机构", "an independent evaluator")),
             duties=write.pick(
                 "对重大项目论证把关，开展年度评估和中期评估。",
-                "Reviews major projects; yearly and mid-term evaluation.",
+                "Reviews major projects and carries out the yearly and mid-term evaluations.",
             ),
             rhythm=write.pick("每年一次评估", "one evaluation a year"),
         ),
@@ -175,7 +175,7 @@ def _governance_note(ctx: DraftContext) -> Statement:
     citations = ctx.desk.cite(hits, ["促进组织", "链长", "专班", "cluster organisation"])
     return ctx.writer.say(
         "建立“政府引导、企业主体、院校支撑、机构协同”的治理机制。",
-        "Government guides, firms lead, universities support, institutions cooperate.",
+        "Government guides, firms lead, universities support and intermediary bodies bring them together.",
         citations=citations,
         state="grounded" if citations else "no_evidence",
     )
@@ -183,7 +183,7 @@ def _governance_note(ctx: DraftContext) -> Statement:
 
 def _monitoring(ctx: DraftContext) -> tuple[MonitoringEvent, ...]:
     write = ctx.writer
-    force = write.pick("产业链推进工作专班", "chain task force")
+    force = write.pick("产业链推进工作专班", "delivery team")
     council = write.pick("产业发展理事会", "council")
     return (
         MonitoringEvent(when=write.pick("每月", "monthly"), what=write.pick("项目进度调度，更新问题清单", "progress of projects, list of problems"), who=force, output=write.pick("月度调度表", "monthly sheet")),

@@ -20,6 +20,16 @@ from jumou.drafting.rules.selection import comprehensive
 from jumou.drafting.wording import unit_in
 
 _WANTED: Final[dict[KpiFamily, int]] = {"scale": 7, "firms": 6, "rd": 4, "patents": 3, "jobs": 3, "efficiency": 6}
+_WANTED_ABROAD: Final[dict[KpiFamily, int]] = {
+    "scale": 7,
+    "firms": 5,
+    "rd": 4,
+    "patents": 2,
+    "jobs": 4,
+    "efficiency": 5,
+}
+"""Not more in all: outside China jobs, pay and skills weigh more, and honours and registrations less."""
+
 _OF_THE_CHAIN: Final = 4
 """So many of the leading industry's own measures (its products in their own units, supply rates) stand beside the general ones."""
 
@@ -40,9 +50,9 @@ _OWNERS: Final = {
     "scale": "industry", "firms": "industry", "rd": "science", "patents": "science", "jobs": "hr", "efficiency": "industry",
 }  # fmt: skip
 _METHODS: Final[dict[KpiFamily, tuple[str, str, str, str]]] = {
-    "scale": ("按统计制度汇总规模以上企业同口径数据", "sum over firms above designated size on one scope", "统计部门季报、企业直报", "statistics office, company returns"),
-    "firms": ("按企业名录库和认定名单逐户核实", "counted from the register and lists of recognition", "统计、市场监管和工信部门名录", "registers of the departments in charge"),
-    "rd": ("按研发经费统计口径年度核算", "yearly R&D statistics", "科技统计年报", "science and technology statistics"),
+    "scale": ("按统计制度汇总规模以上企业同口径数据", "summed over the firms of the industry on one definition", "统计部门季报、企业直报", "statistics office, company returns"),
+    "firms": ("按企业名录库和认定名单逐户核实", "counted from business registers and programme records", "统计、市场监管和工信部门名录", "registers of the departments in charge"),
+    "rd": ("按研发经费统计口径年度核算", "from the yearly R&D statistics", "科技统计年报", "science and technology statistics"),
     "patents": ("按授权与登记数据核实", "counted from grants and registrations", "知识产权、科技部门登记数据", "patent and contract registers"),
     "jobs": ("按企业用工和培训台账汇总", "summed from employment and training records", "人社部门台账、企业报表", "employment department, company returns"),
     "efficiency": ("按统计与监测口径核算", "computed from statistics and monitoring", "统计、能耗监测平台", "statistics and energy monitoring"),
@@ -52,7 +62,9 @@ _METHODS: Final[dict[KpiFamily, tuple[str, str, str, str]]] = {
 def choose_kpis(ctx: DraftContext, mode: ModeKey) -> tuple[Kpi, ...]:
     """The KPIs of the plan, ids K01…: those with a baseline first in each family, every family served."""
     catalogue = _from_catalogue(ctx, mode)
-    entries = [*_from_chain(ctx, frozenset(entry.key for entry in catalogue)), *catalogue]
+    left_out = {rule.id for rule in ctx.playbook.kpis if not _here(ctx, rule)}
+    entries = [*_from_chain(ctx, frozenset({*(entry.key for entry in catalogue), *left_out})), *catalogue]
+    wanted = _WANTED_ABROAD if abroad(ctx.profile) else _WANTED
     found = [(entry, _baseline(ctx, entry)) for entry in entries]
     chosen: list[tuple[Entry, ProfileIndicator | None]] = []
     for family in KPI_FAMILIES:
@@ -61,7 +73,7 @@ def choose_kpis(ctx: DraftContext, mode: ModeKey) -> tuple[Kpi, ...]:
         used: set[str] = set()
         for entry, cell in pool:
             general = sum(item[0].family == family and not item[0].beside for item in chosen)
-            if not entry.beside and general >= _WANTED[family]:
+            if not entry.beside and general >= wanted[family]:
                 continue
             if cell is not None and cell.ref in used:
                 cell = None  # noqa: PLW2901 - one figure of the profile is the baseline of one KPI only
@@ -119,15 +131,20 @@ def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
             from_portfolio=rule.from_.startswith("portfolio"),
             names_industry="{industry}" in rule.name.zh,
             core=rule.core or mode in rule.modes or bool(rule.also_when),
-            policy=rule.policy,
+            policy=None if outside else rule.policy,  # a pace of China's plans binds nobody else
         )
         for rule in ctx.playbook.kpis
         if rule.per == "once"
+        and _here(ctx, rule)
         and not (rule.large_only and small)
         and (not rule.modes or mode in rule.modes or _mentioned(ctx, rule))
         and (not rule.levels or ctx.profile.level in rule.levels)
         and (not rule.also_when or comprehensive(ctx))
     ] + _per_industry(ctx)
+
+
+def _here(ctx: DraftContext, rule: KpiRule) -> bool:
+    return rule.scope in ("", "abroad" if abroad(ctx.profile) else "china")
 
 
 def _called(ctx: DraftContext, rule: KpiRule, *, small: bool) -> Text:
@@ -137,6 +154,7 @@ def _called(ctx: DraftContext, rule: KpiRule, *, small: bool) -> Text:
 
 
 _MONEY: Final = "亿元"
+_OWN_MONEY: Final = "本币"
 _CURRENCIES: Final = (
     ("USD", r"USD|US\$|dollar|美元"), ("GBP", r"GBP|£|英镑"), ("EUR", r"EUR|€|欧元"), ("JPY", r"JPY|日元"), ("KRW", r"KRW|韩元"),
 )  # fmt: skip
@@ -149,11 +167,16 @@ _OF_COUNTRY: Final = (
 
 def _unit(ctx: DraftContext, unit: Text) -> str:
     """The unit in the plan's language; money abroad is counted in the currency of the profile's figures, else of the country."""
-    if unit.zh != _MONEY or not abroad(ctx.profile):
+    each = unit.zh.startswith(_OWN_MONEY)
+    if not abroad(ctx.profile) or not (each or unit.zh == _MONEY):
         return unit.in_(ctx.language)
     figures = " ".join(cell.unit for cell in ctx.profile.indicators)
     found = next((code for code, find in _CURRENCIES if re.search(find, figures)), None)
     found = found or next((code for code, find in _OF_COUNTRY if re.search(find, ctx.profile.country)), None)
+    if each:
+        return ctx.writer.pick(
+            unit.zh.replace(_OWN_MONEY, found or _OWN_MONEY), f"{found or 'national currency'} {unit.en}"
+        )
     return ctx.writer.pick(f"百万{found or '（本币）'}", f"million {found or '(national currency)'}")
 
 
@@ -216,6 +239,7 @@ def _baseline(ctx: DraftContext, entry: Entry) -> ProfileIndicator | None:
         cell for cell in ctx.profile.indicators
         if cell.value is not None and cell.value > 0 and cell.status in _USABLE and "目标" not in cell.metric
         and _like_unit(cell.unit, entry) and not re.search(r"增速|增长|贡献率|万人|人均|growth|per head|per capita", cell.metric)
+        and (not _PER_WORKER.search(cell.metric) or any(map(_PER_WORKER.search, entry.words)))
     ]  # fmt: skip
     keyed = [cell for cell in cells if cell.key and cell.key in entry.keys]
     worded = [cell for cell in cells if any(word.lower() in cell.metric.lower() for word in entry.words)]
@@ -225,6 +249,10 @@ def _baseline(ctx: DraftContext, entry: Entry) -> ProfileIndicator | None:
                 pool, key=lambda cell: (cell.year or 0, cell.status in ("final", "published", ""), -len(cell.metric))
             )
     return None
+
+
+_PER_WORKER: Final = re.compile(r"per (?:employee|worker|job|hour)|productivity", re.IGNORECASE)
+"""What one worker makes is no size of the industry."""
 
 
 def _like_unit(unit: str, entry: Entry) -> bool:
@@ -276,7 +304,7 @@ def _kpi(ctx: DraftContext, kpi_id: str, entry: Entry, cell: ProfileIndicator | 
         alert_threshold=_ALERT,
         adjust=write.pick(
             "连续两期预警的，复核相关项目进度与目标口径，提出项目增减、时序调整或目标修订建议，经评审后进入下一版规划。",
-            "After two alerts in a row the projects behind it and the scope of the target are reviewed; changes of projects, timing or target go into the next version after review.",
+            "After two alerts in a row, the projects behind the KPI and the scope of its target are reviewed; changes of projects, timing or target go into the next version after review.",
         ),
         citations=path.citations,
         state="grounded" if baseline or path.citations else "assumption",

@@ -84,6 +84,8 @@ def _own_setting(ctx: DraftContext) -> Iterator[_Candidate]:
 
 def _of_industry(ctx: DraftContext, key: PestelKey) -> list[_Candidate]:
     """The chain's factors of this kind, the heaviest first, those that a passage bears out before the others."""
+    if abroad(ctx.profile) and key in ("political", "legal"):
+        return []  # what the chains say of policy and law is China's
     own = [item for item in ctx.industry.chain.pestel if item.factor == key]
     pool = own or [item for chain in ctx.industry.chains for item in chain.pestel if item.factor == key]
     found = []

@@ -48,7 +48,7 @@ def _element(ctx: DraftContext, reading: Reading, key: ElementKey) -> ElementRea
     if not words:
         said = write.say(
             "资料未列出{name}，须补充{means}后判断。",
-            "The profile lists no {name}; supply {means} to judge.",
+            "The profile says nothing of {name}; needed to judge: {means}.",
             name=name, means=write.pick(*_MEANS[key]), state="no_evidence",
         )  # fmt: skip
         return ElementReading(**_fields(said), element=key, presence="unknown")
@@ -56,12 +56,12 @@ def _element(ctx: DraftContext, reading: Reading, key: ElementKey) -> ElementRea
     partial = len(words) * 2 >= _STRONG[key]
     said = write.say(
         "资料列有{words}{more}，{verdict}。",
-        "The profile names {words}{more}; {verdict}.",
+        "The profile names {words}{more}: {verdict}.",
         words=words[:5],
         more=write.pick("等", " and others") if len(words) > 5 else "",
         verdict=write.pick(
             "基础较好" if strong else "有一定基础" if partial else "支撑偏弱",
-            "well present" if strong else "present in part" if partial else "thin",
+            "a sound base" if strong else "a base to build on" if partial else "a thin base",
         ),
     )
     return ElementReading(
@@ -76,23 +76,23 @@ def drivers(ctx: DraftContext, reading: Reading, presence: tuple[ElementReading,
         _scale(ctx),
         _driver(
             ctx, "knowledge", found["knowledge"], reading.knowledge[:4],
-            ("区域拥有{words}，具备知识溢出和联合创新的条件", "{words} allow knowledge to spill over between firms"),
-            ("资料未见支撑联合创新的科研机构与平台，知识溢出机制有待培育", "no research bodies on record; spillover has to be built"),
+            ("区域拥有{words}，具备知识溢出和联合创新的条件", "with {words}, knowledge can spill over between firms"),
+            ("资料未见支撑联合创新的科研机构与平台，知识溢出机制有待培育", "the profile shows no research bodies or platforms through which knowledge could spill over"),
         ),
         _driver(
             ctx, "transaction_cost", found["infrastructure"], reading.infrastructure[:4],
-            ("{words}等设施有利于降低物流与协作成本", "{words} lower the cost of transport and cooperation"),
-            ("资料未给出物流、园区等共享设施情况，交易成本优势无法判断", "nothing on shared transport or parks; no cost advantage can be shown"),
+            ("{words}等设施有利于降低物流与协作成本", "{words} help to lower the cost of transport and cooperation"),
+            ("资料未给出物流、园区等共享设施情况，交易成本优势无法判断", "the profile says nothing of transport links or parks, so no cost advantage can be shown"),
         ),
         _driver(
             ctx, "specialisation", _division(ctx, found["supporting_firms"]), _present_nodes(ctx),
-            ("产业链{words}等环节已有企业，具备一定的专业化分工", "firms stand at {words}, a beginning of specialisation"),
+            ("产业链{words}等环节已有企业，具备一定的专业化分工", "firms are present at {words}, a beginning of specialisation"),
             ("资料所列企业未形成环节分工，专业化配套不足", "the firms named do not show a division of labour along the chain"),
         ),
         _driver(
             ctx, "brand", "partial" if len(reading.brand) > 1 else "weak" if reading.brand else "unknown", reading.brand[:3],
             ("{words}构成区域品牌与市场引力的基础", "{words} carry the region's name in the market"),
-            ("资料未见有影响力的区域产业品牌，市场引力尚未形成", "no regional brand of weight on record"),
+            ("资料未见有影响力的区域产业品牌，市场引力尚未形成", "the profile shows no regional brand of weight"),
         ),
     )  # fmt: skip
 

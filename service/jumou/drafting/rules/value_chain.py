@@ -7,14 +7,14 @@ from jumou.domain.evidence import Statement
 from jumou.domain.framework import Name
 from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
-from jumou.drafting.wording import Said
+from jumou.drafting.wording import Said, in_sentence
 
 _MOST_NAMED: Final = 4
 _SHAPES: Final[dict[str, Name]] = {
     "smile": Name("两端高、中间低的“微笑曲线”形态", "a smile: high at both ends, low in the middle"),
-    "frown": Name("中间高、两端低的形态，不是微笑曲线", "high in the middle and low at the ends: no smile"),
-    "rising": Name("向下游逐步走高的形态，不是典型微笑曲线", "rising downstream: no full smile"),
-    "falling": Name("由上游向下游走低的形态，不是典型微笑曲线", "falling downstream: no full smile"),
+    "frown": Name("中间高、两端低的形态，不是微笑曲线", "high in the middle and low at the ends, so no smile"),
+    "rising": Name("向下游逐步走高的形态，不是典型微笑曲线", "rising downstream, so no full smile"),
+    "falling": Name("由上游向下游走低的形态，不是典型微笑曲线", "falling downstream, so no full smile"),
     "flat": Name("各环节差异不大的形态", "flat: links differ little"),
     "unknown": Name("样本不足、形态不能判断的状态", "too few points to tell"),
 }
@@ -47,9 +47,9 @@ def _smile(ctx: DraftContext) -> SmileCurve:
     editorial = curve.basis == "editorial"
     reading = write.say(
         "按{measure}，产业链附加值呈{shape}；附加值较高的环节为{high}。{here}",
-        "By {measure}, added value along the chain is {shape}; the highest links are {high}. {here}",
+        "Measured by {measure}, added value along the chain is {shape}; the links with the highest value are {high}. {here}",
         measure=Said(curve.measure, curve.basis), shape=_SHAPES[curve.shape].in_(ctx.language), high=high,
-        here=_where(ctx, [word.text for word in here]), figures=_figures(here),
+        here=_where(ctx, [ctx.writer.pick(word.text, in_sentence(word.text)) for word in here]), figures=_figures(here),
         state="assumption" if editorial else "grounded",
     )  # fmt: skip
     return curve.model_copy(update={"reading": reading})
@@ -68,7 +68,7 @@ def _where(ctx: DraftContext, here: list[str]) -> str:
     joined = ctx.writer.joined(here, last=_MOST_NAMED)
     return ctx.writer.pick(
         f"本地企业见于{joined}环节；资料缺少分环节利润数据，本地曲线只标示有无，不作数值比较。",
-        f"Local firms stand at {joined}; without margins by link the local curve shows presence only.",
+        f"Local firms are seen at {joined}; without margins by link the local curve shows presence only.",
     )
 
 
@@ -84,18 +84,18 @@ def _action(ctx: DraftContext, node: ChainNode) -> Statement:
     if action == "introduce":
         return write.say(
             "补链：“{node}”{key}，资料未见本地企业，须核实后引进或转产培育。",
-            "Fill “{node}”{key}: no local firm on record; verify, then bring in or convert firms.",
+            "Fill “{node}”{key}: no local firm is on record; once that is verified, bring in firms or help local ones to convert.",
             node=name, key=write.pick("为关键环节" if node.key else "为一般环节", " (key link)" if node.key else ""), state="assumption",
         )  # fmt: skip
     if action == "strengthen":
         return write.say(
             "强链：“{node}”已有{firms}，规模与配套能力不足，重点扩大供给和提升技术。",
-            "Strengthen “{node}”: {firms} are there but few; enlarge supply and raise technology.",
-            node=name, firms=firms or write.pick("少量企业", "few firms"), state="grounded" if firms else "assumption",
+            "Strengthen “{node}”: local supply rests on {firms}; enlarge it and raise its technology.",
+            node=name, firms=firms or write.pick("少量企业", "a few firms"), state="grounded" if firms else "assumption",
         )  # fmt: skip
     return write.say(
         "延链：依托“{node}”的{firms}，向相邻的缺失环节和高附加值环节延伸。",
-        "Extend from “{node}” ({firms}) to the missing and higher-value links beside it.",
+        "Extend from “{node}” ({firms}) to the missing and the higher-value links beside it.",
         node=name, firms=firms or write.pick("既有基础", "what is there"), state="grounded" if firms else "assumption",
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def _summary(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> Statement:
         )  # fmt: skip
     return write.say(
         "{name}产业链{total}个环节中，资料可见本地企业的有{count}个（{present}{more}）；关键环节中{lacking}未见企业，是补链重点。",
-        "Of {total} links of the {name} chain, firms stand at {count} ({present}{more}); among the key links none is seen at {lacking}.",
+        "Of the {total} links of the {name} chain, local firms are seen at {count} ({present}{more}); no firm is seen at these key links: {lacking}.",
         name=name, total=_count(ctx, len(nodes)), count=_count(ctx, len(present)),
         present=present[:_MOST_NAMED],
             more=write.pick("等", " and others") if len(present) > _MOST_NAMED else "", lacking=lacking[:_MOST_NAMED], state="grounded",

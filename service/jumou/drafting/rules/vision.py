@@ -14,7 +14,7 @@ from jumou.domain.positioning import Theme, Vision, VisionCheck, VisionTarget
 from jumou.drafting.context import DraftContext
 from jumou.drafting.reading import names_only
 from jumou.drafting.rules.bodies import abroad
-from jumou.drafting.wording import Said, Word, shown
+from jumou.drafting.wording import Said, Word, article, in_sentence, shown
 
 SLOGANS: Final = re.compile(
     r"再创辉煌|勇攀高峰|砥砺前行|扬帆起航|世界第一|无与伦比|腾飞|跨越式大发展|新辉煌|unparalleled|glorious|second to none|best in the world",
@@ -52,12 +52,12 @@ _FORMS: Final[dict[ModeKey, tuple[tuple[str, str, str, str], ...]]] = {
     ),
     "market_hub": (
         ("贸易与供应链枢纽", "trade and supply-chain hub", "采购集散、品牌发布与供应链组织", "purchasing, brands and supply-chain organisation"),
-        ("商贸名城", "trading city", "市场带动、产贸融合", "trade that carries production"),
+        ("商贸名城", "trading centre", "市场带动、产贸融合", "trade that carries production"),
         ("产业与市场联动示范区", "model of industry and market together", "以市场引力带动制造升级", "manufacturing lifted by the market"),
     ),
     "policy_led": (
-        ("特色产业基地", "special industrial base", "新动能培育与产业承接", "new growth and relocated industry"),
-        ("产业创新发展示范区", "demonstration area", "试点示范与制度创新", "pilots and reform"),
+        ("特色产业基地", "specialised industrial base", "新动能培育与产业承接", "new growth and inward investment"),
+        ("产业创新发展示范区", "demonstration area", "试点示范与制度创新", "pilot projects and reform"),
         ("产业集聚区", "industrial district", "要素导入与集群培育", "growing a cluster from new firms"),
     ),
     "symbiosis": (
@@ -95,9 +95,7 @@ def _candidate(
     write = ctx.writer
     kind, function = write.pick(form[0], form[1]), write.pick(form[2], form[3])
     industry = Said(ctx.industry.short, "profile:target_industry")
-    theme = Said(
-        _in_sentence(_joined(ctx, themes) if number == 3 else themes[(number - 1) % len(themes)].name), "theme"
-    )
+    theme = Said(_joined(ctx, themes) if number == 3 else in_sentence(themes[(number - 1) % len(themes)].name), "theme")
     targets = _targets(ctx, kpis, number)
     position, position_figures = write.fill(
         write.pick("{scope}有影响力的{theme}{kind}", "{kind} for {theme} of {scope} standing"),
@@ -107,7 +105,7 @@ def _candidate(
     text, figures = write.fill(
         write.pick(
             "到{horizon}年，{region}立足{character}，以{industry}为主导、聚焦{theme}，突出{function}，打造{position}{measure}。",
-            "By {horizon}, {region}, building on {character}, leads with {industry}, concentrates on {theme} and stands for {function}: a {position}{measure}.",
+            "By {horizon}, {region}, building on {character}, leads with {industry}, concentrates on {theme} and stands for {function}: {position}{measure}.",
         ),
         horizon=str(ctx.horizon),
         region=ctx.region,
@@ -115,7 +113,7 @@ def _candidate(
         industry=industry,
         theme=theme,
         function=function,
-        position=position,
+        position=write.pick(position, article(position)),
         measure=_measure(ctx, targets),
     )
     difference = _difference(ctx, diagnosis, themes[(number - 1) % len(themes)], character, number)
@@ -136,13 +134,8 @@ def _candidate(
     return vision.model_copy(update={"checks": checklist(ctx, vision, themes)})
 
 
-def _in_sentence(name: str) -> str:
-    """A theme's name inside a sentence: an English one begins small, unless it begins with an abbreviation."""
-    return name[:1].lower() + name[1:] if name[:1].isupper() and name[1:2].islower() else name
-
-
 def _joined(ctx: DraftContext, themes: tuple[Theme, ...]) -> str:
-    return ctx.writer.pick("与", " and ").join(theme.name for theme in themes)
+    return ctx.writer.pick("与", " and ").join(in_sentence(theme.name) for theme in themes)
 
 
 def _scope(ctx: DraftContext, diagnosis: Diagnosis, mode: ModeKey) -> str:
@@ -229,7 +222,7 @@ def _phrase(ctx: DraftContext, kpi: Kpi) -> str:
             f"{kpi.name}较基期提高{bare}个百分点", f"{kpi.name}: {bare} percentage points over the baseline"
         )
     if "rate" in quantity.flags:
-        return ctx.writer.pick(f"{kpi.name}年均增长{bare}%左右", f"{kpi.name}: about {bare}% more a year")
+        return ctx.writer.pick(f"{kpi.name}年均增长{bare}%左右", f"{kpi.name}: growth of about {bare}% a year")
     return ctx.writer.pick(f"{kpi.name}达到{value}", f"{kpi.name}: {value}")
 
 
@@ -245,15 +238,15 @@ def _measure(ctx: DraftContext, targets: tuple[VisionTarget, ...]) -> str:
 _DIFFERENCES: Final = (
     (
         "与{rivals}等地相比，本区域的特色在于{character}；边界上{outside}，避免同质竞争。",
-        "Unlike {rivals}, the region builds on {character}; it leaves out: {outside}.",
+        "Unlike {rivals}, the region builds on {character}. Outside its boundary: {outside}.",
     ),
     (
         "不与{rivals}比拼单点规模，而以{character}为依托做强{theme}；{outside}。",
-        "It does not rival {rivals} in size but makes {theme} strong on {character}; it leaves out: {outside}.",
+        "It does not rival {rivals} in size but makes {theme} strong, building on {character}. Outside its boundary: {outside}.",
     ),
     (
         "在{rivals}的路径之外，立足{character}，以{theme}形成错位优势；{outside}。",
-        "Apart from the path of {rivals}, it stands on {character} and on {theme}; it leaves out: {outside}.",
+        "It does not follow the path of {rivals}: it builds on {character} and on {theme}. Outside its boundary: {outside}.",
     ),
 )
 

@@ -14,6 +14,7 @@ from jumou.export.chapters.positioning import positioning
 from jumou.export.chapters.projects import projects
 from jumou.export.chapters.reviews import review_record
 from jumou.export.charts import Chart, draw_charts
+from jumou.export.english import in_english
 from jumou.export.sources import SourceList, source_list
 from jumou.export.voice import Voice
 
@@ -42,7 +43,8 @@ def outline(plan: Plan, charts: dict[str, Chart] | None = None, history: History
         chapter(page)
     if history is not None:
         review_record(page, history)
-    return Outline(plan, tuple(page.blocks), sources, drawn)
+    blocks = page.blocks if page.language == "zh" else in_english(page.blocks)
+    return Outline(plan, tuple(blocks), sources, drawn)
 
 
 __all__ = ["Outline", "Page", "outline"]

@@ -130,11 +130,7 @@ def _targets(page: Page, kpi: Kpi, years: list[int]) -> Iterator[str]:
         if target is None:
             yield "—"
         else:
-            yield (
-                number(target.value)
-                if target.unit == kpi.unit
-                else f"{number(target.value)}{page.voice.unit(target.unit)}"
-            )
+            yield (page.voice.amount(target.value, "" if target.unit == kpi.unit else target.unit))
 
 
 def _project_list(page: Page) -> None:

@@ -2,13 +2,13 @@
 
 from jumou.domain.diagnosis import Benchmark
 from jumou.domain.framework import DRIVERS, ELEMENTS, MODES, PESTEL
-from jumou.drafting.wording import number
 from jumou.export.blocks import Cell, Line, cell, plain
 from jumou.export.chapters.page import Page
 from jumou.export.figure_terms import METHODS, flags, scope
 from jumou.export.terms import (
     AT_WORK,
     CHAIN_ACTIONS,
+    COUNTRIES,
     GAP_KINDS,
     MET,
     NODE_STATES,
@@ -92,7 +92,7 @@ def _endowment(page: Page) -> None:
         (
             (
                 item.label,
-                number(item.value if item.value is not None else 0.0) + (voice.unit(item.unit) if item.unit else ""),
+                voice.amount(item.value if item.value is not None else 0.0, item.unit),
                 str(item.year) if item.year else "—",
                 term(METHODS, item.formula, page.language),
                 cell(scope(item.scope, page.language), flags(item.flags, page.language)) or cell("—"),
@@ -163,7 +163,7 @@ def _benchmarks(page: Page) -> None:
 def _benchmark(page: Page, bench: Benchmark) -> tuple[tuple[str, Cell], ...]:
     voice, language = page.voice, page.language
     about = [
-        bench.country,
+        term(COUNTRIES, bench.country, language),
         MODES[bench.mode].in_(language) if bench.mode else "",
         term(OUTCOMES, bench.outcome, language),
     ]
