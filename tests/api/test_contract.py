@@ -30,6 +30,6 @@ def test_every_answer_is_documented(document: Any, path: str, method: str) -> No
     @settings(max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     def holds(case: Any) -> None:
         # a request may fit its schema and still make no sense: a term of a hundred years, a rejection without a reason
-        case.call_and_validate(excluded_checks=[positive_data_acceptance], timeout=60)
+        case.call_and_validate(excluded_checks=[positive_data_acceptance], timeout=300)
 
     holds()

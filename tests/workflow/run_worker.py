@@ -54,7 +54,10 @@ def main() -> None:
 
     database = open_database(asked.home, asked.database_url)
     runs = RunQueue(database)
-    desks = Desks(RunDesk(runs, {"plan": do}), RegionDesk(BatchQueue(database), lambda *_: b""))
+    desks = Desks(
+        RunDesk(runs, dict.fromkeys(("plan", "ingest", "evaluation"), do)),
+        RegionDesk(BatchQueue(database), lambda *_: b""),
+    )
     engine = Engine(
         desks, Presence(database, asked.home), WorkerList(database), engine_address(asked.home, asked.database_url),
         hands=Hands(runs=asked.at_once, regions=1), contract=asked.contract,

@@ -16,7 +16,17 @@ from typing import Any
 import pytest
 
 from jumou.domain.access import HERE, Reach
-from jumou.domain.run import SOMEBODY_WAITS, SOON, WHEN_IDLE, RunFailure, RunOutcome, RunRecord, RunStanding, RunTask
+from jumou.domain.run import (
+    SOMEBODY_WAITS,
+    SOON,
+    WHEN_IDLE,
+    RunFailure,
+    RunKind,
+    RunOutcome,
+    RunRecord,
+    RunStanding,
+    RunTask,
+)
 from jumou.errors import InvalidProfile, InvalidRequest, JumouError, NotFound, StepConflict
 from jumou.profile import parse_profile
 from jumou.storage import CallJournal, RunFile, RunQueue, RunStore, WorkerList, open_database
@@ -45,9 +55,9 @@ def queue(database: Any) -> RunQueue:
     return RunQueue(database)
 
 
-def run(*, priority: int = SOON, workspace: str = "default", **request: Any) -> RunRecord:
+def run(*, priority: int = SOON, workspace: str = "default", kind: RunKind = "plan", **request: Any) -> RunRecord:
     return RunRecord(
-        id=new_id(), workspace=workspace, kind="plan", subject="p", priority=priority, created_by="安工", created_at=now(),
+        id=new_id(), workspace=workspace, kind=kind, subject="p", priority=priority, created_by="安工", created_at=now(),
         request=request,
     )  # fmt: skip
 
@@ -98,7 +108,7 @@ def test_a_failed_run_waits_with_its_reason_and_can_be_retried(runs: RunStore, q
     assert dead.failure is not None
     assert dead.failure.message_zh == "年限不成立"
     assert runs.retry(made.id, by="李处")
-    assert queue.open_tasks() == ((RunTask(run_id=made.id, attempt=2), SOON),)
+    assert queue.open_tasks() == ((RunTask(run_id=made.id, attempt=2), SOON, "plan"),)
     assert runs.runs(state="failed").runs == ()
     assert [event.kind for event in runs.events(made.id)] == ["accepted", "failed", "retried"]
 
@@ -141,7 +151,7 @@ def test_a_run_of_another_workspace_is_not_there(database: Any) -> None:
 
 def test_whoever_waits_goes_first(runs: RunStore, queue: RunQueue) -> None:
     late, soon, waited = (runs.accept(run(priority=order)) for order in (WHEN_IDLE, SOON, SOMEBODY_WAITS))
-    assert [task.run_id for task, _ in queue.open_tasks()] == [waited.id, soon.id, late.id]
+    assert [one.task.run_id for one in queue.open_tasks()] == [waited.id, soon.id, late.id]
 
 
 def test_runs_are_listed_newest_first_page_by_page(runs: RunStore) -> None:
@@ -309,6 +319,20 @@ def test_each_process_takes_on_as_much_as_it_was_told(tmp_path: Path) -> None:
         most[pid] = max(most[pid], under_way[pid])
     assert most[str(one.pid)] == 1
     assert 2 <= most[str(other.pid)] <= 4
+    site.database.dispose()
+
+
+def test_what_takes_long_keeps_nobody_from_a_draft(tmp_path: Path) -> None:
+    """More evaluations and files than the process takes on at once: one of each is begun, and drafts go past those that wait."""
+    site = Site(tmp_path, "")
+    long = [site.runs.accept(run(kind=kind, seconds=600.0)) for kind in ("evaluation", "ingest") for _ in range(3)]
+    with at_work(site.start("--at-once", "2")):
+        wait_for(lambda: len(site.lines("begin")) == 2)
+        drafts = [site.runs.accept(run(priority=SOMEBODY_WAITS)) for _ in range(4)]
+        for record in drafts:
+            assert site.ended(record).state == "done"
+        begun = {line[2] for line in site.lines("begin")}
+    assert len([record for record in long if record.id in begun]) == 2
     site.database.dispose()
 
 

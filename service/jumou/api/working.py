@@ -57,7 +57,6 @@ class Working:
         self._wanted = threading.Event()
         self._ending = threading.Event()
         self._engine: Engine | None = None
-        self._evaluating = threading.Lock()
         self._thread: threading.Thread | None = None
         self._at_once = at_once
         self._always = always
@@ -161,7 +160,7 @@ class Working:
     def _evaluate(self, task: RunTask, record: RunRecord) -> Made:
         """Runs a suite in a process of its own, which ends with this one: it computes for minutes."""
         spawn = multiprocessing.get_context("spawn")
-        with self._evaluating, ProcessPoolExecutor(1, spawn, worker.start, (self._parts().settings,)) as alone:
+        with ProcessPoolExecutor(1, spawn, worker.start, (self._parts().settings,)) as alone:
             return alone.submit(worker.evaluate_here, task, record).result()
 
     def _draft(self, request: PlanRequest, caller: Principal, task: BatchTask) -> bytes:

@@ -27,6 +27,14 @@ class RunAsked(NamedTuple):
     settled: bool
 
 
+class OpenTask(NamedTuple):
+    """An attempt without an outcome, how soon it is wanted, and what kind of run it is of."""
+
+    task: RunTask
+    priority: int
+    kind: str
+
+
 class RunQueue:
     """The runs that are to be done. Safe among threads and processes. An attempt has one outcome, the first that is stored.
 
@@ -92,16 +100,17 @@ class RunQueue:
         """Whether the database answers."""
         return answers(self._engine)
 
-    def open_tasks(self) -> tuple[tuple[RunTask, int], ...]:
-        """The attempts without an outcome with their priorities, first what goes first. Batches are not among them."""
+    def open_tasks(self) -> tuple[OpenTask, ...]:
+        """The attempts without an outcome, first what goes first. Batches are not among them."""
         wanted = (
-            select(_open.run_id, _open.attempt, _open.priority)
+            select(_open.run_id, _open.attempt, _open.priority, _open.kind)
             .where(_open.kind != "batch")
             .order_by(_open.priority, _open.created_at)
         )
         with self._engine.connect() as connection:
             return tuple(
-                (RunTask(run_id=row.run_id, attempt=row.attempt), row.priority) for row in connection.execute(wanted)
+                OpenTask(RunTask(run_id=row.run_id, attempt=row.attempt), row.priority, row.kind)
+                for row in connection.execute(wanted)
             )
 
     def open_batches(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -20,23 +20,19 @@ from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from dbos import error as dbos_error
 
 from jumou.domain.batch import BatchTask
-from jumou.domain.run import WHEN_IDLE, RunTask, Worker
+from jumou.domain.run import RunTask, Worker
 from jumou.errors import CannotWrite, JumouError, OutsideError, ServiceUnavailable
 from jumou.storage import DATABASE_ERRORS, Presence, WorkerList
 from jumou.storage.change import now
+from jumou.workflow import queueing
 from jumou.workflow.batch import RegionDesk
 from jumou.workflow.engine_state import UnderWay, own_hands, write_ahead
+from jumou.workflow.queueing import Entry
 from jumou.workflow.runs import RunDesk
 
 CONTRACT: Final = "2"
 """Version of what a workflow's arguments mean. A process takes only workflows of its own from the queue; what another version
 has left, it queues anew, for ids mean the same to all."""
-
-_RUNS: Final = "jumou-runs"
-_REGIONS: Final = "jumou-regions"
-
-_LOOK_EVERY: Final = 0.25
-"""Seconds between two looks at a queue; a look costs 3 ms of processor time, also when there is nothing to do."""
 
 _QUEUE_EVERY: Final = 0.5
 """Seconds between two looks for runs nobody has queued."""
@@ -68,7 +64,6 @@ _FINISHING: Final = 8
 _PATIENCE: Final = 1.0
 """Seconds between two tries while the database is away or the disk is full."""
 
-_CHUNK: Final = 200
 _BROKEN: Final = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED")
 
 T = TypeVar("T")
@@ -161,13 +156,13 @@ class Engine:
         try:
             engine = DBOS(config=config)
             _work = _Work(self._desks, self.name, self._ending)
-            DBOS.listen_queues([_RUNS, _REGIONS])
+            DBOS.listen_queues(list(queueing.LOOK_EVERY))
             DBOS.launch()
-            own_hands(engine, {_RUNS: self._hands.runs, _REGIONS: self._hands.regions})
+            own_hands(engine, queueing.hands(self._hands.runs, self._hands.regions))
             limit = None if self._hands.a_minute is None else {"limit": self._hands.a_minute, "period": 60.0}
-            for queue in (_RUNS, _REGIONS):
+            for queue, every in queueing.LOOK_EVERY.items():
                 DBOS.register_queue(
-                    queue, worker_concurrency=1, limiter=limit, polling_interval_sec=_LOOK_EVERY, on_conflict="always_update",  # type: ignore[arg-type] # its own TypedDict
+                    queue, worker_concurrency=1, limiter=limit, polling_interval_sec=every, on_conflict="always_update",  # type: ignore[arg-type] # its own TypedDict
                 )  # fmt: skip
         except (dbos_error.DBOSException, OSError, *DATABASE_ERRORS) as problem:
             DBOS.destroy()  # so that the next start finds nothing of this one
@@ -224,26 +219,26 @@ class Engine:
         with self._queueing:
             self._queued &= {entry.name for entry in waiting}
 
-    def _waiting(self, *, whole: bool = False) -> list["_Entry"]:
+    def _waiting(self, *, whole: bool = False) -> list[Entry]:
         """What is open. `whole` looks for regions of batches too that were accepted before batches were runs."""
-        runs = [_run(task, priority) for task, priority in self._desks.runs.store.open_tasks()]
+        runs = queueing.runs(self._desks.runs.store.open_tasks())
         regions = self._desks.regions.store
         if whole:
-            return [*runs, *_regions(regions.open_tasks())]
+            return [*runs, *queueing.regions(regions.open_tasks())]
         batches = self._desks.runs.store.open_batches()
-        return [*runs, *(entry for batch in batches for entry in _regions(regions.open_tasks(batch)))]
+        return [*runs, *(entry for batch in batches for entry in queueing.regions(regions.open_tasks(batch)))]
 
-    def _queue(self, entries: Iterable["_Entry"]) -> None:
+    def _queue(self, entries: Iterable[Entry]) -> None:
         with self._queueing:
             for entry in entries:
                 if entry.name in self._queued:
                     continue
                 with SetWorkflowID(entry.name), SetEnqueueOptions(priority=entry.priority):
                     if isinstance(entry.task, RunTask):
-                        DBOS.enqueue_workflow(_RUNS, do_run, entry.task.run_id, entry.task.attempt)
+                        DBOS.enqueue_workflow(entry.queue, do_run, entry.task.run_id, entry.task.attempt)
                     else:
                         task = entry.task
-                        DBOS.enqueue_workflow(_REGIONS, draft_region, task.batch_id, task.row, task.attempt)
+                        DBOS.enqueue_workflow(entry.queue, draft_region, task.batch_id, task.row, task.attempt)
                 self._queued.add(entry.name)
 
     def _look_after(self) -> None:
@@ -260,12 +255,12 @@ class Engine:
                 self._workers.gone(name)
             log.info("runs taken over", processes=len(gone))
         waiting = self._waiting()
-        for chunk in _chunks(waiting):
+        for chunk in queueing.chunks(waiting):
             by_name = {entry.name: entry for entry in chunk}
             for one in DBOS.list_workflows(workflow_ids=list(by_name), load_input=False, load_output=True):
                 self._settle(by_name[one.workflow_id], one, gone, stranded=one.workflow_id in stranded)
 
-    def _settle(self, entry: "_Entry", one: Any, gone: list[str], *, stranded: bool) -> None:
+    def _settle(self, entry: Entry, one: Any, gone: list[str], *, stranded: bool) -> None:
         """Keeps what became of a workflow that broke; queues anew what another version has left, or what the engine has lost."""
         if one.status in _BROKEN and not isinstance(one.error, DATABASE_ERRORS):
             kind = "Interrupted" if one.error is None else type(one.error).__name__
@@ -377,24 +372,3 @@ def _last(spent: dbos_error.DBOSMaxStepRetriesExceeded) -> JumouError:
     if not isinstance(last, JumouError):
         raise last
     return last
-
-
-class _Entry(NamedTuple):
-    """Something to be queued, under the name its workflow has."""
-
-    name: str
-    task: RunTask | BatchTask
-    priority: int
-
-
-def _run(task: RunTask, priority: int) -> _Entry:
-    return _Entry(task.scope, task, priority)
-
-
-def _regions(tasks: Iterable[BatchTask]) -> list[_Entry]:
-    return [_Entry(task.scope, task, WHEN_IDLE) for task in tasks]
-
-
-def _chunks(entries: list[_Entry]) -> Iterator[list[_Entry]]:
-    for begin in range(0, len(entries), _CHUNK):
-        yield entries[begin : begin + _CHUNK]
