@@ -75,6 +75,48 @@ def test_special_measures_stand_before_general_ones() -> None:
     assert meant_by("高新技术企业", "家").measure == "hightech_firms"
 
 
+@pytest.mark.parametrize(
+    ("name", "unit", "measure"),
+    [
+        ("additional high-skilled jobs", "jobs", "jobs"),
+        ("median annual wage", "USD", "pay"),
+        ("GVA per filled job", "GBP", "productivity"),
+        ("regional GVA", "billion GBP", "value_added"),
+        ("GVA contribution", "million GBP", "value_added"),
+        ("apprenticeship starts", "people", "training"),
+        ("new businesses formed", "businesses", "start_ups"),
+        ("business births", "businesses", "start_ups"),
+        ("three-year business survival", "%", "survival"),
+        ("SMEs supported", "businesses", "smes"),
+        ("foreign direct investment projects", "projects", "project_count"),
+        ("private investment leveraged", "million EUR", "investment"),
+        ("business R&D (BERD)", "million EUR", "rd_spending"),
+        ("overnight stays", "visitors", "visitors"),
+        ("carbon dioxide captured", "million tonnes", "emissions"),
+        ("floor area added", "sq ft", "area"),
+        ("unemployment rate", "%", "unemployment"),
+    ],
+)
+def test_indicators_of_regions_abroad_are_known_by_their_english_names(name: str, unit: str, measure: str) -> None:
+    assert meant_by(name, unit).measure == measure
+
+
+def test_english_units_have_their_family_and_size() -> None:
+    assert unit_of("billion GBP/year") == unit_of("£ bn")
+    assert [unit_of(text).family for text in ("sq ft", "acres", "m²", "ten thousand m²") if unit_of(text)] == [
+        "area"
+    ] * 4  # type: ignore[union-attr]
+    assert unit_of("10k tonnes a year") == unit_of("万吨")
+    assert unit_of("ten thousand people") == unit_of("万人")
+    assert unit_of("million tonnes/year") != unit_of("million MYR")
+
+
+def test_private_money_covers_public_money_in_part() -> None:
+    drafted = DraftKpi("K1", "Private investment leveraged", "million EUR")
+    assert covered("public contribution", 300, "million EUR", drafted)[0] == "part"
+    assert covered("private investment", 300, "million EUR", drafted)[0] == "match"
+
+
 def small_plan(**texts: Any) -> dict[str, Any]:
     """The least a checker reads."""
     return {

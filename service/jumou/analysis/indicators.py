@@ -12,6 +12,7 @@ from jumou.analysis.growth import base_year_matters, shift_share
 from jumou.analysis.references import national_figures, sector_linkages
 from jumou.analysis.specialisation import location_quotients, symmetric_quotients
 from jumou.analysis.tables import SECTORS, IndustryTable, earlier
+from jumou.corpus.statistics import statistic_in_english
 from jumou.domain.chain import Chain
 from jumou.domain.framework import Language
 from jumou.domain.model import Code, Model
@@ -56,7 +57,9 @@ def quotient_indicators(tables: Iterable[IndustryTable], language: Language) -> 
 
 def _without_nation(table: IndustryTable, rows: list[ProfileIndustry], language: Language) -> Indicator:
     """One indicator for all rows of a table that lack the nation's value."""
-    names = "、".join(row.sector for row in rows) if language == "zh" else ", ".join(row.sector for row in rows)
+    names = (
+        "、".join(row.sector for row in rows) if language == "zh" else ", ".join(_sector(row, language) for row in rows)
+    )
     return Indicator(
         id=f"lq:{table.area}:{table.measure}:{table.year}", formula="lq", year=table.year, scope=table.scope,
         label=pick(language, f"{table.area}区位熵（{names}）", f"location quotients of {table.area} ({names})"),
@@ -65,8 +68,12 @@ def _without_nation(table: IndustryTable, rows: list[ProfileIndustry], language:
     )  # fmt: skip
 
 
+def _sector(row: ProfileIndustry, language: Language) -> str:
+    return row.sector if language == "zh" else statistic_in_english(row.sector) or row.sector
+
+
 def _quotient(table: IndustryTable, row: ProfileIndustry, language: Language) -> Indicator:
-    name = f"{table.area}{row.sector}" if language == "zh" else f"{row.sector} in {table.area}"
+    name = f"{table.area}{row.sector}" if language == "zh" else f"{_sector(row, language)} in {table.area}"
     fields = {
         "id": f"lq:{table.area}:{row.code or row.sector}:{table.measure}:{table.year}",
         "formula": "lq",

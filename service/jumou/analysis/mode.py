@@ -200,7 +200,7 @@ def gates(inputs: ModeInputs, *, leaders_troubled: bool = False) -> dict[ModeKey
     weak = _any((_below(inputs.secondary_quotient, 0.8), _below(inputs.firms, 10)))
     results["policy_led"] = _gate(
         weak, "第二产业区位熵不低于 0.8 且规上企业不少于 10 家，基础并不薄弱",
-        "industry's LQ is at least 0.8 and ten or more firms are above size: the base is not weak",
+        "industry's LQ is at least 0.8 and there are ten or more larger firms, so the base is not weak",
     )  # fmt: skip
     results["symbiosis"] = _gate(
         _above(inputs.pairs, 3), "产业间物质交换少于三对", "fewer than three exchanges of material between sectors"

@@ -41,9 +41,9 @@ PARTS: Final[dict[str, Name]] = {
     "hub": Name("专业市场或贸易枢纽", "trade hub or specialised market"),
     "port": Name("口岸或港口", "port or land port"),
     "secondary_quotient": Name("第二产业区位熵", "location quotient of industry"),
-    "firms": Name("规模以上企业数", "number of firms above size"),
+    "firms": Name("规模以上企业数", "number of larger firms"),
     "pairs": Name("产业间物质交换对数", "exchanges of material between sectors"),
-    "designations": Name("国家级、省级试点示范", "national or provincial designations"),
+    "designations": Name("国家级、省级试点示范", "national or regional designations"),
 }
 """What the inputs of the mode table are called."""
 

@@ -31,10 +31,14 @@ class Industry:
     """Ids of chains the profile does not speak of: national fields put up for examination, marked as such."""
     called: Mapping[str, str] = field(default_factory=dict)
     """What the region's own figures and facts call an industry, by chain id, where they name it."""
+    written: str = ""
+    """The name as the plan writes it, where the planner's is in another script than the plan: the chains' own."""
 
     @property
     def short(self) -> str:
         """The name short enough for a project's title: without brackets, the first two of many parts."""
+        if self.written:
+            return self.written
         bare = re.sub(r"[（(].*?[）)]", "", self.name).strip() or self.name
         if len(bare) <= _LONGEST_TITLE:
             return bare

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from jumou.corpus.branch import branch, find_by_products
 from jumou.corpus.chains import find_chains, load_chains, names_in
@@ -11,6 +11,7 @@ from jumou.domain.chain import Chain
 from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
 from jumou.drafting.context import Industry
+from jumou.drafting.wording import Writer, in_sentence
 
 _MOST_CHAINS = 6
 _LEAST_COVER = 0.25
@@ -21,6 +22,9 @@ _NATIONAL_FIELDS = ("electronics", "intelligent_equipment", "new_materials", "bi
 """The fields of the national advanced-manufacturing clusters (N01_advanced_mfg_clusters_45), the most numerous first."""
 
 _PROPOSED_UP_TO = 5
+
+_MOST_WRITTEN = 3
+"""As many chains an English plan names for an industry whose name is Chinese."""
 
 _OWN_FACT = 2
 """Names of firms and institutions hold the words of an industry without being its name."""
@@ -44,11 +48,17 @@ def choose_industry(
     if not requested and profile.target_chain is not None and profile.target_chain in chains:
         chain = meant(profile.target_chain)
         near = [meant(name) for name in _found(words, _LEAST_COVER, chains) if name != chain.id] if words else []
-        return Industry(name=words or chain.name.in_(language), chain=chain, known=True, others=tuple(near[:2]))
+        return Industry(
+            name=words or chain.name.in_(language), chain=chain, known=True, others=tuple(near[:2]),
+            written=_written(words, (chain,), language),
+        )  # fmt: skip
     if words:
         found = [meant(name) for name in _found(words, _LEAST_COVER, chains) or _found(words, 0.0, chains)]
         if found:
-            return Industry(name=words, chain=found[0], known=True, others=tuple(found[1:_MOST_CHAINS]))
+            return Industry(
+                name=words, chain=found[0], known=True, others=tuple(found[1:_MOST_CHAINS]),
+                written=_written(words, found[:_MOST_WRITTEN], language),
+            )  # fmt: skip
         return Industry(name=words, chain=generic_chain(words), known=False)
     spoken = tuple(chains[name] for name in _spoken_of(profile, chains))
     if spoken:
@@ -62,6 +72,13 @@ def choose_industry(
         )  # fmt: skip
     name = "主导产业" if language == "zh" else "leading industries"
     return Industry(name=name, chain=generic_chain(name), known=False, chosen_because="nothing")
+
+
+def _written(words: str, found: Sequence[Chain], language: Language) -> str:
+    """The chains' English names for an industry a Chinese profile names; empty where the planner's own name serves."""
+    if language == "zh" or not re.search(r"[\u3400-\u9fff]", words):
+        return ""
+    return Writer("en").joined(in_sentence(chain.name.en) for chain in found)
 
 
 def _bare(words: str) -> str:

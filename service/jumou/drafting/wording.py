@@ -5,27 +5,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from jumou.corpus.statistics import statistic_in_english
 from jumou.domain.evidence import Citation, State, Statement
 from jumou.domain.figures import figures_in
 from jumou.domain.framework import Language
 from jumou.domain.quantity import Quantity
 
 UNITS_EN: Final[dict[str, str]] = {
-    "亿元": "hundred million yuan", "万元": "ten thousand yuan", "元": "yuan", "万人": "ten thousand persons",
-    "人": "persons", "家": "firms", "户": "firms", "个": "", "项": "", "件": "", "支": "", "所": "", "条": "",
+    "亿元": "hundred million yuan", "万元": "ten thousand yuan", "元": "yuan", "万人": "ten thousand people",
+    "人": "people", "家": "firms", "户": "firms", "个": "", "项": "", "件": "", "支": "", "所": "", "条": "",
     "万辆": "ten thousand vehicles", "万吨": "ten thousand tonnes", "吨": "tonnes", "公顷": "hectares", "亩": "mu",
     "平方公里": "km²", "公里": "km", "万千瓦": "ten thousand kW", "亿千瓦时": "hundred million kWh", "倍": "times",
     "年": "years", "月": "months", "万平方米": "ten thousand m²", "万标准煤": "ten thousand tce", "座": "", "场": "",
-    "个月": "months", "名": "persons", "次": "times", "万美元": "ten thousand US dollars", "亿美元": "hundred million US dollars",
+    "个月": "months", "名": "people", "次": "times", "万美元": "ten thousand US dollars", "亿美元": "hundred million US dollars",
 }  # fmt: skip
 """How the commonest Chinese units are written in an English plan; others stay as the profile has them."""
 
 
 _PLURALS: Final = frozenset((
-    "firms", "persons", "times", "years", "months", "jobs", "projects", "clusters", "products", "parks", "brands",
+    "firms", "times", "years", "months", "jobs", "projects", "clusters", "products", "parks", "brands",
     "patents", "platforms", "standards", "teams",
 ))  # fmt: skip
-"""Units that lose their s beside a one; `people` and `persons` are one person."""
+"""Units that lose their s beside a one; `people` are one person."""
 
 _PROPER: Final = re.compile(r"(?:Beidou|Chinese|Internet of|Jacquard)\b")
 """Names that keep their capital inside a sentence, beside those whose first word holds another capital or a digit."""
@@ -160,7 +161,7 @@ class Writer:
                 figures.extend(word.quantities())
                 texts[key] = self._placed(word, template, key)
             elif isinstance(word, str):
-                texts[key] = word
+                texts[key] = self.statistic(word)
             else:
                 for part in word:
                     if isinstance(part, Said):
@@ -172,9 +173,17 @@ class Writer:
                 texts[key] = ", ".join(parts) if goes_on and self.language == "en" else self.joined(parts)
         return template.format(**texts), tuple(figures)
 
+    def statistic(self, name: str) -> str:
+        """A name taken from the profile: in an English text a Chinese statistic has its English name, where there is one."""
+        if self.language == "zh" or name.isascii():
+            return name
+        return statistic_in_english(name) or name
+
     def _placed(self, word: Said, template: str, key: str) -> str:
         """A word of ours as it stands in the template: it begins small inside an English sentence, as it is at its start and in quotation marks."""
-        if self.language == "zh" or word.ref not in _OURS or re.search(rf"(?:^|“)\{{{key}\}}", template):
+        if self.language == "zh" or word.ref not in _OURS:
+            return self.statistic(word.text)
+        if re.search(rf"(?:^|“)\{{{key}\}}", template):
             return word.text
         return in_sentence(word.text)
 

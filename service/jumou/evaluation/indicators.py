@@ -65,7 +65,7 @@ _UNITS: Final[tuple[tuple[str, Unit], ...]] = (
     (r"\bacres?\b", Unit("area", 0.404686)),
     (r"亩", Unit("area", 0.0666667)),
     (r"公顷|hectare", Unit("area", 1.0)),
-    (r"ten thousand persons", Unit("count", 1e4)),
+    (r"ten thousand (?:persons|people)", Unit("count", 1e4)),
     (r"万辆|万台|万套", Unit("volume", 1e4)),
     (r"辆|台|套|vehicles?", Unit("volume", 1.0)),
     (r"万人|万个|万家|万件", Unit("count", 1e4)),
@@ -216,9 +216,20 @@ def _pair(
         return 0, 0.0
     about = _own(item.indicator, context, common)
     elsewhere = bool(about) and covered(about, dict.fromkeys(terms_of(kpi.name), 1.0)) < 0.34
+    elsewhere = elsewhere or _other_money(item.indicator, kpi.name)
     if elsewhere and not same_form:
         return 0, 0.0
     return (1 if elsewhere or not same_form else 2), cosine
+
+
+_PUBLIC: Final = re.compile(r"\b(?:public|government|state|federal|EU|grants?)\b", re.IGNORECASE)
+_PRIVATE: Final = re.compile(r"\b(?:private|company|companies|business(?:es)?)\b", re.IGNORECASE)
+
+
+def _other_money(one: str, other: str) -> bool:
+    """Whether one is public money alone and the other private money alone."""
+    sides = [(bool(_PUBLIC.search(name)), bool(_PRIVATE.search(name))) for name in (one, other)]
+    return sorted(sides) == [(False, True), (True, False)]
 
 
 def _without(name: str, context: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from jumou.domain.evidence import Citation, Grounded, Statement
 from jumou.domain.framework import Language, Name
 from jumou.domain.quantity import Quantity
-from jumou.drafting.wording import in_english, number, shown, unit_in
+from jumou.drafting.wording import Writer, in_english, number, shown, unit_in
 from jumou.export.blocks import Cell, Line, Run, cell_of, plain
 from jumou.export.sources import SourceList
 from jumou.export.terms import BASES, STATES
@@ -101,6 +101,10 @@ class Voice:
     def amount(self, value: float, unit: str) -> str:
         """A value with its unit."""
         return f"{number(value)}{unit}" if self.language == "zh" else in_english(value, unit)
+
+    def statistic(self, name: str) -> str:
+        """The name of a figure: a Chinese statistic in an English document by its English name, where there is one."""
+        return Writer(self.language).statistic(name)
 
     def unit(self, unit: str) -> str:
         """A unit as it is written in the plan's language."""

@@ -135,7 +135,7 @@ def _context(request: PlanRequest, library: Library) -> DraftContext:
 
 
 def _title(ctx: DraftContext) -> str:
-    name, industry = ctx.profile.name, ctx.industry.name
+    name, industry = ctx.profile.name, ctx.industry.written or ctx.industry.name
     if ctx.language == "zh":
         return f"{name}{industry}产业发展规划（{ctx.start_year}—{ctx.horizon}年）初稿".replace("产业产业", "产业")
     return f"{name}: plan for {industry}, {ctx.start_year}–{ctx.horizon} (first draft)"

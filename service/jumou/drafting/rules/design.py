@@ -26,7 +26,7 @@ from jumou.drafting.rules.scheduling import scheduled
 from jumou.drafting.rules.selection import Candidate, select
 from jumou.drafting.rules.sizing import Sizing, sizing
 from jumou.drafting.rules.subjects import words_for
-from jumou.drafting.wording import Said, Word, in_sentence, state_of
+from jumou.drafting.wording import Said, Word, begun, in_sentence, state_of
 from jumou.retrieval import Filter
 
 _PRECEDENTS: Final = 2
@@ -90,8 +90,8 @@ def _project(
         theme_id=(item.theme or positioning.themes[0]).id if project_type in ("A1", "A2", "B1") else None,
         objective=objective,
         content=content,
-        scale=fill(archetype.scale.in_(language)),
-        site=fill(archetype.site.in_(language)),
+        scale=begun(fill(archetype.scale.in_(language))),
+        site=begun(fill(archetype.site.in_(language))),
         investment=investment,
         investment_basis=basis,
         financing=_financing(ctx, item, investment),
@@ -264,7 +264,7 @@ def _rationale(ctx: DraftContext, item: Candidate, precedents: tuple[Citation, .
         )  # fmt: skip
     return ctx.writer.say(
         "针对诊断所列“{gap}”（{gap_id}）提出；可参照{title}的做法：“{quote}”",
-        "Answers “{gap}” ({gap_id}) of the diagnosis; {title} shows how: “{quote}”",
+        "Answers “{gap}” ({gap_id}) of the diagnosis. For comparison, {title}: “{quote}”",
         gap=item.gap.name,
         gap_id=item.gap.id,
         title=Said(

@@ -76,7 +76,7 @@ def _summary(
 
 
 def _base(ctx: DraftContext) -> Statement:
-    write, industry = ctx.writer, Said(ctx.industry.name, "profile:target_industry")
+    write, industry = ctx.writer, Said(ctx.industry.written or ctx.industry.name, "profile:target_industry")
     size, quotient = scale_figure(ctx), specialisation(ctx)
     if size is not None and quotient is not None and quotient.value is not None:
         return write.say(
@@ -141,7 +141,7 @@ def _fact(ctx: DraftContext, cell: ProfileIndicator) -> tuple[str, tuple[Quantit
 def _dated(ctx: DraftContext, size: Quantity) -> str:
     if size.year is None:
         return size.label
-    return ctx.writer.pick(f"{size.year}年{size.label}", f"{size.label} in {size.year}")
+    return ctx.writer.pick(f"{size.year}年{size.label}", f"{ctx.writer.statistic(size.label)} in {size.year}")
 
 
 def _elements(ctx: DraftContext, standing: tuple[ElementReading, ...], driving: tuple[DriverReading, ...]) -> Statement:

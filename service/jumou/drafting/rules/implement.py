@@ -22,6 +22,7 @@ from jumou.drafting.rules.kpi_targets import from_portfolio
 from jumou.drafting.rules.kpis import with_projects
 from jumou.drafting.rules.money import financing_plan
 from jumou.drafting.rules.scheduling import month, roadmap_rows, to_month
+from jumou.retrieval import Filter
 
 _MOST_ACTIONS_EACH: Final = 3
 
@@ -171,7 +172,8 @@ def _governance(ctx: DraftContext) -> tuple[GovernanceBody, ...]:
 
 
 def _governance_note(ctx: DraftContext) -> Statement:
-    hits = ctx.desk.find("集群发展促进组织 链长制 工作专班 治理 理事会", limit=6)
+    where = Filter(levels=("international",)) if ctx.profile.abroad else None
+    hits = ctx.desk.find("集群发展促进组织 链长制 工作专班 治理 理事会", limit=6, where=where)
     citations = ctx.desk.cite(hits, ["促进组织", "链长", "专班", "cluster organisation"])
     return ctx.writer.say(
         "建立“政府引导、企业主体、院校支撑、机构协同”的治理机制。",

@@ -17,7 +17,7 @@ from jumou.drafting.rules.bodies import abroad, body
 from jumou.drafting.rules.kpi_targets import CHAIN_BAND, Entry, target_path
 from jumou.drafting.rules.numbers import small_region
 from jumou.drafting.rules.selection import comprehensive
-from jumou.drafting.wording import unit_in
+from jumou.drafting.wording import begun, unit_in
 
 _WANTED: Final[dict[KpiFamily, int]] = {"scale": 7, "firms": 6, "rd": 4, "patents": 3, "jobs": 3, "efficiency": 6}
 _WANTED_ABROAD: Final[dict[KpiFamily, int]] = {
@@ -315,7 +315,8 @@ def _name(ctx: DraftContext, entry: Entry, cell: ProfileIndicator | None) -> str
     """The KPI's name; where the baseline measures something else, the name of what it measures."""
     if cell is None:
         return entry.name
-    own = _DATED.sub("", cell.metric) or cell.metric
+    own = ctx.writer.statistic(_DATED.sub("", cell.metric) or cell.metric)
+    own = own if ctx.language == "zh" else begun(own)
     if entry.names_industry:
         return entry.name if _of_the_industry(ctx, cell.metric) else own
     keyed = bool(cell.key) and cell.key in entry.keys

@@ -101,9 +101,9 @@ def _financing_notes(ctx: DraftContext, by_source: dict[Funding, float]) -> tupl
     if not abroad(ctx.profile):
         for question, words, zh, en in (
             ("专项债券 负面清单 收益", ["专项债", "收益", "负面清单", "special bonds"],
-             "专项债券只用于有收益的公共基础设施部分，逐项测算收益覆盖本息。", "Special bonds only for revenue-bearing public infrastructure, with cover shown item by item."),
+             "专项债券只用于有收益的公共基础设施部分，逐项测算收益覆盖本息。", "Special bonds pay only for the revenue-bearing part of public infrastructure, and income has to cover debt service item by item."),
             ("政府投资基金 设立 招商引资", ["基金", "招商引资", "县级", "fund"],
-             "产业基金按市场化方式运作，不以招商引资为目的设立，县区优先参与上级母基金。", "The fund runs on market lines, is not set up for attraction; counties join funds of higher levels."),
+             "产业基金按市场化方式运作，不以招商引资为目的设立，县区优先参与上级母基金。", "The industry fund runs on market lines and is not set up to attract investment; counties join the funds of higher levels."),
         ):  # fmt: skip
             hits = ctx.desk.find(question, limit=5, where=Filter(kinds=("policy", "user")))
             citations = ctx.desk.cite(hits, words, fresh=False)
@@ -158,7 +158,7 @@ def _afforded(ctx: DraftContext, central: Quantity, by_source: Mapping[Funding, 
         found.append(
             write.say(
                 "{what}相当于{label}（{base}）的{share}，{verdict}{limit}{tail}。",
-                "{what} is {share} of {label} ({base}), {verdict} {limit}{tail}.",
+                "{what} comes to {share} of {label} ({base}), {verdict} {limit}{tail}.",
                 what=write.pick(zh, en), label=base.label, base=base, share=share, limit=limit,
                 verdict=write.pick("高于" if heavy else "未超过", "above" if heavy else "not above"),
                 tail=write.pick("的论证线，须分期实施、压减规模或专门论证承受能力", ", the line from which it is phased, cut or argued for")

@@ -106,7 +106,7 @@ def _summary(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> Statement:
         return write.say(
             "语料库尚无“{industry}”的产业链图谱，暂按通用生产链条（研发设计、原料、核心制造、配套、服务）分析；可提交产业链文件后重新起草。",
             "The corpus holds no value chain of “{industry}”; a general chain (design, materials, core production, suppliers, services) stands in. Add a chain file and draft again.",
-            industry=Said(ctx.industry.name, "profile:target_industry"), state="no_evidence",
+            industry=Said(ctx.industry.written or ctx.industry.name, "profile:target_industry"), state="no_evidence",
         )  # fmt: skip
     present = [Said(node.name, "chain") for node in nodes if node.firms]
     lacking = [Said(node.name, "chain") for node in nodes if node.key and not node.firms]

@@ -181,7 +181,7 @@ def _figures(page: Page) -> None:
         (page.pick("序号", "No."), page.pick("名称", "Figure"), page.pick("数值", "Value"), page.pick("单位", "Unit"), page.pick("年份", "Year"), page.pick("依据类别", "Basis"), page.pick("来源或公式", "Source or formula"), page.pick("质量标记", "Flags")),
         (
             (
-                str(place), figure.label, _value(figure), page.voice.unit(figure.unit) or "—", str(figure.year) if figure.year else "—",
+                str(place), page.voice.statistic(figure.label), _value(figure), page.voice.unit(figure.unit) or "—", str(figure.year) if figure.year else "—",
                 BASES[figure.basis].in_(page.language), _origin(page, figure), cell(flags(figure.flags, page.language), figure.note) or cell("—"),
             )
             for place, figure in enumerate(_distinct(page), start=1)

@@ -9,7 +9,7 @@ from jumou.export.chapters.page import Page
 def front(page: Page) -> None:
     """The opening remarks."""
     plan, voice = page.plan, page.voice
-    made, profile, mode = plan.provenance, plan.profile, plan.positioning.mode
+    made, mode = plan.provenance, plan.positioning.mode
     page.bare_heading("编制说明", "About this draft")
     total = plan.implementation.financing.total
     years = [row.year for row in plan.implementation.financing.years] or [
@@ -23,8 +23,8 @@ def front(page: Page) -> None:
         else ""
     )
     rows: list[tuple[str, Cell]] = [
-        (page.pick("规划区域", "Region"), cell(" ".join(part for part in (profile.parent, profile.name) if part))),
-        (page.pick("主导产业", "Industry"), cell(profile.target_industry or plan.diagnosis.value_chain.name)),
+        (page.pick("规划区域", "Region"), cell(page.pick(" ", ", ").join(part for part in _places(page) if part))),
+        (page.pick("主导产业", "Industry"), cell(_industry(page))),
         (page.pick("规划期", "Term"), cell(term + (page.pick("年", "") if term else ""))),
         (page.pick("聚焦主题", "Themes"), cell(*(theme.name for theme in plan.positioning.themes))),
         (page.pick("主导模式", "Leading mode"), cell(voice.name(MODES[mode.key]))),
@@ -81,3 +81,17 @@ def investment(page: Page) -> Line:
         *voice.figure(money.total),
         *plain(right),
     )
+
+
+def _industry(page: Page) -> str:
+    """The industry as the planner named it; an English plan gives a Chinese name its chain's beside it."""
+    named, chain = page.plan.profile.target_industry, page.plan.diagnosis.value_chain.name
+    if not named:
+        return chain
+    return named if page.language == "zh" or named.isascii() else f"{chain} ({named})"
+
+
+def _places(page: Page) -> tuple[str, ...]:
+    """The region and what it lies in, in the order of the language."""
+    profile = page.plan.profile
+    return (profile.parent, profile.name) if page.language == "zh" else (profile.name, profile.parent)
