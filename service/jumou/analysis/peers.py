@@ -45,9 +45,7 @@ def compare_with_peers(
     gdp = figure(profile, "gdp")
     label = pick(language, "地区生产总值与对标地区中位数之比", "GDP over the median peer")
     if profile.level not in PANEL_LEVELS or gdp is None or gdp.unit != _YI or gdp.value is None:
-        reason = pick(
-            language, "地区生产总值（亿元）与同层级对标地区", "GDP in hundred million yuan and peers of the same level"
-        )
+        reason = pick(language, "地区生产总值（亿元）与同层级对标地区", "GDP in yuan and peers of the same level")
         return (), [Indicator(id="benchmark:gdp", formula="gap_ratio", label=label, missing=(reason,))]
     own = _own(profile, gdp)
     chosen = choose_peers(own, table)

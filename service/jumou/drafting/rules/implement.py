@@ -202,12 +202,12 @@ def _safeguards(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positionin
     statements = [
         write.say(
             "尊重市场规律：主题边界之外的项目不纳入专项支持，避免为聚集而聚集。",
-            "Respect the market: nothing outside the themes gets special support.",
+            "Respect the market: no project outside the boundaries of the themes gets special support.",
             state="assumption",
         ),
         write.say(
             "动态调整：关键指标连续预警或{mode}的适用条件发生变化时，启动定位与项目的重新论证。",
-            "Adjust: when alerts repeat or the conditions of the mode ({mode}) change, positioning and projects are argued anew.",
+            "Adjust: when alerts repeat or the conditions of the leading mode ({mode}) change, positioning and projects are reviewed from the start.",
             mode=mode, state="assumption",
         ),
     ]  # fmt: skip

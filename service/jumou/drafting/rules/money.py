@@ -94,7 +94,7 @@ def _financing_notes(ctx: DraftContext, by_source: dict[Funding, float]) -> tupl
     notes = [
         write.say(
             "按测算，政府投资与专项债券合计约占{share}，其余由企业自筹、基金、银行贷款和社会资本承担；测算建立在规划假设之上。",
-            "Government money and special bonds come to about {share}; firms, funds, loans and private capital carry the rest. The sum rests on planning assumptions.",
+            "Public money comes to about {share} of the total; firms, funds, loans and private capital carry the rest. The sum rests on planning assumptions.",
             share=share, state="assumption",
         )
     ]  # fmt: skip
@@ -134,8 +134,8 @@ def _afforded(ctx: DraftContext, central: Quantity, by_source: Mapping[Funding, 
     write = ctx.writer
     public = sum(by_source.get(name, 0.0) for name in ("government", "special_bond"))
     rows = (
-        ("gdp", central.value, _OF_GDP, "总投资年均额", "investment a year", "total / years / gdp"),
-        ("budget_revenue", public, _OF_BUDGET, "政府投资与专项债券年均额", "government money and special bonds a year", "(government + special_bond) / years / budget_revenue"),
+        ("gdp", central.value, _OF_GDP, "总投资年均额", "yearly investment", "total / years / gdp"),
+        ("budget_revenue", public, _OF_BUDGET, "政府投资与专项债券年均额", "yearly spending from government money and special bonds", "(government + special_bond) / years / budget_revenue"),
     )  # fmt: skip
     found = []
     for key, amount, most, zh, en, formula in rows:
@@ -144,7 +144,7 @@ def _afforded(ctx: DraftContext, central: Quantity, by_source: Mapping[Funding, 
             continue
         base = quantity(cell)
         share = Quantity(
-            label=write.pick(f"{zh}与{base.label}之比", f"{en} over {base.label}"), value=round(100 * amount / years / base.value, 1),
+            label=write.pick(f"{zh}与{base.label}之比", f"{en} over {write.statistic(base.label)}"), value=round(100 * amount / years / base.value, 1),
             unit="%", basis="computed", formula=formula, source_ids=base.source_ids,
         )  # fmt: skip
         heavy = share.value > most
@@ -161,7 +161,7 @@ def _afforded(ctx: DraftContext, central: Quantity, by_source: Mapping[Funding, 
                 "{what} comes to {share} of {label} ({base}), {verdict} {limit}{tail}.",
                 what=write.pick(zh, en), label=base.label, base=base, share=share, limit=limit,
                 verdict=write.pick("高于" if heavy else "未超过", "above" if heavy else "not above"),
-                tail=write.pick("的论证线，须分期实施、压减规模或专门论证承受能力", ", the line from which it is phased, cut or argued for")
+                tail=write.pick("的论证线，须分期实施、压减规模或专门论证承受能力", ", the line from which spending has to be phased, cut or argued for")
                 if heavy
                 else write.pick("的论证线", ", the line from which it would have to be argued"),
                 state="grounded",

@@ -8,7 +8,7 @@ from jumou.domain.framework import ELEMENTS, DriverKey, ElementKey
 from jumou.drafting.context import DraftContext
 from jumou.drafting.reading import Reading
 from jumou.drafting.rules.numbers import scale_figure, specialisation
-from jumou.drafting.wording import Said
+from jumou.drafting.wording import Said, in_sentence
 
 _STRONG: Final[dict[ElementKey, int]] = {
     "leading_firms": 3,
@@ -148,7 +148,9 @@ def _driver(
 def _present_nodes(ctx: DraftContext) -> tuple[Said, ...]:
     names = {node.id: node.name.in_(ctx.language) for node in ctx.industry.chain.nodes}
     return tuple(
-        Said(names[node.id], "profile:enterprises") for node in ctx.analysis.nodes if node.firms and node.id in names
+        Said(ctx.writer.pick(names[node.id], in_sentence(names[node.id])), "profile:enterprises")
+        for node in ctx.analysis.nodes
+        if node.firms and node.id in names
     )[:5]
 
 

@@ -113,7 +113,7 @@ def _rules(page: Page) -> None:
         (0.9, 2.6, 1.6, *(width for _, width, _ in own)),
     )  # fmt: skip
     if shared:
-        page.note("各指标相同的规则：" + " ".join(shared), "The same for all KPIs: " + " ".join(shared))
+        page.note("各指标相同的规则：" + " ".join(shared), "The same for all KPIs. " + ". ".join(shared))
 
 
 def _baseline(page: Page, kpi: Kpi) -> Cell:
