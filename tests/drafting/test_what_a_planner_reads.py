@@ -14,6 +14,7 @@ from jumou.domain.framework import ELEMENTS
 from jumou.domain.plan import Plan
 from jumou.domain.region import RegionProfile
 from jumou.drafting.drafter import RulesDrafter
+from jumou.drafting.rules.precedents import shows
 from jumou.errors import InvalidRequest
 from jumou.profile import sample_profile
 from jumou.retrieval import Library
@@ -135,3 +136,35 @@ def test_chains_speak_of_every_outside_factor_and_of_measurable_things() -> None
         assert len(chain.kpis) >= 3, chain.id
         assert all(node.basis in ("editorial", "source") for node in chain.nodes)
         assert all(set(niche.nodes) for niche in chain.niches)
+
+
+def test_a_precedent_shows_what_was_done_and_stands_once(plan: Plan) -> None:
+    """A case is called a practice where its text tells of one; settings, lessons and reservations are called what they are."""
+    passages = {one.passage.id: one for one in plan.evidence.passages}
+    quotes = [precedent.quote for project in plan.projects for precedent in project.precedents]
+    assert len(quotes) == len(set(quotes))
+    for project in plan.projects:
+        first = passages[project.precedents[0].passage_id]
+        assert project.rationale is not None
+        assert project.precedents[0].quote in project.rationale.text
+        assert "〔待核〕" not in project.precedents[0].quote
+        assert not first.document.outdated
+        if "的做法：" in project.rationale.text:
+            assert first.passage.section.rpartition(" / ")[2] in ("成功因素", "发展历程", "标志性项目", "主要内容")
+
+
+def test_each_kind_of_project_says_by_which_words_a_precedent_shows_it() -> None:
+    for archetype in load_playbook().archetypes:
+        assert shows(archetype.shows, archetype.name.zh + archetype.query.zh) > 0, archetype.id
+        assert shows(archetype.shows, archetype.name.en + archetype.query.en) > 0, archetype.id
+        assert shows(archetype.shows, "该市成立于一九八三年，面积不大〔待核〕。") == 0
+
+
+def test_a_region_that_one_industry_carries_is_told_to_widen_its_base(drafted: dict[str, Plan]) -> None:
+    """Not only to hatch more of the same: the first answer names the region's other industries."""
+    plan = drafted["changchun"]
+    gap = next(gap for gap in plan.diagnosis.gaps if gap.kind == "stated" and "一业独大" in gap.name)
+    (project,) = [one for one in plan.projects if "跨行业拓展" in one.name]
+    assert project.closes_gap == gap.id
+    assert "医药产业" in " ".join(project.content)
+    assert not [one for one in drafted["county"].projects if "跨行业拓展" in one.name]

@@ -66,8 +66,17 @@ def find_chains(words: str, chains: Iterable[Chain] | None = None) -> list[Chain
     chain's list (aliases are listed most specific first), then to the word that comes first.
     """
     text = folded(words)
+    return list(_among_all(text)) if chains is None else _ranked(text, chains)
+
+
+@lru_cache(maxsize=1024)  # a plan asks after its parks and sectors for every project
+def _among_all(text: str) -> tuple[ChainMatch, ...]:
+    return tuple(_ranked(text, load_chains().values()))
+
+
+def _ranked(text: str, chains: Iterable[Chain]) -> list[ChainMatch]:
     substance = max(1, len(bare_words(text)))
-    found = list(_longest(_occurrences(text, load_chains().values() if chains is None else chains)))
+    found = list(_longest(_occurrences(text, chains)))
     ranked = []
     for chain_id in {hit.chain_id for hit in found}:
         hits = [hit for hit in found if hit.chain_id == chain_id]

@@ -123,6 +123,9 @@ class Archetype(Model):
     approvals: Texts
     risks: tuple[RiskRule, ...]
     query: Text
+    shows: Code = Field(
+        description="words by which a sentence of a case or a policy shows this kind of project at work"
+    )
     rules: tuple[Code, ...] = ()
     after: tuple[Code, ...] = Field(default=(), description="archetypes whose projects come first")
 

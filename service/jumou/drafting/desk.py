@@ -17,10 +17,6 @@ _SHORTEST, _LONGEST = 12, 160
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _LATIN: Final = re.compile(r"[a-z][a-z-]{2,}")
 _HAN_RUN: Final = re.compile(r"[\u4e00-\u9fff]{2,}")
-_ABOUT_ITSELF: Final = re.compile(r"〔待核〕|文号为|[^，。]*印发日期|\d+日(?:发布|印发)")
-"""A sentence that is doubtful, or tells only when a document came out, shows nobody how to do a thing."""
-
-_PRACTICE: Final = 0.6
 _HALF: Final = 0.5
 _ENOUGH: Final = 2
 """A sentence that speaks of two measures of a kind is about it."""
@@ -128,6 +124,7 @@ class EvidenceDesk:
     exclude: frozenset[str] = frozenset()
     _cited: dict[str, EvidencePassage] = field(default_factory=dict)
     _quoted: dict[str, int] = field(default_factory=dict)
+    _told: dict[str, tuple[tuple[Passage, str], ...]] = field(default_factory=dict)
 
     def find(
         self,
@@ -157,24 +154,18 @@ class EvidenceDesk:
         most: int = 1,
         fresh: bool = True,
         least: float = 0.0,
-        practice: Sequence[str] = (),
     ) -> tuple[Citation, ...]:
         """The best sentence of each of the first `most` documents that has one; `words` say what it should be about.
 
         With `fresh`, a document cited often already gives way to others, so that a plan does not lean on one text.
-        Sentences that share less than `least` of the words are passed over. With `practice`, a sentence has to speak of one
-        of those measures, and counts the more for each: that a place has the same industry is no precedent for a college.
+        Sentences that share less than `least` of the words are passed over.
         """
         scored: list[tuple[float, int, Hit, str]] = []
         for rank, hit in enumerate(hits):
-            if practice:
-                sentence, share, overlap = self._practised(hit.passage.text, words, practice)
-            else:
-                sentence, overlap = self.sentence(hit.passage.text, words)
-                share = 0.0
+            sentence, overlap = self.sentence(hit.passage.text, words)
             if sentence and overlap >= least:
                 used = self._quoted.get(hit.document.id, 0) if fresh else 0
-                weight = hit.score + 0.35 * overlap + _PRACTICE * share - 0.12 * min(used, 4)
+                weight = hit.score + 0.35 * overlap - 0.12 * min(used, 4)
                 scored.append((weight, -rank, hit, sentence))
         scored.sort(key=lambda row: (-row[0], -row[1]))
         chosen: list[Citation] = []
@@ -217,6 +208,19 @@ class EvidenceDesk:
                 found.extend((passage, text) for text in split_sentences(passage.text))
         return found
 
+    def told(self, document_id: str) -> tuple[tuple[Passage, str], ...]:
+        """All sentences of a document in the plan's language, with the passage each stands in; halves of sentences are left out."""
+        found = self._told.get(document_id)
+        if found is None:
+            zh = self.language == "zh"
+            found = self._told[document_id] = tuple(
+                (passage, sentence)
+                for passage in self.library.passages(document_id)
+                for sentence in split_sentences(passage.text)
+                if bool(_HAN.search(sentence)) == zh and not sentence[0].islower()
+            )
+        return found
+
     def quote(self, passage: Passage, document: Document, sentence: str) -> Citation:
         """A citation of `sentence`, which stands in `passage`; the passage is frozen with the plan."""
         self._cited.setdefault(passage.id, EvidencePassage(passage=passage, document=document))
@@ -253,18 +257,6 @@ class EvidenceDesk:
                 if _HAN.search(sentence):
                     return sentence, 0.0
         return best, max(best_score, 0.0)
-
-    def _practised(self, text: str, words: Sequence[str], practice: Sequence[str]) -> tuple[str, float, float]:
-        """The sentence of `text` that speaks of most of the measures, their share, and the share of the other words."""
-        best: tuple[float, float, str] = (0.0, 0.0, "")
-        wanted = {part for word in words for part in words_of(word)}
-        for sentence in split_sentences(text):
-            if bool(_HAN.search(sentence)) != (self.language == "zh") or _ABOUT_ITSELF.search(sentence):
-                continue
-            share = practised(practice, sentence)
-            if share > 0:
-                best = max(best, (share, len(wanted & words_of(sentence)) / max(1, len(wanted)), sentence))
-        return best[2], best[0], best[1]
 
     def evidence(self, used: set[str] | None = None) -> Evidence:
         """Everything cited so far (or the passages in `used`), frozen, in the order of passage ids."""

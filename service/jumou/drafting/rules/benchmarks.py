@@ -57,7 +57,7 @@ def _choose(ctx: DraftContext, mode: ModeKey) -> list[Document]:
     ranked = _ranked(ctx, hits, mode, aliases | set(names))
     chosen = ranked[:_MOST]
     home = ctx.profile.country
-    own = _own(ctx)
+    own = own_divisions(ctx)
 
     def worth(item: Document) -> bool:
         """A case abroad in quite another industry, grown in another way, is no benchmark."""
@@ -91,9 +91,14 @@ def _swapped(chosen: list[Document], extra: Document, home: str) -> list[Documen
     return [*chosen[:-1], extra]
 
 
-def _own(ctx: DraftContext) -> frozenset[str]:
+def own_divisions(ctx: DraftContext) -> frozenset[str]:
     """What the industry is called says more than its chain, which takes in those who supply machines and chemicals."""
     return likely_divisions(ctx.industry.name) or divisions(ctx.industry.chains)
+
+
+def industry_nearness(ctx: DraftContext, document: Document) -> float:
+    """How near the industries a document is about are to the region's, 0–1."""
+    return _near(own_divisions(ctx), document)
 
 
 def _near(own: frozenset[str], document: Document) -> float:
@@ -101,7 +106,7 @@ def _near(own: frozenset[str], document: Document) -> float:
 
 
 def _ranked(ctx: DraftContext, hits: list[Hit], mode: ModeKey, names: set[str]) -> list[Document]:
-    own, outside = _own(ctx), abroad(ctx.profile)
+    own, outside = own_divisions(ctx), abroad(ctx.profile)
     best: dict[str, tuple[float, Document]] = {}
     for hit in hits:
         document = hit.document
@@ -165,7 +170,7 @@ def _why(ctx: DraftContext, document: Document, mode: ModeKey, title: str) -> St
     industries = write.joined(document.industries, last=3) if ctx.language == "zh" else title
     citation = ctx.desk.cite_document(document.id, [title, *document.industries, MODES[mode].in_(ctx.language)])
     citations = (citation,) if citation else ()
-    near = _near(_own(ctx), document) >= _NEAR_FROM
+    near = _near(own_divisions(ctx), document) >= _NEAR_FROM
     if document.outcome == "mixed":
         return write.say(
             "{title}" + (_ALIKE if near else _UNLIKE) + "，成效与挫折并存，正反两面均可比较。",

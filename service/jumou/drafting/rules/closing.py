@@ -1,7 +1,7 @@
 """Gaps of weight that no chosen project answers: linked to one that does, or a project is drawn in for them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -28,30 +28,47 @@ def closing(
     gaps: tuple[Gap, ...],
     most: int,
     twice: Sequence[ProjectType],
+    direct: "Callable[[Candidate, Gap], bool]",
 ) -> "list[Candidate]":
-    """The chosen projects, changed so that every gap of weight is answered where any project can answer it.
+    """The chosen projects, changed so that every gap of weight is answered where any project can answer it, directly if one can.
 
     A project that fits an open gap names it. Where none fits, the best that does is added; in a full set it takes the place
     of the weakest project whose type (those in `twice` stand twice) and gaps of weight others cover too.
     """
     found = list(chosen)
     for gap in gaps:
-        if gap.severity < OF_WEIGHT or any(gap.id in _named(item) for item in found):
-            continue
-        at = next((place for place, item in _by_need(found) if gap in item.fits), None)
-        if at is None:
-            extra = next((item for item in candidates if gap in item.fits and item not in found), None)
-            if extra is None:
-                continue
-            if len(found) >= most:
-                spare = _spare(found, gaps, twice, _ANY if gap.kind == "stated" else _CORE)
-                if spare is None:
-                    continue
-                found.pop(spare)
-            found.append(extra)
-            at = len(found) - 1
-        found[at] = _naming(found[at], gap)
+        if gap.severity >= OF_WEIGHT and not _closed(found, candidates, gap, gaps, most, twice, direct):
+            _closed(found, candidates, gap, gaps, most, twice, lambda _item, _gap: True)
     return found
+
+
+def _closed(
+    found: "list[Candidate]",
+    candidates: "Sequence[Candidate]",
+    gap: Gap,
+    gaps: tuple[Gap, ...],
+    most: int,
+    twice: Sequence[ProjectType],
+    good: "Callable[[Candidate, Gap], bool]",
+) -> bool:
+    """Whether a project that is good for it names the gap, now that `found` may have been changed."""
+    if any(gap.id in _named(item) and good(item, gap) for item in found):
+        return True
+    at = next((place for place, item in _by_need(found) if gap in item.fits and good(item, gap)), None)
+    if at is None:
+        fitting = (item for item in candidates if gap in item.fits and item not in found and good(item, gap))
+        extra = next(fitting, None)
+        if extra is None:
+            return False
+        if len(found) >= most:
+            spare = _spare(found, gaps, twice, _ANY if gap.kind == "stated" else _CORE)
+            if spare is None:
+                return False
+            found.pop(spare)
+        found.append(extra)
+        at = len(found) - 1
+    found[at] = _naming(found[at], gap)
+    return True
 
 
 def _named(item: "Candidate") -> tuple[str, ...]:

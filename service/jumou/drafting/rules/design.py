@@ -1,11 +1,10 @@
 """Step 3: the project matrix. Archetypes are filled with the region's gaps, firms, places and precedents."""
 
 import re
-from typing import Final, Literal
+from typing import Literal
 
 from jumou.domain.diagnosis import Diagnosis
-from jumou.domain.evidence import Citation, Statement
-from jumou.domain.framework import PROJECT_TYPES, category_of
+from jumou.domain.framework import category_of
 from jumou.domain.implementation import Kpi
 from jumou.domain.portfolio import (
     FundingShare,
@@ -22,17 +21,12 @@ from jumou.drafting.rules.bodies import abroad, body
 from jumou.drafting.rules.borders import bordered
 from jumou.drafting.rules.compliance import findings
 from jumou.drafting.rules.kpis import moved_by
+from jumou.drafting.rules.precedents import Precedents
 from jumou.drafting.rules.scheduling import scheduled
 from jumou.drafting.rules.selection import Candidate, select
 from jumou.drafting.rules.sizing import Sizing, sizing
 from jumou.drafting.rules.subjects import words_for
-from jumou.drafting.wording import Said, Word, begun, in_sentence, state_of
-from jumou.retrieval import Filter
-
-_PRECEDENTS: Final = 2
-_LOOKED_AT: Final = 12
-_LEAST_SHARED: Final = 0.1
-"""A precedent that shares less with the project's words is about something else."""
+from jumou.drafting.wording import Word, begun, in_sentence, state_of
 
 
 def design(
@@ -45,10 +39,11 @@ def design(
     """
     chosen = select(ctx, diagnosis, positioning)
     sizes = sizing(ctx, [item.archetype for item in chosen])
+    precedents = Precedents(ctx)
     drafts: list[Project] = []
     owners: list[Candidate] = []
     for candidate in chosen:
-        project = _project(ctx, candidate, positioning, kpis, sizes, f"P{len(drafts) + 1:02d}")
+        project = _project(ctx, candidate, positioning, kpis, sizes, precedents, f"P{len(drafts) + 1:02d}")
         if project is not None:
             drafts.append(project)
             owners.append(candidate)
@@ -56,7 +51,13 @@ def design(
 
 
 def _project(
-    ctx: DraftContext, item: Candidate, positioning: Positioning, kpis: tuple[Kpi, ...], sizes: Sizing, project_id: str
+    ctx: DraftContext,
+    item: Candidate,
+    positioning: Positioning,
+    kpis: tuple[Kpi, ...],
+    sizes: Sizing,
+    known: Precedents,
+    project_id: str,
 ) -> Project | None:
     archetype, write, language = item.archetype, ctx.writer, ctx.language
     words = words_for(ctx, item, positioning)
@@ -69,7 +70,7 @@ def _project(
 
     name = _titled(fill(archetype.name.in_(language)))
     query = write.fill(archetype.query.in_(language), **_only(archetype.query.in_(language), words))[0]
-    precedents = _precedents(ctx, item, query, name)
+    precedents = known.of(item, query, name)
     if not precedents and ctx.needs_precedents:
         return None
     objective = fill(archetype.objective.in_(language))
@@ -119,7 +120,7 @@ def _project(
         target_companies=_targets(ctx, item),
         package=content[1:2] if archetype.id == "attract_leaders" else (),
         instruments=_instruments(ctx, item),
-        rationale=_rationale(ctx, item, precedents),
+        rationale=known.rationale(item, precedents),
         figures=(*dict.fromkeys((*figures, *basis_figures)),),
         state=state_of(() if precedents else figures, precedents),
     )
@@ -143,30 +144,6 @@ def _titled(name: str) -> str:
 def _only(template: str, words: dict[str, Word]) -> dict[str, Word]:
     """The words a template uses, so that figures of unused ones are not carried along."""
     return {key: word for key, word in words.items() if "{" + key + "}" in template}
-
-
-def _precedents(ctx: DraftContext, item: Candidate, query: str, name: str) -> tuple[Citation, ...]:
-    """One case and one policy that did or support the same, the nearest in industry first.
-
-    A quote has to speak of the measure itself; where none does, the nearest text on the type of project stands in.
-    """
-    kind = item.archetype.type
-    words = [query, name, PROJECT_TYPES[kind].in_(ctx.language)]
-    measures = item.archetype.measures(ctx.language)
-    worked = Filter(kinds=("case",), project_types=(kind,), outcomes=("success", "mixed"))
-    cases = ctx.desk.find(query, limit=_LOOKED_AT, where=worked, benchmarks=True)
-    policies = ctx.desk.find(query, limit=_LOOKED_AT, where=Filter(kinds=("policy", "user"), project_types=(kind,)))
-    if abroad(ctx.profile):  # China's policies bind and pay for nothing there, and cases from elsewhere are nearer
-        near = worked.model_copy(update={"levels": ("international",)})
-        cases = ctx.desk.find(query, limit=_LOOKED_AT, where=near, benchmarks=True) or cases
-        policies = [hit for hit in policies if hit.document.kind == "user" or hit.document.level == "international"]
-    cited = (*ctx.desk.cite(cases, words, practice=measures), *ctx.desk.cite(policies, words, practice=measures))
-    if cited:
-        return cited
-    cited = (*ctx.desk.cite(cases, words, least=_LEAST_SHARED), *ctx.desk.cite(policies, words, least=_LEAST_SHARED))
-    if cited:
-        return cited
-    return ctx.desk.cite([*cases, *policies] or ctx.desk.find(PROJECT_TYPES[kind].zh, limit=8), words, most=_PRECEDENTS)
 
 
 def _financing(ctx: DraftContext, item: Candidate, investment: Quantity | None) -> tuple[FundingShare, ...]:
@@ -253,25 +230,3 @@ def _instruments(ctx: DraftContext, item: Candidate) -> tuple[PolicyInstrument, 
         if family not in families
     )
     return tuple(own)
-
-
-def _rationale(ctx: DraftContext, item: Candidate, precedents: tuple[Citation, ...]) -> Statement:
-    if not precedents:
-        return ctx.writer.say(
-            "针对诊断所列“{gap}”（{gap_id}）提出；尚未找到可参照的做法。",
-            "Answers “{gap}” ({gap_id}) of the diagnosis; no precedent was found.",
-            gap=item.gap.name, gap_id=item.gap.id, figures=item.gap.figures,
-        )  # fmt: skip
-    return ctx.writer.say(
-        "针对诊断所列“{gap}”（{gap_id}）提出；可参照{title}的做法：“{quote}”",
-        "Answers “{gap}” ({gap_id}) of the diagnosis. For comparison, {title}: “{quote}”",
-        gap=item.gap.name,
-        gap_id=item.gap.id,
-        title=Said(
-            f"《{precedents[0].title}》" if ctx.language == "zh" else f"“{precedents[0].title}”",
-            precedents[0].document_id,
-        ),
-        quote=precedents[0].quote,
-        figures=item.gap.figures,
-        citations=precedents[:1],
-    )

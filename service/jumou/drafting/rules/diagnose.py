@@ -219,11 +219,31 @@ def _mode(ctx: DraftContext) -> Statement:
     )  # fmt: skip
 
 
+_FIRST: Final = 4
+"""Gaps the overall judgement names."""
+
+
 def _gaps(ctx: DraftContext, found: tuple[Gap, ...]) -> Statement:
+    first = found[:_FIRST]
     return ctx.writer.say(
-        "综合判断，当前最需要解决的是{names}。", "What has to be solved first: {names}.",
-        names=[gap.name for gap in found[:4]] if ctx.language == "zh" else "; ".join(_named(gap) for gap in found[:4]), figures=tuple(figure for gap in found[:4] for figure in gap.figures), state="grounded",
+        "综合判断，当前首先要{names}。", "What has to be solved first: {names}.",
+        names=_to_do(first) if ctx.language == "zh" else "; ".join(_named(gap) for gap in first),
+        figures=tuple(figure for gap in first for figure in gap.figures), state="grounded",
     )  # fmt: skip
+
+
+def _to_do(first: tuple[Gap, ...]) -> str:
+    """What the first gaps ask for, in one sentence: links are filled or strengthened, problems solved."""
+    verbs = {"chain_missing": "补齐{}环节", "chain_weak": "做强{}环节", "chain_extend": "延伸{}环节"}
+    parts = [
+        verbs[kind].format("、".join(gap.name for gap in first if gap.kind == kind))
+        for kind in verbs
+        if any(gap.kind == kind for gap in first)
+    ]
+    rest = [f"“{gap.name}”" for gap in first if gap.kind not in verbs]
+    if rest:
+        parts.append("解决" + "".join(rest) + ("等问题" if len(rest) > 1 else "的问题"))
+    return "，".join(parts)
 
 
 _LINK_KINDS: Final = {"chain_missing": "missing link", "chain_weak": "weak link", "chain_extend": "link to extend"}

@@ -55,6 +55,9 @@ _LEAST_LINKS: Final = 2
 _NEXT: Final = {"platform": 0.7, "facility": 0.45}
 """What each further platform or facility of a chain counts less: a second platform is narrower than an institute for all."""
 
+_DIRECT: Final = 2
+"""The first three kinds of project a concern lists answer it; the others help."""
+
 _KEY: Final = 0.7
 _FEW_NODES: Final = 2
 """Links whose state is unknown are hypotheses: only the first ones become projects of their own."""
@@ -106,6 +109,10 @@ def select(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) ->
     goes when fewer than two are left. Gaps of weight that nothing chosen answers draw in what does (`closing`).
     """
     mode = positioning.mode.key
+
+    def direct(item: Candidate, gap: Gap) -> bool:
+        return directness(ctx.playbook, item.archetype, gap) <= _DIRECT
+
     shown = shown_by_cases(ctx, diagnosis, ctx.playbook.archetypes)
     candidates = [
         replace(candidate, score=candidate.score + _SHOWN * shown[archetype.id])
@@ -119,7 +126,7 @@ def select(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) ->
     chosen = _chosen(candidates, most, thrice)
     taken = frozenset(link for item in chosen if item.archetype.per == "node" for link in item.links)
     candidates = [part for item in candidates if (part := _apart(item, taken)) is not None]
-    chosen = closing(_chosen(candidates, most, thrice), candidates, diagnosis.gaps, most, _AT_LEAST_TWO)
+    chosen = closing(_chosen(candidates, most, thrice), candidates, diagnosis.gaps, most, _AT_LEAST_TWO, direct)
     return sorted(chosen, key=lambda item: item.order)
 
 

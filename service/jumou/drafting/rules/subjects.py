@@ -1,11 +1,14 @@
 """The words that fill an archetype: the region's firms, institutions and places, the chain's products, platforms and events."""
 
+import re
 from typing import Final
 
 from jumou.domain.chain import Chain, ChainNode, Text
 from jumou.domain.framework import ModeKey, Name
 from jumou.domain.positioning import Positioning
+from jumou.drafting.comparable import divisions_of, relatedness
 from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.benchmarks import own_divisions
 from jumou.drafting.rules.places import host, park, use_of
 from jumou.drafting.rules.selection import Candidate, comprehensive
 from jumou.drafting.wording import Said, Word
@@ -69,6 +72,7 @@ def words_for(ctx: DraftContext, item: Candidate, positioning: Positioning) -> d
         "scenario": _scenario(ctx, item),
         "event": event.name.in_(language),
         "event_content": _clause(event.content.in_(language)),
+        "other_industries": _others(ctx),
         "exchange": exchanges[:3] or write.pick("副产物与余能就近利用", "use of by-products and waste energy nearby"),
     }
     return {key: _said(word) for key, word in words.items()}
@@ -144,6 +148,24 @@ def _action(ctx: DraftContext, item: Candidate) -> str:
             return ctx.writer.pick("延链", "Extending the chain")
         case _:
             return ctx.writer.pick("强链", "Strengthening the link")
+
+
+_TOTAL: Final = re.compile(r"第[一二三]产业|合计|总计|全部|工业$|规上|规模以上|服务业$|其他|total|all industr|primary|secondary|tertiary", re.IGNORECASE)  # fmt: skip
+_MOST_OTHERS: Final = 3
+
+
+def _others(ctx: DraftContext) -> Word:
+    """The region's other industries that its figures name."""
+    own = own_divisions(ctx)
+    rows = {row.sector: row.ref for row in ctx.profile.industries if not _TOTAL.search(row.sector)}
+    found = [
+        Said(sector, ref)
+        for sector, ref in rows.items()
+        if (other := divisions_of(sector)) and relatedness(own, other) < 1
+    ]
+    return found[:_MOST_OTHERS] or ctx.writer.pick(
+        "用得上同类工艺的其他行业", "other industries that can use the same processes"
+    )
 
 
 def _scenario(ctx: DraftContext, item: Candidate) -> str:

@@ -1,7 +1,9 @@
 """Chapter 1: the diagnosis in its four dimensions, by five drivers and six elements, down to the gaps."""
 
-from jumou.domain.diagnosis import Benchmark
-from jumou.domain.framework import DRIVERS, ELEMENTS, MODES, PESTEL
+from typing import Final
+
+from jumou.domain.diagnosis import Benchmark, EndowmentItem
+from jumou.domain.framework import DRIVERS, ELEMENTS, MODES, PESTEL, Name
 from jumou.export.blocks import Cell, Line, cell, plain
 from jumou.export.chapters.page import Page
 from jumou.export.figure_terms import METHODS, flags, scope
@@ -58,12 +60,26 @@ def _macro(page: Page) -> None:
     )))  # fmt: skip
 
 
+_MEASURED: Final[dict[str, Name]] = {
+    "lq": Name("专业化水平", "Specialisation"), "endowment": Name("研发投入", "Research effort"), "ratio": Name("效益与财力", "Returns and means"),
+    "gap_ratio": Name("经济体量", "Size of the economy"),
+}  # fmt: skip
+"""By the formula of its indicator: a figure of the whole region is no element of a cluster."""
+
+
+def _filed(page: Page, item: EndowmentItem) -> Name:
+    """What an item of the endowment is about: what its figure measures, else the element it belongs to."""
+    known = {one.id: one for one in page.plan.diagnosis.indicators}
+    formula = known[item.indicator_ids[0]].formula if item.indicator_ids and item.indicator_ids[0] in known else ""
+    return _MEASURED.get(formula or "", ELEMENTS[item.element])
+
+
 def _endowment(page: Page) -> None:
     found, voice, language = page.plan.diagnosis, page.voice, page.language
     page.heading(2, "资源禀赋与集聚要素", "Endowment and elements")
     for kind, zh, en in (("strength", "主要优势：", "Strengths: "), ("shortfall", "主要短板：", "Shortfalls: ")):
         lines = [
-            voice.say(item, lead=voice.colon(ELEMENTS[item.element].in_(language)))
+            voice.say(item, lead=voice.colon(_filed(page, item).in_(language)))
             for item in found.endowment
             if item.kind == kind
         ]

@@ -1,0 +1,220 @@
+"""What a project leans on: a case that did the same, and a policy that calls for it, each in the sentence that shows it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from jumou.domain.evidence import Citation, Document, Passage, Statement
+from jumou.domain.framework import PROJECT_TYPES
+from jumou.drafting.comparable import level_likeness
+from jumou.drafting.context import DraftContext
+from jumou.drafting.desk import words_of
+from jumou.drafting.rules.benchmarks import industry_nearness
+from jumou.drafting.rules.bodies import abroad
+from jumou.drafting.rules.selection import Candidate
+from jumou.drafting.wording import Said
+from jumou.retrieval import Filter, Hit
+
+_OF_THE_PLAN: Final = 96
+_OF_A_PROJECT: Final = 12
+"""Passages found; their documents are read whole, for the passage found is seldom the one that tells how it was done."""
+
+_ENOUGH, _FURTHER, _MOST_SHOWN = 2, 0.2, 1.6
+"""A sentence that speaks of a measure in two ways is about it; each further way counts a little more."""
+
+_FIGURES: Final = 0.16
+_MOST_NUMBERS: Final = 2
+_RESULT: Final = re.compile(
+    r"目标(?:方面|为|是)|规模方面|占全[国省市]|年均增长|已?实现的?产值|规划口径"
+    r"|\b(?:was founded|by media reports|ranked|running total|forecast)\b|\bis (?:a|an|the largest)\b", re.IGNORECASE
+)  # fmt: skip
+"""From such a share of digits on, and with such words, a sentence counts results or aims; it does not say what was done."""
+
+_DOUBTFUL: Final = re.compile(r"〔待核〕|未核|文号为|[^，。]*印发日期|\d+日(?:发布|印发)|资料中没有体现|来源中未见")
+"""A sentence that is doubtful, or tells only when a document came out, shows nobody how to do a thing."""
+
+_PRACTICE, _NEAR, _LEVEL, _MODE, _TYPE, _WORDS = 0.8, 0.6, 0.15, 0.1, 0.15, 0.5
+_USED, _MOST_USED, _COUNTED = 0.3, 3, 0.35
+_WARNS: Final = re.compile(
+    r"\b(?:fail|declin|cannot|hard limits?|risks?|must|depend|only if|lacked|too )", re.IGNORECASE
+)
+"""An English summary has no sections: by such words a sentence is a lesson or a reservation."""
+
+_AREAS: Final[dict[str, str]] = {
+    "中部": "山西安徽江西河南湖北湖南", "东北": "辽宁吉林黑龙江", "西部": "内蒙古广西重庆四川贵州云南西藏陕西甘肃青海宁夏新疆",
+    "贵州": "贵州", "长三角": "上海江苏浙江安徽", "京津冀": "北京天津河北", "粤港澳": "广东",
+}  # fmt: skip
+"""National policies for a part of the country name it in their titles; they hold for its provinces."""
+
+_BINDS, _ELSEWHERE = 0.3, -0.15
+"""A policy of the country or of the region's own province binds; one of another province or country is an example."""
+
+_SECTIONS: Final[dict[str, float]] = {
+    "成功因素": 0.35, "主要内容": 0.3, "发展历程": 0.2, "标志性项目": 0.2, "聚合动力与要素": 0.05, "概述": -0.1,
+    "教训与启示": -0.15, "适用条件与限制": -0.2, "受挫原因": -0.2, "概况": -0.3, "可借鉴条件": -0.3,
+}  # fmt: skip
+"""Where a text tells how a thing was done, and where it gives the setting, the lesson or the reservation."""
+
+_LEADS: Final[tuple[tuple[tuple[str, ...], tuple[str, str]], ...]] = (
+    (("教训与启示", "受挫原因"), ("应吸取{title}的教训：“{quote}”", "A lesson from {title}: “{quote}”")),
+    (("可借鉴条件", "适用条件与限制"), ("参照{title}时应注意：“{quote}”", "A reservation from {title}: “{quote}”")),
+    (("聚合动力与要素",), ("{title}的经验是：“{quote}”", "The experience of {title}: “{quote}”")),
+    (("概况",), ("可对照{title}的情况：“{quote}”", "For comparison, {title}: “{quote}”")),
+)  # fmt: skip
+_OF_A_CASE: Final = ("可参照{title}的做法：“{quote}”", "For comparison, {title}: “{quote}”")
+_OF_A_POLICY: Final = ("政策依据为{title}：“{quote}”", "{title} calls for it: “{quote}”")
+
+
+@dataclass(slots=True)
+class Precedents:
+    """Finds the precedents of one plan's projects; what one project leans on, others lean on less."""
+
+    ctx: DraftContext
+    _cases: list[Hit] | None = None
+    _policies: list[Hit] | None = None
+    _near: dict[str, float] = field(default_factory=dict)
+    _used: Counter[str] = field(default_factory=Counter)
+    _said: set[str] = field(default_factory=set)
+    _led: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def of(self, item: Candidate, query: str, name: str) -> tuple[Citation, ...]:
+        """One case and one policy that did or support the same, the nearest in industry first.
+
+        A quote has to speak of the measure itself; where none does, the nearest text on the type of project stands in.
+        """
+        cases, policies = self._found(query)
+        wanted = words_of(f"{query} {name}")
+        chosen = (self._best(cases, item, wanted), self._best(policies, item, wanted))
+        cited = tuple(self._quoted(*one) for one in chosen if one is not None)
+        desk = self.ctx.desk
+        return cited or desk.cite(
+            [*cases, *policies] or desk.find(PROJECT_TYPES[item.archetype.type].zh, limit=8), [query, name], most=1
+        )
+
+    def _found(self, query: str) -> tuple[list[Hit], list[Hit]]:
+        """Cases and policies: those nearest to the plan's industry, once, and those nearest to a project's own words."""
+        desk, outside = self.ctx.desk, abroad(self.ctx.profile)
+        worked = Filter(kinds=("case",), outcomes=("success", "mixed"))
+        if outside:  # cases from elsewhere are nearer
+            worked = worked.model_copy(update={"levels": ("international",)})
+        rules = Filter(kinds=("policy", "user"))
+        if self._cases is None or self._policies is None:
+            about = f"{self.ctx.industry.name} {self.ctx.industry.chain.name.in_(self.ctx.language)}"
+            self._cases = desk.find(about, limit=_OF_THE_PLAN, where=worked, benchmarks=True)
+            self._policies = desk.find(about, limit=_OF_THE_PLAN, where=rules)
+        cases = [*self._cases, *desk.find(query, limit=_OF_A_PROJECT, where=worked, benchmarks=True)]
+        policies = [*self._policies, *desk.find(query, limit=_OF_A_PROJECT, where=rules)]
+        if outside:  # China's policies bind and pay for nothing there
+            policies = [hit for hit in policies if hit.document.kind == "user" or hit.document.level == "international"]
+        return cases, policies
+
+    def rationale(self, item: Candidate, precedents: tuple[Citation, ...]) -> Statement:
+        """Why the project is proposed: the gap, and what the first precedent shows."""
+        write, gap = self.ctx.writer, item.gap
+        if not precedents:
+            return write.say(
+                "针对诊断所列“{gap}”（{gap_id}）提出；尚未找到可参照的做法。",
+                "Answers “{gap}” ({gap_id}) of the diagnosis; no precedent was found.",
+                gap=gap.name, gap_id=gap.id, figures=gap.figures,
+            )  # fmt: skip
+        first = precedents[0]
+        zh, en = self._led.get(first.passage_id, _OF_A_CASE)
+        title = f"《{first.title}》" if self.ctx.language == "zh" else f"“{first.title}”"
+        return write.say(
+            "针对诊断所列“{gap}”（{gap_id}）提出；" + zh,
+            "Answers “{gap}” ({gap_id}) of the diagnosis. " + en,
+            gap=gap.name,
+            gap_id=gap.id,
+            title=Said(title, first.document_id),
+            quote=first.quote,
+            figures=gap.figures,
+            citations=precedents[:1],
+        )
+
+    def _best(
+        self, hits: Iterable[Hit], item: Candidate, wanted: frozenset[str]
+    ) -> tuple[Passage, Document, str] | None:
+        documents = {hit.document.id: hit.document for hit in hits}
+        best: tuple[float, str, Passage, Document, str] | None = None
+        for document in documents.values():
+            if document.outdated:
+                continue
+            fits = self._fits(document, item)
+            for passage, sentence in self.ctx.desk.told(document.id):
+                shown = shows(item.archetype.shows, sentence)
+                if not shown or sentence in self._said:
+                    continue
+                shared = len(wanted & words_of(sentence)) / max(1, len(wanted))
+                worth = fits + _PRACTICE * shown + _WORDS * shared + _SECTIONS.get(section_of(passage), 0.0)
+                worth -= _COUNTED * (_counts(sentence) + bool(_WARNS.search(sentence)))
+                if best is None or (worth, sentence) > best[:2]:
+                    best = (worth, sentence, passage, document, sentence)
+        return None if best is None else best[2:]
+
+    def _fits(self, document: Document, item: Candidate) -> float:
+        """How far a document is about a region, an industry and a way of growing such as these."""
+        ctx = self.ctx
+        if document.kind == "case":
+            place = _LEVEL * level_likeness(ctx.profile.level, document.level or "")
+        else:
+            place = _BINDS if self._binds(document) else _ELSEWHERE
+        kind = item.archetype.type in document.project_types
+        used = min(self._used[document.id], _MOST_USED)
+        if document.id not in self._near:
+            self._near[document.id] = industry_nearness(ctx, document)
+        return _NEAR * self._near[document.id] + place + _TYPE * kind - _USED * used
+
+    def _binds(self, document: Document) -> bool:
+        """Whether a policy holds where the region lies; what people handed in is theirs."""
+        profile = self.ctx.profile
+        if document.kind == "user":
+            return True
+        if abroad(profile):
+            return document.country == profile.country
+        lies_in = f"{profile.parent}{profile.name}"
+        if document.level == "national":
+            areas = [provinces for area, provinces in _AREAS.items() if area in document.title]
+            return not areas or any(lies_in[:2] in provinces for provinces in areas)
+        return any(region in lies_in for region in document.regions if region)
+
+    def _quoted(self, passage: Passage, document: Document, sentence: str) -> Citation:
+        self._used[document.id] += 1
+        self._said.add(sentence)
+        section = section_of(passage)
+        if self.ctx.language == "en" and _WARNS.search(sentence):
+            section = "教训与启示"
+        elif _counts(sentence):
+            section = "概况"
+        led = next((words for sections, words in _LEADS if section in sections), None)
+        own = document.kind != "case" and self._binds(document)
+        self._led[passage.id] = led or (_OF_A_POLICY if own else _OF_A_CASE)
+        return self.ctx.desk.quote(passage, document, sentence)
+
+
+def section_of(passage: Passage) -> str:
+    """The heading a passage stands under."""
+    return passage.section.rpartition(" / ")[2]
+
+
+@lru_cache(maxsize=131_072)  # the same sentences are weighed for every plan
+def shows(pattern: str, sentence: str) -> float:
+    """How far a sentence speaks of the measures of a pattern: 0 not at all, 1 it is about them, a little more for more of them."""
+    if _DOUBTFUL.search(sentence):
+        return 0.0
+    ways = len({match.group().lower() for match in _compiled(pattern).finditer(sentence)})
+    return min(_MOST_SHOWN, min(1.0, ways / _ENOUGH) + _FURTHER * max(0, ways - _ENOUGH))
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+@lru_cache(maxsize=32_768)
+def _counts(sentence: str) -> bool:
+    digits = sum(char.isdigit() for char in sentence)
+    many = len(re.findall(r"\d[\d.,]*", sentence)) > _MOST_NUMBERS
+    return many or digits >= _FIGURES * len(sentence) or bool(_RESULT.search(sentence))
