@@ -19,6 +19,9 @@ _NAMED: Final = 4
 _CORE: Final = 3.0
 """From this score on a project belongs to the core of the chosen mode; it makes way only for what the region itself states."""
 
+_GRAVE: Final = 0.8
+"""What a region itself calls grave wants a project that is there for it, not one that also helps."""
+
 _ANY: Final = float("inf")
 
 
@@ -30,14 +33,16 @@ def closing(
     twice: Sequence[ProjectType],
     direct: "Callable[[Candidate, Gap], bool]",
 ) -> "list[Candidate]":
-    """The chosen projects, changed so that every gap of weight is answered where any project can answer it, directly if one can.
+    """The chosen projects, changed so that every gap of weight is answered where any project can answer it, a grave one directly.
 
     A project that fits an open gap names it. Where none fits, the best that does is added; in a full set it takes the place
     of the weakest project whose type (those in `twice` stand twice) and gaps of weight others cover too.
     """
     found = list(chosen)
     for gap in gaps:
-        if gap.severity >= OF_WEIGHT and not _closed(found, candidates, gap, gaps, most, twice, direct):
+        if gap.severity >= _GRAVE and _closed(found, candidates, gap, gaps, most, twice, direct):
+            continue
+        if gap.severity >= OF_WEIGHT:
             _closed(found, candidates, gap, gaps, most, twice, lambda _item, _gap: True)
     return found
 
