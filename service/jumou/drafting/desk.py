@@ -50,12 +50,24 @@ _EVERYWHERE: Final = frozenset(
 """Words that stand in every plan and so tell nothing about a sentence."""
 
 
-@lru_cache(maxsize=32_768)  # the same sentences are weighed for every plan
-def words_of(text: str) -> frozenset[str]:
+def telling(text: str) -> frozenset[str]:
     """The pairs of Chinese characters and the Latin words of a text that say something about its subject."""
     low = text.lower()
     pairs = {run[i : i + 2] for run in _HAN_RUN.findall(low) for i in range(len(run) - 1)}
     return frozenset(pairs | set(_LATIN.findall(low))) - _EVERYWHERE
+
+
+@lru_cache(maxsize=8192)
+def words_of(text: str) -> frozenset[str]:
+    """As `telling`, remembered: the same sentences are weighed for every plan. Not for what people ask, nor for whole passages."""
+    return telling(text)
+
+
+def held_of(wanted: frozenset[str], text: str) -> int:
+    """How many of the words stand in a text, as if its own had been taken."""
+    low = text.lower()
+    latin = set(_LATIN.findall(low)) if any(word.isascii() for word in wanted) else set()
+    return sum(word in latin if word.isascii() else word in low for word in wanted)
 
 
 def overlap(wanted: str, text: str) -> float:
@@ -244,7 +256,7 @@ class EvidenceDesk:
 
     def sentence(self, text: str, words: Sequence[str]) -> tuple[str, float]:
         """The sentence of `text` in the plan's language that shares most with `words`, and how much (0–1)."""
-        wanted = {part for word in words for part in words_of(word)}
+        wanted = {part for word in words for part in telling(word)}
         best, best_score = "", -1.0
         for sentence in split_sentences(text):
             if bool(_HAN.search(sentence)) != (self.language == "zh"):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from jumou.drafting.desk import words_of
+from jumou.drafting.desk import held_of, telling
 from jumou.retrieval import Hit
 
 CUT: Final = 0.726
@@ -29,7 +29,7 @@ _ASKING: Final = re.compile(
 
 def scores(question: str, hits: Sequence[Hit]) -> list[float]:
     """How well each hit fits the question, 0–2 or so; `CUT` and above carries an answer."""
-    wanted = words_of(_ASKING.sub(" ", question))
+    wanted = telling(_ASKING.sub(" ", question))
     return [_one(wanted, hit) for hit in hits]
 
 
@@ -45,17 +45,15 @@ def enough(question: str, hits: Sequence[Hit]) -> bool:
 
 def _one(wanted: frozenset[str], hit: Hit) -> float:
     document = hit.document
-    held = words_of(
-        " ".join(
-            (
-                document.title,
-                document.title_en,
-                hit.passage.section,
-                hit.passage.text,
-                *document.regions,
-                *document.industries,
-            )
+    held = " ".join(
+        (
+            document.title,
+            document.title_en,
+            hit.passage.section,
+            hit.passage.text,
+            *document.regions,
+            *document.industries,
         )
     )
-    words = len(wanted & held) / max(1, len(wanted))
+    words = held_of(wanted, held) / max(1, len(wanted))
     return words + _COSINE * max(0.0, hit.parts.get("cosine", 0.0) - _UNRELATED)
