@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from jumou.analysis.finance import total_range
 from jumou.corpus.chains import load_chains
 from jumou.corpus.playbook import load_playbook
+from jumou.domain.evidence import Document, Passage
 from jumou.domain.framework import ELEMENTS
 from jumou.domain.plan import Plan
 from jumou.domain.region import RegionProfile
@@ -17,7 +19,7 @@ from jumou.drafting.drafter import RulesDrafter
 from jumou.drafting.rules.precedents import shows
 from jumou.errors import InvalidRequest
 from jumou.profile import sample_profile
-from jumou.retrieval import Library
+from jumou.retrieval import Filter, Hit, Library
 from jumou.workflow import PlanRequest, draft_plan
 
 COUNTY = {
@@ -168,3 +170,36 @@ def test_a_region_that_one_industry_carries_is_told_to_widen_its_base(drafted: d
     assert project.closes_gap == gap.id
     assert "医药产业" in " ".join(project.content)
     assert not [one for one in drafted["county"].projects if "跨行业拓展" in one.name]
+
+
+class Beside:
+    """A library with one document more, which somebody added."""
+
+    def __init__(self, whole: Library, document: Document, passage: Passage) -> None:
+        self._whole, self._document, self._passage = whole, document, passage
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._whole, name)
+
+    def search(self, query: str, *, where: Filter | None = None, **more: Any) -> list[Hit]:
+        """What the whole finds, and among what people added this document."""
+        own = [Hit(passage=self._passage, document=self._document, score=1.0)]
+        return [
+            *(own if where is not None and "user" in where.kinds else []),
+            *self._whole.search(query, where=where, **more),
+        ]
+
+    def document(self, document_id: str) -> Document:
+        """A document's description."""
+        return self._document if document_id == self._document.id else self._whole.document(document_id)
+
+
+def test_a_document_somebody_added_is_leaned_on_where_it_shows_the_measure(library: Library) -> None:
+    text = "该县设立轴承产业学院，企业与学校共建实训基地，每年培养热处理、磨削技能人才三百名。"
+    document = Document(id="own-1", kind="user", title="某县轴承集群建设经验", workspace="default")
+    passage = Passage(id="own-1#0", document_id="own-1", ordinal=0, start=0, end=len(text), text=text)
+    beside: Any = Beside(library, document, passage)
+    profile = RegionProfile.model_validate(COUNTY)
+    plan = asyncio.run(draft_plan(PlanRequest(profile=profile, language="zh"), beside, RulesDrafter()))
+    (college,) = [project for project in plan.projects if "产业学院" in project.name]
+    assert text in [precedent.quote for precedent in college.precedents]

@@ -221,17 +221,24 @@ class EvidenceDesk:
         return found
 
     def told(self, document_id: str) -> tuple[tuple[Passage, str], ...]:
-        """All sentences of a document in the plan's language, with the passage each stands in; halves of sentences are left out."""
+        """All sentences of a document in the plan's language, with the passage each stands in."""
         found = self._told.get(document_id)
         if found is None:
-            zh = self.language == "zh"
             found = self._told[document_id] = tuple(
                 (passage, sentence)
                 for passage in self.library.passages(document_id)
-                for sentence in split_sentences(passage.text)
-                if bool(_HAN.search(sentence)) == zh and not sentence[0].islower()
+                for sentence in self.spoken(passage.text)
             )
         return found
+
+    def spoken(self, text: str) -> tuple[str, ...]:
+        """The sentences of a passage that are in the plan's language; halves of sentences are left out."""
+        zh = self.language == "zh"
+        return tuple(
+            sentence
+            for sentence in split_sentences(text)
+            if bool(_HAN.search(sentence)) == zh and not sentence[0].islower()
+        )
 
     def quote(self, passage: Passage, document: Document, sentence: str) -> Citation:
         """A citation of `sentence`, which stands in `passage`; the passage is frozen with the plan."""

@@ -97,8 +97,8 @@ def own_divisions(ctx: DraftContext) -> frozenset[str]:
 
 
 def industry_nearness(ctx: DraftContext, document: Document) -> float:
-    """How near the industries a document is about are to the region's, 0–1."""
-    return _near(own_divisions(ctx), document)
+    """How near the industries a document is about are to the region's, 0–1; by its title where it names none."""
+    return relatedness(own_divisions(ctx), divisions_of("、".join(document.industries) or document.title))
 
 
 def _near(own: frozenset[str], document: Document) -> float:

@@ -20,7 +20,7 @@ from jumou.retrieval import Filter, Hit
 
 _OF_THE_PLAN: Final = 96
 _OF_A_PROJECT: Final = 12
-"""Passages found; their documents are read whole, for the passage found is seldom the one that tells how it was done."""
+"""Passages found. Shipped documents are short and read whole: the passage found is seldom the one that tells how it was done."""
 
 _ENOUGH, _FURTHER, _MOST_SHOWN = 2, 0.2, 1.6
 """A sentence that speaks of a measure in two ways is about it; each further way counts a little more."""
@@ -36,7 +36,7 @@ _RESULT: Final = re.compile(
 _DOUBTFUL: Final = re.compile(r"〔待核〕|未核|文号为|[^，。]*印发日期|\d+日(?:发布|印发)|资料中没有体现|来源中未见")
 """A sentence that is doubtful, or tells only when a document came out, shows nobody how to do a thing."""
 
-_PRACTICE, _NEAR, _LEVEL, _MODE, _TYPE, _WORDS = 0.8, 0.6, 0.15, 0.1, 0.15, 0.5
+_PRACTICE, _NEAR, _LEVEL, _TYPE, _WORDS = 0.8, 0.6, 0.15, 0.15, 0.5
 _USED, _MOST_USED, _COUNTED = 0.3, 3, 0.35
 _WARNS: Final = re.compile(
     r"\b(?:fail|declin|cannot|hard limits?|risks?|must|depend|only if|lacked|too )", re.IGNORECASE
@@ -49,8 +49,10 @@ _AREAS: Final[dict[str, str]] = {
 }  # fmt: skip
 """National policies for a part of the country name it in their titles; they hold for its provinces."""
 
-_BINDS, _ELSEWHERE = 0.3, -0.15
-"""A policy of the country or of the region's own province binds; one of another province or country is an example."""
+_BINDS, _ELSEWHERE, _OWN = 0.3, -0.15, 0.3
+"""A policy of the country or of the region's own province binds; one of another province or country is an example. What
+people added themselves they want to be used.
+"""
 
 _SECTIONS: Final[dict[str, float]] = {
     "成功因素": 0.35, "主要内容": 0.3, "发展历程": 0.2, "标志性项目": 0.2, "聚合动力与要素": 0.05, "概述": -0.1,
@@ -137,13 +139,15 @@ class Precedents:
     def _best(
         self, hits: Iterable[Hit], item: Candidate, wanted: frozenset[str]
     ) -> tuple[Passage, Document, str] | None:
-        documents = {hit.document.id: hit.document for hit in hits}
+        documents: dict[str, tuple[Document, dict[str, Passage]]] = {}
+        for hit in hits:
+            documents.setdefault(hit.document.id, (hit.document, {}))[1][hit.passage.id] = hit.passage
         best: tuple[float, str, Passage, Document, str] | None = None
-        for document in documents.values():
+        for document, found in documents.values():
             if document.outdated:
                 continue
             fits = self._fits(document, item)
-            for passage, sentence in self.ctx.desk.told(document.id):
+            for passage, sentence in self._told(document, found.values()):
                 shown = shows(item.archetype.shows, sentence)
                 if not shown or sentence in self._said:
                     continue
@@ -153,6 +157,13 @@ class Precedents:
                 if best is None or (worth, sentence) > best[:2]:
                     best = (worth, sentence, passage, document, sentence)
         return None if best is None else best[2:]
+
+    def _told(self, document: Document, found: Iterable[Passage]) -> Iterable[tuple[Passage, str]]:
+        """The sentences of a document; of one that somebody added, which may be a book, those of the passages found."""
+        desk = self.ctx.desk
+        if not document.workspace:
+            return desk.told(document.id)
+        return ((passage, sentence) for passage in found for sentence in desk.spoken(passage.text))
 
     def _fits(self, document: Document, item: Candidate) -> float:
         """How far a document is about a region, an industry and a way of growing such as these."""
@@ -165,7 +176,8 @@ class Precedents:
         used = min(self._used[document.id], _MOST_USED)
         if document.id not in self._near:
             self._near[document.id] = industry_nearness(ctx, document)
-        return _NEAR * self._near[document.id] + place + _TYPE * kind - _USED * used
+        own = _OWN * bool(document.workspace)
+        return _NEAR * self._near[document.id] + place + own + _TYPE * kind - _USED * used
 
     def _binds(self, document: Document) -> bool:
         """Whether a policy holds where the region lies; what people handed in is theirs."""
