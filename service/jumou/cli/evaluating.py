@@ -118,7 +118,7 @@ def grounding(
     if not found:
         raise NotFound(
             f"{source} 中没有 plan.json。", f"There is no plan.json under {source}.",
-            mend_zh="请先运行 jumou eval plans,或用 --gold 指向含 plan.json 的文件夹。",
+            mend_zh="请先运行 jumou eval plans，或用 --gold 指向含 plan.json 的文件夹。",
             mend_en="Run jumou eval plans first, or point --gold at a folder with plans.",
         )  # fmt: skip
     evals = asset_dir("evals")
