@@ -97,8 +97,9 @@ def own_divisions(ctx: DraftContext) -> frozenset[str]:
 
 
 def industry_nearness(ctx: DraftContext, document: Document) -> float:
-    """How near the industries a document is about are to the region's, 0–1; by its title where it names none."""
-    return relatedness(own_divisions(ctx), divisions_of("、".join(document.industries) or document.title))
+    """How near the industries a document is about are to the region's, 0–1; what people add is known by its title."""
+    said = "、".join(document.industries) or (document.title if document.workspace else "")
+    return relatedness(own_divisions(ctx), divisions_of(said))
 
 
 def _near(own: frozenset[str], document: Document) -> float:

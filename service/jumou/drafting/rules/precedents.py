@@ -25,6 +25,9 @@ _OF_A_PROJECT: Final = 12
 _ENOUGH, _FURTHER, _MOST_SHOWN = 2, 0.2, 1.6
 """A sentence that speaks of a measure in two ways is about it; each further way counts a little more."""
 
+_HINT, _ABOUT = 0.5, 1.0
+"""How far a sentence has to speak of the measure: a policy that is not about this type of project, in two ways."""
+
 _FIGURES: Final = 0.16
 _MOST_NUMBERS: Final = 2
 _RESULT: Final = re.compile(
@@ -144,12 +147,13 @@ class Precedents:
             documents.setdefault(hit.document.id, (hit.document, {}))[1][hit.passage.id] = hit.passage
         best: tuple[float, str, Passage, Document, str] | None = None
         for document, found in documents.values():
-            if document.outdated:
-                continue
+            if document.outdated or (document.level == "national" and not self._binds(document)):
+                continue  # the latter is for another part of the country
             fits = self._fits(document, item)
+            least = _HINT if document.kind == "case" or item.archetype.type in document.project_types else _ABOUT
             for passage, sentence in self._told(document, found.values()):
                 shown = shows(item.archetype.shows, sentence)
-                if not shown or sentence in self._said:
+                if shown < least or sentence in self._said:
                     continue
                 shared = len(wanted & words_of(sentence)) / max(1, len(wanted))
                 worth = fits + _PRACTICE * shown + _WORDS * shared + _SECTIONS.get(section_of(passage), 0.0)
