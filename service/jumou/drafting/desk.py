@@ -165,17 +165,15 @@ class EvidenceDesk:
         *,
         most: int = 1,
         fresh: bool = True,
-        least: float = 0.0,
     ) -> tuple[Citation, ...]:
         """The best sentence of each of the first `most` documents that has one; `words` say what it should be about.
 
         With `fresh`, a document cited often already gives way to others, so that a plan does not lean on one text.
-        Sentences that share less than `least` of the words are passed over.
         """
         scored: list[tuple[float, int, Hit, str]] = []
         for rank, hit in enumerate(hits):
             sentence, overlap = self.sentence(hit.passage.text, words)
-            if sentence and overlap >= least:
+            if sentence:
                 used = self._quoted.get(hit.document.id, 0) if fresh else 0
                 weight = hit.score + 0.35 * overlap - 0.12 * min(used, 4)
                 scored.append((weight, -rank, hit, sentence))

@@ -46,9 +46,10 @@ _WARNS: Final = re.compile(
 )
 """An English summary has no sections: by such words a sentence is a lesson or a reservation."""
 
-_AREAS: Final[dict[str, str]] = {
-    "中部": "山西安徽江西河南湖北湖南", "东北": "辽宁吉林黑龙江", "西部": "内蒙古广西重庆四川贵州云南西藏陕西甘肃青海宁夏新疆",
-    "贵州": "贵州", "长三角": "上海江苏浙江安徽", "京津冀": "北京天津河北", "粤港澳": "广东",
+_AREAS: Final[dict[str, tuple[str, ...]]] = {
+    "中部": ("山西", "安徽", "江西", "河南", "湖北", "湖南"), "东北": ("辽宁", "吉林", "黑龙江"),
+    "西部": ("内蒙古", "广西", "重庆", "四川", "贵州", "云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆"), "贵州": ("贵州",),
+    "长三角": ("上海", "江苏", "浙江", "安徽"), "京津冀": ("北京", "天津", "河北"), "粤港澳": ("广东",),
 }  # fmt: skip
 """National policies for a part of the country name it in their titles; they hold for its provinces."""
 
@@ -193,7 +194,7 @@ class Precedents:
         lies_in = f"{profile.parent}{profile.name}"
         if document.level == "national":
             areas = [provinces for area, provinces in _AREAS.items() if area in document.title]
-            return not areas or any(lies_in[:2] in provinces for provinces in areas)
+            return not areas or any(province in lies_in for provinces in areas for province in provinces)
         return any(region in lies_in for region in document.regions if region)
 
     def _quoted(self, passage: Passage, document: Document, sentence: str) -> Citation:
