@@ -2,8 +2,10 @@
 
 import errno
 import os
+import random
 import sqlite3
 import tempfile
+import time
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,7 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _READ_ONLY: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 _SQLITE_FULL: Final = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_SHMSIZE"})
 _SQLITE_READ_ONLY: Final = frozenset({"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"})
+_SWITCH_SECONDS: Final = 30.0
 
 
 def why_unwritable(problem: BaseException | None) -> CannotWrite | None:
@@ -38,6 +41,28 @@ def why_unwritable(problem: BaseException | None) -> CannotWrite | None:
             mend_zh="请检查 JUMOU_HOME、数据库文件与输出目录的权限后重试。", mend_en="Check the permissions of JUMOU_HOME, of the database and of the target folder, then try again.",
         )  # fmt: skip
     return None
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Turns a database to write-ahead logging: readers and one writer side by side.
+
+    SQLite's own time-out does not hold here: while another process makes the same switch or writes, ours is refused at
+    once, so of several that open a new file together some would fail. It is tried again for half a minute.
+
+    Raises:
+        sqlite3.OperationalError: the database was in use all that time, or it cannot be written.
+    """
+    until = time.monotonic() + _SWITCH_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as problem:
+            kind = problem.sqlite_errorcode & 0xFF  # the other bytes say more
+            if kind != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(random.uniform(0.002, 0.02))  # noqa: S311 - spreads those who wait
+        else:
+            return
 
 
 def _umask() -> int:

@@ -1,6 +1,10 @@
 """A database that is full, read-only or away: designed errors, nothing half stored, and recovery without a restart."""
 
 import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,7 @@ from jumou.storage import BatchStore, PlanStore, open_database
 from jumou.testing_plans import small_plan, small_request
 from jumou.workflow.batch import accept_batch
 from jumou.workflow.creating import keep_plan
+from jumou.workflow.engine_state import prepare_file
 from jumou.workflow.review import Person
 
 
@@ -47,6 +52,29 @@ def test_a_database_that_is_away_is_named_with_what_to_check(tmp_path: Path) -> 
         open_database(tmp_path, "postgresql://nobody@127.0.0.1:9/none")
     assert "JUMOU_DATABASE_URL" in told.value.message("zh")
     assert told.value.__cause__ is not None
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [open_database, lambda home: TextStore(home / "jumou.db"), lambda home: prepare_file(str(home / "jumou.db"))],
+)
+def test_a_new_file_somebody_writes_into_is_waited_for(tmp_path: Path, opened: Callable[[Path], object]) -> None:
+    """The switch to write-ahead logging is refused at once, whatever the time-out, while anybody writes into the file."""
+    other = sqlite3.connect(tmp_path / "jumou.db", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE theirs (one)")
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.2, lambda: other.execute("COMMIT")).start()
+    opened(tmp_path)
+    other.close()
+    with closing(sqlite3.connect(tmp_path / "jumou.db")) as again:
+        assert again.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.parametrize("opened", [open_database, lambda home: TextStore(home / "library.sqlite")])
+def test_several_may_be_the_first(tmp_path: Path, opened: Callable[[Path], object]) -> None:
+    for turn in range(5):
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(opened, [tmp_path / str(turn)] * 6))
 
 
 def test_a_text_store_that_is_full_takes_nothing_by_halves_and_goes_on(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jumou.domain.evidence import Document, Passage
+from jumou.files import write_ahead
 from jumou.retrieval.filter import date_bounds, place
 
 STORE_SCHEMA: Final = "1"
@@ -78,6 +79,8 @@ class TextStore:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not self._has_tables():
             with self.writing() as connection:
+                if self._has_tables():  # another process was first
+                    return
                 for statement in _TABLES.split(";\n"):
                     connection.execute(statement)
                 connection.executemany("INSERT INTO meta VALUES (?, ?)", [("revision", "0"), ("schema", STORE_SCHEMA)])
@@ -94,7 +97,7 @@ class TextStore:
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
+        write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")  # a power cut takes the last changes back, whole
         connection.execute(f"PRAGMA mmap_size = {_MAPPED}")  # ten passages out of 100,000: 0.3 ms instead of 1.5
         with self._opening:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from jumou.errors import InvalidRequest, JumouError, MissingExtra, OperatorError, ServiceUnavailable
-from jumou.files import why_unwritable
+from jumou.files import why_unwritable, write_ahead
 
 _MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
 _BUSY_MS: Final = 30_000
@@ -167,7 +167,7 @@ def _sqlite(url: str) -> Engine:
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where _begin says, not at the driver's discretion
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-        connection.execute("PRAGMA journal_mode = WAL")
+        write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")  # what is acknowledged survives a power cut; some ms a change
         connection.execute("PRAGMA foreign_keys = ON")
 

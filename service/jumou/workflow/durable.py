@@ -26,7 +26,7 @@ from jumou.storage import DATABASE_ERRORS, Presence, WorkerList
 from jumou.storage.change import now
 from jumou.workflow import queueing
 from jumou.workflow.batch import RegionDesk
-from jumou.workflow.engine_state import UnderWay, own_hands, write_ahead
+from jumou.workflow.engine_state import UnderWay, own_hands, prepare_file
 from jumou.workflow.queueing import Entry
 from jumou.workflow.runs import RunDesk
 
@@ -146,7 +146,7 @@ class Engine:
         global _work  # noqa: PLW0603 - as said there
         self._prove()
         if self._address.startswith("sqlite"):
-            write_ahead(self._address.removeprefix("sqlite:///"))
+            prepare_file(self._address.removeprefix("sqlite:///"))
         config: DBOSConfig = {
             "name": "jumou", "system_database_url": self._address, "dbos_system_schema": "jumou_durable",
             "application_version": self._self.contract, "executor_id": self.name, "log_level": "ERROR",

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from jumou.files import write_ahead
+
 
 def engine_address(home: Path, database_url: str) -> str:
     """Where the engine keeps its own state: the same PostgreSQL database, or a file beside the SQLite one."""
@@ -17,10 +19,10 @@ def engine_address(home: Path, database_url: str) -> str:
     return f"sqlite:///{path.with_name(f'{path.stem}-durable.db')}"
 
 
-def write_ahead(path: str) -> None:
-    """Readers and one writer side by side, and no wait for the disk at each step: our own tables hold what counts."""
+def prepare_file(path: str) -> None:
+    """No wait for the disk at each step, and readers beside the writer: our own tables hold what counts."""
     with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
+        write_ahead(connection)
 
 
 def own_hands(engine: Any, hands: dict[str, int]) -> None:
