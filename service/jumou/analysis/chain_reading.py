@@ -18,6 +18,9 @@ from jumou.domain.region import RegionProfile
 
 _LEVELS: Final = {"high": 3.0, "mid": 2.0, "low": 1.0}
 _LEAST_MARGINS: Final = 4
+_NAMED, _BESIDE, _FAR = 1.2, 0.9, 0.75
+"""Weights of a link the target industry names, of one beside it, and of the others of its chain."""
+
 _LACKING: Final = re.compile(r"没有|缺乏|缺少|短缺|空白|不足|薄弱|拟|计划|力争|\bno\b|\black|\bplan", re.IGNORECASE)
 """Words by which a text says that something is not there, or not yet."""
 
@@ -38,7 +41,12 @@ class ChainReading:
 
 
 def read_chain(
-    profile: RegionProfile, chain: Chain, language: Language, *, quotients: Mapping[str, float] | None = None
+    profile: RegionProfile,
+    chain: Chain,
+    language: Language,
+    *,
+    quotients: Mapping[str, float] | None = None,
+    wanted: frozenset[str] = frozenset(),
 ) -> ChainReading:
     """Place the profile's firms on the chain's links and assess each.
 
@@ -46,7 +54,8 @@ def read_chain(
     the link occurs in its name, role or note. Firms in reorganisation do not count. A link without a firm is
     `missing` only when the profile records where its firms stand; otherwise it is `unknown`, and a key one carries a
     hypothetical action. A link only the resources speak of is `unknown` too, without an action.
-    `quotients` are location quotients by GB/T 4754 code.
+    `quotients` are location quotients by GB/T 4754 code. `wanted` are the links the target industry names: they are
+    planned first, those beside them next.
     """
     firms = {node.id: _firms_at(profile, chain, node) for node in chain.nodes}
     spoken = {node.id: _spoken_of(profile, node) for node in chain.nodes}
@@ -55,6 +64,7 @@ def read_chain(
         _facts(quotients or {}, node, firms[node.id], recorded=recorded, spoken=spoken[node.id]) for node in chain.nodes
     ]
     assessed = {gap.id: gap for gap in assess(facts, chain.edges)}
+    nearness = _nearness(chain, wanted)
     nodes = []
     for node in sorted(chain.nodes, key=lambda item: (item.order, item.id)):
         gap = assessed[node.id]
@@ -70,6 +80,8 @@ def read_chain(
                 flags.append("hypothesis")
         elif gap.state == "missing":
             flags.append("not_seen_in_profile")
+        if priority is not None:
+            priority = min(1.0, priority * nearness[node.id])
         nodes.append(
             ChainNode(
                 id=node.id, name=node.name.in_(language), position=node.position, order=node.order, state=gap.state,
@@ -80,6 +92,15 @@ def read_chain(
     known = [fact for fact in facts if fact.firms is not None]
     stability = ranking_stability(known) if len(known) > 1 else None
     return ChainReading(tuple(nodes), _smile(chain, language), stability, _stability(chain, stability, nodes, language))
+
+
+def _nearness(chain: Chain, wanted: frozenset[str]) -> dict[str, float]:
+    """What the priority of a link is multiplied with: the links the target names, those one step away, the others."""
+    beside = {node for edge in chain.edges if wanted & set(edge) for node in edge}
+    return {
+        node.id: 1.0 if not wanted else _NAMED if node.id in wanted else _BESIDE if node.id in beside else _FAR
+        for node in chain.nodes
+    }
 
 
 def _firms_at(profile: RegionProfile, chain: Chain, node: Link) -> tuple[str, ...]:

@@ -103,17 +103,25 @@ class RegionAnalysis(Model):
 
 
 def analyse(
-    profile: RegionProfile, chain: Chain | None, *, language: Language = "zh", peers: PeerTable | None = None
+    profile: RegionProfile,
+    chain: Chain | None,
+    *,
+    language: Language = "zh",
+    peers: PeerTable | None = None,
+    wanted: frozenset[str] = frozenset(),
 ) -> RegionAnalysis:
     """Compute everything the profile allows; the same profile gives the same result.
 
-    `chain` is the target industry's value chain when it is known. `peers` defaults to the shipped panel.
+    `chain` is the target industry's value chain when it is known, `wanted` the links of it the target names. `peers`
+    defaults to the shipped panel.
     """
     tables = industry_tables(profile)
     quotients = quotient_indicators(tables, language)
     target = _target_quotient(tables, quotients, profile, chain)
     growth, parts = growth_indicators(tables, language)
-    reading = read_chain(profile, chain, language, quotients=_by_code(tables, quotients)) if chain is not None else None
+    reading = None
+    if chain is not None:
+        reading = read_chain(profile, chain, language, quotients=_by_code(tables, quotients), wanted=wanted)
     inputs = find_inputs(
         profile,
         chain,

@@ -23,6 +23,12 @@ _LEAST_LINKS: Final = 3
 _LEAST_COVER: Final = 0.6
 _OF_MANY: Final = frozenset(("模具", "压力容器", "金融", "永磁", "发电机", "mould", "mold", "finance"))
 """Keywords that place a firm on a link but name an industry of their own."""
+_ACTS: Final = frozenset(
+    "养殖 种植 加工 初加工 深加工 精深加工 开采 采选 提纯 开发 综合利用 检测 分析 应用 下游 配套 批发 出口 代工 制造 生产 研发".split()
+)
+"""Words for what is done to a product; which product it is they leave open."""
+
+_ACT_TELLS: Final = 0.2
 _LONGEST_NAME: Final = 16
 """A branch is called as the planner calls the industry, unless that is a list of several."""
 
@@ -37,7 +43,7 @@ def branch(chain: Chain, words: str, facts: Iterable[str] = ()) -> Chain:
     if len(middle) < _FAMILIES:
         return chain
     named = _meant(chain, folded(words))
-    if not named & middle:
+    if not named & middle and len(named) < _LEAST_LINKS:  # a service is a family by itself; one link of it is no branch
         return chain
     told = set().union(*(_spoken_of(chain, folded(text)) for text in facts))
     kept = _joined(chain, named, told)
@@ -46,25 +52,64 @@ def branch(chain: Chain, words: str, facts: Iterable[str] = ()) -> Chain:
     return _cut(chain, kept, named, words)
 
 
-def find_by_products(words: str, chains: Iterable[Chain]) -> list[ChainMatch]:
+def find_by_products(words: str, chains: Iterable[Chain], *, made: bool = True) -> list[ChainMatch]:
     """The chains that make what the words name (电缆, 生猪), best first, where no chain is called so.
 
-    A keyword or product of a link in the middle of the chain stands in the words; together they cover most of them.
+    A keyword or product of a link in the middle of the chain (unless `made`, of a link that leads a niche) stands in the
+    words; together they cover most of them. Of chains that cover as much, the one stands first that has a niche called so.
     """
-    text = bare_words(folded(words))
+    text = _substance(words)
     found = []
     for chain in chains:
-        terms = {term for node in chain.nodes if node.position == "midstream" for term in _terms(node)} - _OF_MANY
+        leading = {niche.nodes[0] for niche in chain.niches}
+        nodes = [node for node in chain.nodes if (node.position == "midstream" if made else node.id in leading)]
+        terms = {term for node in nodes for term in _terms(node)} - _OF_MANY - _ACTS
         places = {at for term in terms for match in word_matches(term, text) for at in range(*match.span())}
         covered = len(places) / max(1, len(text))
         if covered >= _LEAST_COVER:
-            found.append(ChainMatch(chain.id, round(covered, 3)))
-    return sorted(found, key=lambda match: (-match.score, match.chain_id))
+            called = any(folded(text) in folded(f"{niche.name.zh} {niche.name.en}") for niche in chain.niches)
+            found.append((not called, ChainMatch(chain.id, round(covered, 3))))
+    return [match for _, match in sorted(found, key=lambda item: (-item[1].score, item[0], item[1].chain_id))]
 
 
-def meant(chain: Chain, words: str) -> frozenset[str]:
-    """The links an industry's words name; empty where they name the chain as a whole, or nothing of it."""
-    return frozenset(_meant(chain, folded(words)))
+def _substance(words: str) -> str:
+    """The words without fillers and without what is done to the product: 黄金精深加工 is about 黄金."""
+    text = bare_words(folded(words))
+    for act in sorted(_ACTS, key=lambda act: (-len(act), act)):
+        text = text.replace(act, "") or text
+    return text
+
+
+class Naming(NamedTuple):
+    """A place in an industry's words that names links of a chain, and how many of its characters tell."""
+
+    start: int
+    end: int
+    nodes: frozenset[str]
+    weight: float
+
+
+def named_links(chain: Chain, words: str) -> tuple[Naming, ...]:
+    """Where an industry's words name links, products or families of a chain, in the order they stand.
+
+    That the words name the chain as a whole too (锂电 in 锂电正极材料) hides none of it. What is done to a product
+    (加工, 养殖) tells little of the link.
+    """
+    text = folded(words)
+    families = [(folded(word), frozenset(family.nodes)) for family in chain.branches for word in family.words]
+    keywords = [(term, frozenset((node.id,))) for node in chain.nodes for term in _terms(node)]
+    hits = sorted(_longest(text, (*families, *keywords)))
+    return tuple(
+        Naming(*hit, (hit.end - hit.start) * (_ACT_TELLS if text[hit.start : hit.end] in _ACTS else 1)) for hit in hits
+    )
+
+
+def terms_in(chain: Chain, text: str) -> set[str]:
+    """The names of a chain, its families, links and products that stand in a text."""
+    low = folded(text)
+    families = [word for family in chain.branches for word in family.words]
+    terms = (*chain.aliases.zh, *chain.aliases.en, *families, *(term for node in chain.nodes for term in _terms(node)))
+    return {folded(term) for term in terms if any(True for _ in word_matches(term, low))}
 
 
 class _Hit(NamedTuple):
@@ -114,6 +159,8 @@ def _joined(chain: Chain, named: set[str], told: set[str]) -> set[str]:
     forward = [(a, b) for a, b in chain.edges if order[a] <= order[b]]
     families = {node for family in chain.branches for node in family.nodes if not named & set(family.nodes)}
     kept = named | told
+    if not products:
+        return kept
     for edges, barred in ((forward, families), ([(b, a) for a, b in forward], set[str]())):
         reached, wave = set(products), set(products)
         while wave:  # what another family makes of them (rockets of engines) is not theirs
@@ -130,8 +177,9 @@ def _cut(chain: Chain, kept: set[str], named: set[str], said: str) -> Chain:
     for family in chain.branches:
         (inside if kept & set(family.nodes) else outside).update(folded(word) for word in family.words)
     other = _Other(outside - inside - {words}, inside | {words})
+    about = [niche for niche in chain.niches if named & set(niche.nodes)]
     niches = sorted(
-        (niche for niche in chain.niches if named & set(niche.nodes)),
+        [niche for niche in about if niche.nodes[0] in kept] or about,  # a niche is about the link it lists first
         key=lambda niche: -len(kept & set(niche.nodes)) / len(niche.nodes),
     )
     projects = chain.projects

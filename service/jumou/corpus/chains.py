@@ -51,11 +51,12 @@ def _chain(path: Path, table: Any) -> Chain:
 
 
 class ChainMatch(NamedTuple):
-    """A chain, how much of the words its aliases cover (0–1), and where in the words it is named first."""
+    """A chain, how much of the words its aliases cover (0–1), where in the words it is named first, and every such place."""
 
     chain_id: str
     score: float
     start: int = 0
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 def find_chains(words: str, chains: Iterable[Chain] | None = None) -> list[ChainMatch]:
@@ -82,7 +83,8 @@ def _ranked(text: str, chains: Iterable[Chain]) -> list[ChainMatch]:
         hits = [hit for hit in found if hit.chain_id == chain_id]
         covered = len({place for hit in hits for place in range(hit.start, hit.end)})
         key = (-covered, min(hit.rank for hit in hits), min(hit.start for hit in hits), chain_id)
-        ranked.append((key, ChainMatch(chain_id, min(1.0, covered / substance), min(hit.start for hit in hits))))
+        spans = tuple(sorted({(hit.start, hit.end) for hit in hits}))
+        ranked.append((key, ChainMatch(chain_id, min(1.0, covered / substance), spans[0][0], spans)))
     return [match for _, match in sorted(ranked)]
 
 

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from jumou.corpus.branch import branch, find_by_products
-from jumou.corpus.chains import find_chains, load_chains, names_in
+from jumou.corpus.branch import branch, find_by_products, named_links, terms_in
+from jumou.corpus.chains import ChainMatch, bare_words, find_chains, folded, load_chains, names_in
 from jumou.corpus.generic_chain import generic_chain
 from jumou.domain.chain import Chain
 from jumou.domain.framework import Language
@@ -17,6 +17,26 @@ _MOST_CHAINS = 6
 _LEAST_COVER = 0.25
 """Below this share of the words, a chain only brushes the industry: the industry counts as unknown."""
 
+
+_TELLING = 2.0
+"""A word that names a link counts by its length; what is done to a product (加工) counts for less than this."""
+
+_BRACKETS = re.compile(r"[（(]([^（()）]*)[）)]")
+_PART = re.compile(r"(?:(?![、，,;；/与和及&（）()]|\band\b).)+")
+"""One of the things an industry's name lists."""
+
+_ENDINGS = frozenset(("装备", "机械", "设备"))
+_UMBRELLAS = frozenset(("new_materials", "intelligent_equipment", "electronics", "digital_economy"))
+"""Chains so wide that the industries named beside them in brackets say what of them is meant."""
+
+_COMPREHENSIVE = re.compile(
+    r"先进制造|制造业|工业$|战略性新兴|新兴产业|高新技术|未来产业|特色产业|主导产业|优势产业|支柱产业|现代化产业体系|县域经济|实体经济|"
+    r"\b(?:advanced manufacturing|emerging industries|high-tech(?:nology)? industr|future industries|strategic industries)"
+)
+"""Names of no industry: what the region's own facts speak of fills them."""
+
+_HALF = 0.5
+"""What stands in brackets leads where a chain's name is at least half of one of the things listed there."""
 
 _NATIONAL_FIELDS = ("electronics", "intelligent_equipment", "new_materials", "biomedicine", "new_energy_vehicle")
 """The fields of the national advanced-manufacturing clusters (N01_advanced_mfg_clusters_45), the most numerous first."""
@@ -47,13 +67,13 @@ def choose_industry(
 
     if not requested and profile.target_chain is not None and profile.target_chain in chains:
         chain = meant(profile.target_chain)
-        near = [meant(name) for name in _found(words, _LEAST_COVER, chains) if name != chain.id] if words else []
+        near = [meant(name) for name in _found(words, profile, chains) if name != chain.id] if words else []
         return Industry(
             name=words or chain.name.in_(language), chain=chain, known=True, others=tuple(near[:2]),
             written=_written(words, (chain,), language),
         )  # fmt: skip
     if words:
-        found = [meant(name) for name in _found(words, _LEAST_COVER, chains) or _found(words, 0.0, chains)]
+        found = [meant(name) for name in _found(words, profile, chains) or _filling(words, profile, chains)]
         if found:
             return Industry(
                 name=words, chain=found[0], known=True, others=tuple(found[1:_MOST_CHAINS]),
@@ -74,6 +94,14 @@ def choose_industry(
     return Industry(name=name, chain=generic_chain(name), known=False, chosen_because="nothing")
 
 
+def wanted_links(industry: Industry) -> frozenset[str]:
+    """The links of the leading chain the industry's name names; empty where it names most of them, or none."""
+    hits = named_links(industry.chain, industry.name)
+    most = max((hit.weight for hit in hits), default=0.0)
+    named = {node for hit in hits if hit.weight >= min(most, _TELLING) for node in hit.nodes}
+    return frozenset(named) if len(named) <= len(industry.chain.nodes) / 2 else frozenset()
+
+
 def _written(words: str, found: Sequence[Chain], language: Language) -> str:
     """The chains' English names for an industry a Chinese profile names; empty where the planner's own name serves."""
     if language == "zh" or not re.search(r"[\u3400-\u9fff]", words):
@@ -86,20 +114,107 @@ def _bare(words: str) -> str:
     return re.sub(r"(产业集群|产业链|产业|行业)$", "", words) or words
 
 
+def _filling(words: str, profile: RegionProfile, chains: Mapping[str, Chain]) -> list[str]:
+    """What the region's facts speak of most, where the target is no industry's name (战略性新兴产业)."""
+    return _spoken_of(profile, chains)[:_MOST_WRITTEN] if _COMPREHENSIVE.search(words) else []
+
+
 def _may_be_proposed(profile: RegionProfile) -> bool:
     """A province that names no target plans clusters in several fields; a smaller region does not have that choice."""
     return profile.level == "provincial" and profile.country in ("中国", "China", "")
 
 
-def _found(words: str, least: float, chains: Mapping[str, Chain]) -> list[str]:
-    """The chains that cover at least that share of the words, in the order they are named: planners put the main one first.
+def _found(words: str, profile: RegionProfile, chains: Mapping[str, Chain]) -> list[str]:
+    """The chains an industry's words name, in the order they are named: planners put the main one first.
 
-    Where none is called so and no share is asked for, the chain that makes such products.
+    What stands in brackets says what is meant, and leads. Where the words have no chain's name, the one that makes such
+    products; where a chain's name is but a small part of them, that chain.
     """
-    matches = [match for match in find_chains(words, chains.values()) if match.score >= least]
-    if not matches and not least:
-        return [match.chain_id for match in find_by_products(words, chains.values())[:1]]
-    return [match.chain_id for match in sorted(matches, key=lambda match: (match.start, -match.score))]
+    head, inside = _bracketed(words)
+    meant = _named_in(head, profile, chains)
+    told = [
+        match.chain_id
+        for match in _matches(inside, chains, _HALF)
+        if not _within(match, inside, meant, chains)
+    ]
+    if not told and set(meant) <= _UMBRELLAS:
+        told = _made(inside, chains)
+    if told and not set(meant) <= set(told):
+        meant = [name for name in meant if name not in _UMBRELLAS]
+    named = list(dict.fromkeys((*told, *meant))) or _made(head, chains)
+    return named or [match.chain_id for match in find_chains(words, chains.values())]
+
+
+def _bracketed(words: str) -> tuple[str, str]:
+    """The words outside brackets and those within."""
+    return re.sub(_BRACKETS, " ", words).strip(), "、".join(re.findall(_BRACKETS, words))
+
+
+def _matches(words: str, chains: Mapping[str, Chain], least: float = _LEAST_COVER) -> list[ChainMatch]:
+    """The chains whose names make up at least that share of a part of the words, those named first in front."""
+    text = folded(words)
+    parts = [(0, len(text)), *((part.start(), part.end()) for part in re.finditer(_PART, text))]
+    found = []
+    for match in find_chains(words, chains.values()):
+        shares = [
+            sum(end - start for start, end in match.spans if low <= start and end <= high)
+            / max(1, len(bare_words(text[low:high])))
+            for low, high in parts
+        ]
+        if max(shares) >= least:
+            found.append(match)
+    spans = [span for match in found for span in match.spans]
+    found = [match for match in found if not _is_ending(match, words, found)]
+    return sorted(found, key=lambda match: (_first_named(match, words, chains, spans), -match.score))
+
+
+def _first_named(match: ChainMatch, words: str, chains: Mapping[str, Chain], names: Sequence[tuple[int, int]]) -> int:
+    """Where a chain, or a product of it that is no other chain's name, stands first in the words."""
+    hits = (
+        hit.start
+        for hit in named_links(chains[match.chain_id], words)
+        if hit.weight >= _TELLING and not any(start < hit.end and hit.start < end for start, end in names)
+    )
+    return min((match.start, *hits))
+
+
+def _within(match: ChainMatch, words: str, others: Iterable[str], chains: Mapping[str, Chain]) -> bool:
+    """Whether a chain is named only inside products of others: 塑料 in 再生塑料."""
+    hits = [hit for name in others if name != match.chain_id for hit in named_links(chains[name], words)]
+    return all(any(hit.start <= start and end <= hit.end and end - start < hit.end - hit.start for hit in hits) for start, end in match.spans)  # fmt: skip
+
+
+def _named_in(words: str, profile: RegionProfile, chains: Mapping[str, Chain]) -> list[str]:
+    matches = _matches(words, chains)
+    if not matches:
+        return []
+    lead = matches[0]
+    own = [match for match in matches if match is lead or not set(match.spans) <= set(lead.spans)]
+    shared = [(match, _support(chains[match.chain_id], words, profile)) for match in matches if match not in own]
+    shared.sort(key=lambda pair: -pair[1])  # called by the same words: the region has to have something of it
+    return [*(match.chain_id for match in own), *(match.chain_id for match, support in shared if support)]
+
+
+def _made(words: str, chains: Mapping[str, Chain]) -> list[str]:
+    """The chain that makes the products named, by all the words, else by the first part of them that names products."""
+    for text in (words, *re.findall(_PART, words)):
+        for made in (True, False):
+            if found := find_by_products(text, chains.values(), made=made):
+                return [found[0].chain_id]
+    return []
+
+
+def _is_ending(match: ChainMatch, words: str, matches: Sequence[ChainMatch]) -> bool:
+    """Whether a chain is named only by the last syllables of another industry's name: 装备 in 制药装备."""
+    text = folded(words)
+    ends = {end for other in matches if other.chain_id != match.chain_id for _, end in other.spans}
+    return all(text[start:end] in _ENDINGS and start in ends for start, end in match.spans)
+
+
+def _support(chain: Chain, words: str, profile: RegionProfile) -> int:
+    """How many of the profile's rows speak of a chain in other words than the target's."""
+    target = folded(words)
+    return sum(any(term not in target for term in terms_in(chain, text)) for text, _ in _texts(profile))
 
 
 def _spoken_of(profile: RegionProfile, chains: Mapping[str, Chain]) -> list[str]:

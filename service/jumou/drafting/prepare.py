@@ -13,7 +13,7 @@ from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
 from jumou.drafting.context import DraftContext
 from jumou.drafting.desk import EvidenceDesk, Library
-from jumou.drafting.industry import choose_industry
+from jumou.drafting.industry import choose_industry, wanted_links
 from jumou.errors import InvalidRequest
 
 _YEARS: Final = 5
@@ -50,7 +50,7 @@ def prepare(
     return DraftContext(
         profile=profile,
         industry=chosen,
-        analysis=analyse(profile, chosen.chain, language=language),
+        analysis=analyse(profile, chosen.chain, language=language, wanted=wanted_links(chosen)),
         playbook=load_playbook(),
         desk=EvidenceDesk(
             library=library,

@@ -2,15 +2,13 @@
 
 from typing import Final
 
-from jumou.corpus.branch import meant
-from jumou.domain.chain import Chain, Niche
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Statement
 from jumou.domain.framework import MODE_CONDITIONS, MODES, ModeKey
 from jumou.domain.implementation import Kpi
 from jumou.domain.positioning import Criterion, ModeChoice, ModeScore, Positioning, Theme
 from jumou.drafting.context import DraftContext
-from jumou.drafting.desk import overlap
+from jumou.drafting.rules.niches import NicheChoice, choose_niches
 from jumou.drafting.rules.vision import candidates
 from jumou.drafting.wording import Said
 
@@ -95,53 +93,12 @@ def _second(ctx: DraftContext, second: ModeKey | None) -> str:
 
 
 def _themes(ctx: DraftContext, diagnosis: Diagnosis, mode: ModeKey) -> tuple[Theme, ...]:
-    """The best niche of the leading chain, and a second one when it scores near the first or another chain is named too."""
-    scored = sorted(
-        ((_niche_score(ctx, diagnosis, chain, niche, mode, order), chain, niche)
-         for order, chain in enumerate(ctx.industry.chains) for niche in chain.niches),
-        key=lambda item: (-item[0], item[2].id),
-    )  # fmt: skip
-    first = scored[0]
-    rest = [item for item in scored[1:] if not set(item[2].nodes) <= set(first[2].nodes)]
-    others = [item for item in rest if item[1].id != first[1].id]
-    chosen = [first]
-    if ctx.industry.others and others:  # the planner named several industries: two themes from two of them
-        chosen.append(others[0])
-    elif rest and rest[0][0] >= 0.75 * first[0]:
-        chosen.append(rest[0])
-    return tuple(_theme(ctx, diagnosis, number, *item) for number, item in enumerate(chosen, start=1))
+    chosen = choose_niches(ctx.profile, ctx.industry, ctx.analysis.nodes, mode, ctx.language)
+    return tuple(_theme(ctx, diagnosis, number, item) for number, item in enumerate(chosen, start=1))
 
 
-def _niche_score(
-    ctx: DraftContext, diagnosis: Diagnosis, chain: Chain, niche: Niche, mode: ModeKey, order: int
-) -> float:
-    """0–1: barrier, growth and value of the niche, what the region has there, whether the planner named it, and whether it suits the mode."""
-    firms = {node.id: len(node.firms) for node in diagnosis.value_chain.nodes if node.firms} if order == 0 else {}
-    names = {node.id: (node.name.zh, node.name.en, *node.keywords) for node in chain.nodes}
-    words = _profile_words(ctx).lower()
-    named = sum(any(word.lower() in words for word in names[node_id]) for node_id in niche.nodes)
-    base = (niche.barrier + niche.growth + niche.value) / 15
-    share = len(set(firms) & set(niche.nodes)) / len(niche.nodes)
-    weight = sum(count for node_id, count in firms.items() if node_id in niche.nodes) / max(1, sum(firms.values()))
-    asked = overlap(niche.name.in_(ctx.language), f"{ctx.profile.target_industry or ''} {ctx.industry.name} {words}")
-    suits = (0.2 if niche.suits[0] == mode else 0.12) if mode in niche.suits else 0.0
-    wanted = meant(chain, ctx.industry.name)
-    named_so = len(wanted & set(niche.nodes)) / len(wanted) if wanted else 0.0
-    fit = 0.3 * base + 0.2 * share + 0.15 * weight + 0.15 * min(1.0, named / 2) + suits + 0.25 * asked + 0.25 * named_so
-    return round(min(1.0, fit) - 0.2 * order, 4)
-
-
-def _profile_words(ctx: DraftContext) -> str:
-    """What the profile says of resources, firms, bodies and plans, for matching against the niches."""
-    profile = ctx.profile
-    rows = [item.name for item in (*profile.resources, *profile.markets, *profile.infrastructure)]
-    rows += [item.name for item in profile.enterprises] + [item.name for item in profile.institutions]
-    rows += [item.name for item in profile.policies] + [item.metric for item in profile.indicators]
-    return " ".join((*rows, *profile.notes))
-
-
-def _theme(ctx: DraftContext, diagnosis: Diagnosis, number: int, score: float, chain: Chain, niche: Niche) -> Theme:
-    write = ctx.writer
+def _theme(ctx: DraftContext, diagnosis: Diagnosis, number: int, chosen: NicheChoice) -> Theme:
+    write, chain, niche = ctx.writer, chosen.chain, chosen.niche
     present = [node.name for node in diagnosis.value_chain.nodes if node.id in niche.nodes and node.firms]
     reasons = []
     if present:
@@ -178,7 +135,7 @@ def _theme(ctx: DraftContext, diagnosis: Diagnosis, number: int, score: float, c
         boundary_out=niche.boundary_out.in_(ctx.language),
         node_ids=niche.nodes,
         reasons=tuple(reasons),
-        score=max(0.0, score),
+        score=max(0.0, chosen.score),
         figures=tuple(
             figure for text in (niche.name, niche.boundary_in, niche.boundary_out)
             for figure in Said(text.in_(ctx.language), f"chain_{chain.id}").quantities()

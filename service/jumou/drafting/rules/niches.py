@@ -1,0 +1,125 @@
+"""Which niches of its chains a region's plan takes as themes."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from jumou.corpus.branch import Naming, named_links
+from jumou.corpus.chains import folded, word_matches
+from jumou.domain.chain import Chain, Niche
+from jumou.domain.diagnosis import ChainNode
+from jumou.domain.framework import Language, ModeKey
+from jumou.domain.region import RegionProfile
+from jumou.drafting.context import Industry
+from jumou.drafting.desk import words_of
+
+_RANKS: Final = (1.0, 0.8, 0.6)
+"""What it is worth that a link named stands first in a niche, second, or later: niches list their main link first."""
+
+_LATER: Final = 0.3
+"""How much less a niche counts with each chain named before its own."""
+
+_NEAR: Final = 0.85
+"""A second theme of the same chain scores at least so near the first."""
+
+_QUALITIES: Final = words_of("精深加工、高端、智能、绿色、新型、现代、特色、数字、综合、服务、应用、材料、装备、制造、技术、系统") | {
+    "green", "smart", "new", "high-end", "digital", "services", "service", "materials", "equipment", "products", "systems",
+}  # fmt: skip
+"""Words that stand in the names of niches of every industry."""
+
+
+class NicheChoice(NamedTuple):
+    """A niche, its chain, and its score among the candidates."""
+
+    score: float
+    chain: Chain
+    niche: Niche
+
+
+def choose_niches(
+    profile: RegionProfile, industry: Industry, nodes: Sequence[ChainNode], mode: ModeKey, language: Language
+) -> tuple[NicheChoice, ...]:
+    """The best niche of the leading chain, and a second one where another chain is named, or more of the first, or it scores near.
+
+    What the target names decides first, in brackets too; then where the region's firms and facts stand, then the niche's
+    barrier, growth and value and whether it suits the mode. `nodes` are the leading chain's links as found in the region.
+    """
+    firms = {node.id: len(node.firms) for node in nodes if node.firms}
+    scored: list[tuple[float, NicheChoice]] = []
+    for order, chain in enumerate(industry.chains):
+        facts = _Facts.of(profile, chain, firms if order == 0 else None)
+        named = named_links(chain, industry.name)
+        for niche in chain.niches:
+            score = _score(niche, facts, named, industry.name, mode, language)
+            scored.append((score - _LATER * order, NicheChoice(round(score, 4), chain, niche)))
+    first, *later = [item for _, item in sorted(scored, key=lambda pair: (-pair[0], pair[1].niche.id))]
+    rest = [item for item in later if not set(item.niche.nodes) <= set(first.niche.nodes)]
+    others = [item for item in rest if item.chain.id != first.chain.id]
+    if others:  # the planner named several industries: two themes from two of them
+        return (first, others[0])
+    named = named_links(first.chain, industry.name)
+    left = [hit for hit in named if not hit.nodes & set(first.niche.nodes)]
+    if left:  # the planner named links the first theme leaves out
+        more = [(_tells(item.niche, left), item) for item in rest]
+        best = max(more, key=lambda pair: pair[0] + pair[1].score, default=(0.0, first))
+        return (first, best[1]) if best[0] else (first,)
+    near = [item for item in rest[:1] if item.score >= _NEAR * first.score and (not named or _tells(item.niche, named))]
+    return (first, *near)
+
+
+class _Facts(NamedTuple):
+    """Where the region's firms stand on a chain, by link, and which links its other facts speak of."""
+
+    firms: dict[str, int]
+    spoken: frozenset[str]
+
+    @classmethod
+    def of(cls, profile: RegionProfile, chain: Chain, firms: dict[str, int] | None) -> "_Facts":
+        rows = tuple(folded(text) for text in _rows(profile))
+        known = [folded(f"{item.name} {item.role} {item.note}") for item in profile.enterprises]
+        if firms is None:
+            firms = {node.id: count for node in chain.nodes if (count := sum(_mentions(text, node.keywords) for text in known))}
+        spoken = {node.id for node in chain.nodes if any(_mentions(text, node.keywords) for text in rows)}
+        return cls(firms, frozenset(spoken))
+
+
+def _mentions(text: str, words: Iterable[str]) -> bool:
+    return any(any(True for _ in word_matches(word, text)) for word in words)
+
+
+def _score(
+    niche: Niche, facts: _Facts, named: Sequence[Naming], target: str, mode: ModeKey, language: Language
+) -> float:
+    """0–1: whether the planner named it, what the region has there, its barrier, growth and value, and whether it suits the mode."""
+    firms = facts.firms
+    share = len(set(firms) & set(niche.nodes)) / len(niche.nodes)
+    weight = sum(count for node, count in firms.items() if node in niche.nodes) / max(1, sum(firms.values()))
+    spoken = min(1.0, len(facts.spoken & set(niche.nodes)) / 2)
+    base = (niche.barrier + niche.growth + niche.value) / 15
+    suits = (1.0 if niche.suits[0] == mode else 0.6) if mode in niche.suits else 0.0
+    return (
+        0.3 * _tells(niche, named) + 0.15 * _called(niche, target, language)
+        + 0.12 * share + 0.12 * weight + 0.1 * spoken + 0.15 * base + 0.06 * suits
+    )  # fmt: skip
+
+
+def _tells(niche: Niche, named: Sequence[Naming]) -> float:
+    """How far the links named are the niche's own, 0–1, its main ones most."""
+    whole = sum(hit.weight for hit in named)
+    if not whole:
+        return 0.0
+    ranks = {node: _RANKS[min(place, len(_RANKS) - 1)] for place, node in enumerate(niche.nodes)}
+    return sum(hit.weight * max((ranks.get(node, 0.0) for node in hit.nodes), default=0.0) for hit in named) / whole
+
+
+def _called(niche: Niche, target: str, language: Language) -> float:
+    """How far niche and target are called alike, 0–1: the share of the shorter name's words that stand in the other."""
+    mine, theirs = words_of(niche.name.in_(language)) - _QUALITIES, words_of(target) - _QUALITIES
+    return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
+
+
+def _rows(profile: RegionProfile) -> tuple[str, ...]:
+    """What the profile says of resources, bodies, plans and figures, for matching against the links."""
+    rows = [item.name for item in (*profile.resources, *profile.markets, *profile.infrastructure)]
+    rows += [item.name for item in profile.institutions] + [item.name for item in profile.policies]
+    rows += [item.metric for item in profile.indicators]
+    return (*rows, *profile.notes)
