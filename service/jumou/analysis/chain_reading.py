@@ -21,7 +21,7 @@ _LEAST_MARGINS: Final = 4
 _NAMED, _BESIDE, _FAR = 1.2, 0.9, 0.75
 """Weights of a link the target industry names, of one beside it, and of the others of its chain."""
 
-_LACKING: Final = re.compile(r"没有|缺乏|缺少|短缺|空白|不足|薄弱|拟|计划|力争|\bno\b|\black|\bplan", re.IGNORECASE)
+LACKING: Final = re.compile(r"没有|缺乏|缺少|短缺|空白|不足|薄弱|拟|计划|力争|\bno\b|\black|\bplan", re.IGNORECASE)
 """Words by which a text says that something is not there, or not yet."""
 
 
@@ -127,7 +127,7 @@ def _spoken_of(profile: RegionProfile, node: Link) -> bool:
         *(cell.metric for cell in profile.indicators if cell.value or cell.raw),
         *profile.notes,
     )
-    return any(_mentions(text, node) for text in texts if not _LACKING.search(text))
+    return any(_mentions(text, node) for text in texts if not LACKING.search(text))
 
 
 def _mentions(text: str, node: Link) -> bool:

@@ -24,7 +24,30 @@ _LEAST_COVER: Final = 0.6
 _OF_MANY: Final = frozenset(("模具", "压力容器", "金融", "永磁", "发电机", "mould", "mold", "finance"))
 """Keywords that place a firm on a link but name an industry of their own."""
 _ACTS: Final = frozenset(
-    "养殖 种植 加工 初加工 深加工 精深加工 开采 采选 提纯 开发 综合利用 检测 分析 应用 下游 配套 批发 出口 代工 制造 生产 研发".split()
+    [
+        "养殖",
+        "种植",
+        "加工",
+        "初加工",
+        "深加工",
+        "精深加工",
+        "开采",
+        "采选",
+        "提纯",
+        "开发",
+        "综合利用",
+        "检测",
+        "分析",
+        "应用",
+        "下游",
+        "配套",
+        "批发",
+        "出口",
+        "代工",
+        "制造",
+        "生产",
+        "研发",
+    ]
 )
 """Words for what is done to a product; which product it is they leave open."""
 
@@ -81,12 +104,13 @@ def _substance(words: str) -> str:
 
 
 class Naming(NamedTuple):
-    """A place in an industry's words that names links of a chain, and how many of its characters tell."""
+    """A place in an industry's words that names links of a chain, which of them it names by their own words, and how many characters tell."""
 
     start: int
     end: int
     nodes: frozenset[str]
     weight: float
+    own: frozenset[str]
 
 
 def named_links(chain: Chain, words: str) -> tuple[Naming, ...]:
@@ -98,10 +122,15 @@ def named_links(chain: Chain, words: str) -> tuple[Naming, ...]:
     text = folded(words)
     families = [(folded(word), frozenset(family.nodes)) for family in chain.branches for word in family.words]
     keywords = [(term, frozenset((node.id,))) for node in chain.nodes for term in _terms(node)]
-    hits = sorted(_longest(text, (*families, *keywords)))
-    return tuple(
-        Naming(*hit, (hit.end - hit.start) * (_ACT_TELLS if text[hit.start : hit.end] in _ACTS else 1)) for hit in hits
-    )
+    names: dict[str, set[str]] = {}
+    for term, nodes in keywords:
+        names.setdefault(term, set()).update(nodes)
+    found = []
+    for start, end, nodes in sorted(_longest(text, (*families, *keywords))):
+        word = text[start:end]
+        own = frozenset(names.get(word, ())) or nodes
+        found.append(Naming(start, end, nodes, (end - start) * (_ACT_TELLS if word in _ACTS else 1), own))
+    return tuple(found)
 
 
 def terms_in(chain: Chain, text: str) -> set[str]:

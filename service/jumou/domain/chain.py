@@ -65,7 +65,10 @@ class Branch(Model):
 
 
 class Niche(Model):
-    """A candidate theme: what is in, what is deliberately out. Ratings 1–5, editorial."""
+    """A candidate theme: what is in, what is deliberately out. Ratings 1–5, editorial.
+
+    A special niche `needs` one of these words in the target's name or the region's facts; others are candidates everywhere.
+    """
 
     id: Code
     name: Text
@@ -76,6 +79,7 @@ class Niche(Model):
     growth: int = Field(ge=1, le=5)
     value: int = Field(ge=1, le=5)
     suits: tuple[ModeKey, ...]
+    needs: tuple[str, ...] = ()
 
 
 class Exchange(Model):

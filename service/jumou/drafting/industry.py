@@ -17,6 +17,9 @@ _MOST_CHAINS = 6
 _LEAST_COVER = 0.25
 """Below this share of the words, a chain only brushes the industry: the industry counts as unknown."""
 
+_PART_COVER = 0.35
+"""Of one of several things a name lists, a chain's name is at least this share."""
+
 
 _TELLING = 2.0
 """A word that names a link counts by its length; what is done to a product (加工) counts for less than this."""
@@ -25,7 +28,8 @@ _BRACKETS = re.compile(r"[（(]([^（()）]*)[）)]")
 _PART = re.compile(r"(?:(?![、，,;；/与和及&（）()]|\band\b).)+")
 """One of the things an industry's name lists."""
 
-_ENDINGS = frozenset(("装备", "机械", "设备"))
+_ENDINGS = frozenset(("装备", "机械", "设备", "综合利用", "资源综合利用"))
+_STEPS = frozenset(("recycling", "再制造", "循环利用", "回收"))
 _UMBRELLAS = frozenset(("new_materials", "intelligent_equipment", "electronics", "digital_economy"))
 """Chains so wide that the industries named beside them in brackets say what of them is meant."""
 
@@ -63,7 +67,8 @@ def choose_industry(
     facts = tuple(text for text, _ in _texts(profile))
 
     def meant(name: str) -> Chain:
-        return branch(chains[name], _bare(words), facts)
+        cut = branch(chains[name], _bare(words), facts)
+        return branch(chains[name], words, facts) if cut is chains[name] else cut  # 竹产业 is no longer named by 竹
 
     if not requested and profile.target_chain is not None and profile.target_chain in chains:
         chain = meant(profile.target_chain)
@@ -132,11 +137,7 @@ def _found(words: str, profile: RegionProfile, chains: Mapping[str, Chain]) -> l
     """
     head, inside = _bracketed(words)
     meant = _named_in(head, profile, chains)
-    told = [
-        match.chain_id
-        for match in _matches(inside, chains, _HALF)
-        if not _within(match, inside, meant, chains)
-    ]
+    told = [match.chain_id for match in _matches(inside, chains, _HALF) if not _within(match, inside, meant, chains)]
     if not told and set(meant) <= _UMBRELLAS:
         told = _made(inside, chains)
     if told and not set(meant) <= set(told):
@@ -151,20 +152,21 @@ def _bracketed(words: str) -> tuple[str, str]:
 
 
 def _matches(words: str, chains: Mapping[str, Chain], least: float = _LEAST_COVER) -> list[ChainMatch]:
-    """The chains whose names make up at least that share of a part of the words, those named first in front."""
+    """The chains whose names make up enough of the words or of one of their parts, those named first in front."""
     text = folded(words)
-    parts = [(0, len(text)), *((part.start(), part.end()) for part in re.finditer(_PART, text))]
-    found = []
-    for match in find_chains(words, chains.values()):
-        shares = [
-            sum(end - start for start, end in match.spans if low <= start and end <= high)
-            / max(1, len(bare_words(text[low:high])))
-            for low, high in parts
-        ]
-        if max(shares) >= least:
-            found.append(match)
+    parts = [part.span() for part in re.finditer(_PART, text)]
+
+    def share(match: ChainMatch, low: int, high: int) -> float:
+        covered = sum(end - start for start, end in match.spans if low <= start and end <= high)
+        return covered / max(1, len(bare_words(text[low:high])))
+
+    found = [
+        match
+        for match in find_chains(words, chains.values())
+        if match.score >= least or any(share(match, *part) >= max(least, _PART_COVER) for part in parts)
+    ]
     spans = [span for match in found for span in match.spans]
-    found = [match for match in found if not _is_ending(match, words, found)]
+    found = [match for match in found if not _is_ending(match, words, found, chains)]
     return sorted(found, key=lambda match: (_first_named(match, words, chains, spans), -match.score))
 
 
@@ -204,11 +206,16 @@ def _made(words: str, chains: Mapping[str, Chain]) -> list[str]:
     return []
 
 
-def _is_ending(match: ChainMatch, words: str, matches: Sequence[ChainMatch]) -> bool:
-    """Whether a chain is named only by the last syllables of another industry's name: 装备 in 制药装备."""
+def _is_ending(match: ChainMatch, words: str, matches: Sequence[ChainMatch], chains: Mapping[str, Chain]) -> bool:
+    """Whether a chain is named only by how another industry's name ends (装备 in 制药装备), or by a step of that industry."""
     text = folded(words)
-    ends = {end for other in matches if other.chain_id != match.chain_id for _, end in other.spans}
-    return all(text[start:end] in _ENDINGS and start in ends for start, end in match.spans)
+    others = [other for other in matches if other.chain_id != match.chain_id]
+    named = [(hit.start, hit.end) for other in others for hit in named_links(chains[other.chain_id], words)]
+    ends = {end for _, end in (*named, *(span for other in others for span in other.spans))}
+    return all(
+        (text[start:end] in _ENDINGS and start in ends) or (text[start:end] in _STEPS and (start, end) in named)
+        for start, end in match.spans
+    )
 
 
 def _support(chain: Chain, words: str, profile: RegionProfile) -> int:

@@ -198,7 +198,7 @@ class Writing:
 
     def _words(self, material: Material) -> str:
         """The words that names may be taken from: profile, drafts, passages and their titles."""
-        texts = [source.passage.text + source.document.title for source in material.sources.values()]
+        texts = [f"{one.passage.text} {one.document.title} {one.passage.id}" for one in material.sources.values()]
         return self.profile_words + comparable(
             " ".join((*texts, *material.drafts.values(), *(slot.title for slot in material.slots)))
         )

@@ -1,10 +1,13 @@
 """Which niches of its chains a region's plan takes as themes."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain as chain_of
+from itertools import repeat
 from typing import Final, NamedTuple
 
+from jumou.analysis.chain_reading import LACKING
 from jumou.corpus.branch import Naming, named_links
-from jumou.corpus.chains import folded, word_matches
+from jumou.corpus.chains import find_chains, folded, word_matches
 from jumou.domain.chain import Chain, Niche
 from jumou.domain.diagnosis import ChainNode
 from jumou.domain.framework import Language, ModeKey
@@ -15,8 +18,14 @@ from jumou.drafting.desk import words_of
 _RANKS: Final = (1.0, 0.8, 0.6)
 """What it is worth that a link named stands first in a niche, second, or later: niches list their main link first."""
 
-_LATER: Final = 0.3
-"""How much less a niche counts with each chain named before its own."""
+_KIN: Final = 0.85
+"""What a link counts that the words name only with its family."""
+
+_LATER: Final = 0.15
+"""How much less a chain's niche counts for the second theme with each chain named before it, beside the leading one."""
+
+_TELLING: Final = 2.0
+"""What is done to a product (加工) counts for less than this and asks for no theme of its own."""
 
 _NEAR: Final = 0.85
 """A second theme of the same chain scores at least so near the first."""
@@ -44,19 +53,23 @@ def choose_niches(
     barrier, growth and value and whether it suits the mode. `nodes` are the leading chain's links as found in the region.
     """
     firms = {node.id: len(node.firms) for node in nodes if node.firms}
-    scored: list[tuple[float, NicheChoice]] = []
+    texts = tuple(folded(text) for text in (industry.name, *_rows(profile), *_firm_texts(profile)))
+    scored: list[list[NicheChoice]] = []
     for order, chain in enumerate(industry.chains):
         facts = _Facts.of(profile, chain, firms if order == 0 else None)
-        named = named_links(chain, industry.name)
-        for niche in chain.niches:
-            score = _score(niche, facts, named, industry.name, mode, language)
-            scored.append((score - _LATER * order, NicheChoice(round(score, 4), chain, niche)))
-    first, *later = [item for _, item in sorted(scored, key=lambda pair: (-pair[0], pair[1].niche.id))]
-    rest = [item for item in later if not set(item.niche.nodes) <= set(first.niche.nodes)]
-    others = [item for item in rest if item.chain.id != first.chain.id]
+        named = _own_names(chain, industry)
+        open_to_all = [niche for niche in chain.niches if not niche.needs]
+        fit = [niche for niche in chain.niches if any(_mentions(text, niche.needs) for text in texts)]
+        found = [
+            NicheChoice(round(_score(niche, facts, named, industry.name, mode, language), 4), chain, niche)
+            for niche in (*open_to_all, *fit) or chain.niches
+        ]
+        scored.append(sorted(found, key=lambda item: (-item.score, item.niche.id)))
+    (first, *rest), *others = scored
     if others:  # the planner named several industries: two themes from two of them
-        return (first, others[0])
-    named = named_links(first.chain, industry.name)
+        return (first, max(others, key=lambda found: found[0].score - _LATER * others.index(found))[0])
+    named = tuple(hit for hit in _own_names(first.chain, industry) if hit.weight >= _TELLING)
+    rest = [item for item in rest if not set(item.niche.nodes) <= set(first.niche.nodes)]
     left = [hit for hit in named if not hit.nodes & set(first.niche.nodes)]
     if left:  # the planner named links the first theme leaves out
         more = [(_tells(item.niche, left), item) for item in rest]
@@ -64,6 +77,15 @@ def choose_niches(
         return (first, best[1]) if best[0] else (first,)
     near = [item for item in rest[:1] if item.score >= _NEAR * first.score and (not named or _tells(item.niche, named))]
     return (first, *near)
+
+
+def _own_names(chain: Chain, industry: Industry) -> tuple[Naming, ...]:
+    """Where the target names links of a chain, without the places where it names another of the industry's chains."""
+    spans = {match.chain_id: match.spans for match in find_chains(industry.name, industry.chains)}
+    others = [span for chain_id, found in spans.items() if chain_id != chain.id for span in found]
+    taken = [span for span in others if span not in spans.get(chain.id, ())]
+    hits = named_links(chain, industry.name)
+    return tuple(hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in taken))
 
 
 class _Facts(NamedTuple):
@@ -75,9 +97,13 @@ class _Facts(NamedTuple):
     @classmethod
     def of(cls, profile: RegionProfile, chain: Chain, firms: dict[str, int] | None) -> "_Facts":
         rows = tuple(folded(text) for text in _rows(profile))
-        known = [folded(f"{item.name} {item.role} {item.note}") for item in profile.enterprises]
+        known = [folded(text) for text in _firm_texts(profile)]
         if firms is None:
-            firms = {node.id: count for node in chain.nodes if (count := sum(_mentions(text, node.keywords) for text in known))}
+            firms = {
+                node.id: count
+                for node in chain.nodes
+                if (count := sum(_mentions(text, node.keywords) for text in known))
+            }
         spoken = {node.id for node in chain.nodes if any(_mentions(text, node.keywords) for text in rows)}
         return cls(firms, frozenset(spoken))
 
@@ -90,10 +116,10 @@ def _score(
     niche: Niche, facts: _Facts, named: Sequence[Naming], target: str, mode: ModeKey, language: Language
 ) -> float:
     """0–1: whether the planner named it, what the region has there, its barrier, growth and value, and whether it suits the mode."""
-    firms = facts.firms
-    share = len(set(firms) & set(niche.nodes)) / len(niche.nodes)
-    weight = sum(count for node, count in firms.items() if node in niche.nodes) / max(1, sum(firms.values()))
-    spoken = min(1.0, len(facts.spoken & set(niche.nodes)) / 2)
+    firms, ranks = facts.firms, dict(zip(niche.nodes, chain_of((1.0, 0.5), repeat(0.3)), strict=False))
+    share = sum(rank for node, rank in ranks.items() if node in firms) / sum(ranks.values())
+    weight = sum(count * ranks.get(node, 0.0) for node, count in firms.items()) / max(1, sum(firms.values()))
+    spoken = min(1.0, sum(rank for node, rank in ranks.items() if node in facts.spoken))
     base = (niche.barrier + niche.growth + niche.value) / 15
     suits = (1.0 if niche.suits[0] == mode else 0.6) if mode in niche.suits else 0.0
     return (
@@ -108,7 +134,13 @@ def _tells(niche: Niche, named: Sequence[Naming]) -> float:
     if not whole:
         return 0.0
     ranks = {node: _RANKS[min(place, len(_RANKS) - 1)] for place, node in enumerate(niche.nodes)}
-    return sum(hit.weight * max((ranks.get(node, 0.0) for node in hit.nodes), default=0.0) for hit in named) / whole
+    return (
+        sum(
+            hit.weight * max(ranks.get(node, 0.0) * (1.0 if node in hit.own else _KIN) for node in hit.nodes)
+            for hit in named
+        )
+        / whole
+    )
 
 
 def _called(niche: Niche, target: str, language: Language) -> float:
@@ -117,9 +149,13 @@ def _called(niche: Niche, target: str, language: Language) -> float:
     return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
 
 
+def _firm_texts(profile: RegionProfile) -> tuple[str, ...]:
+    return tuple(f"{item.name} {item.role} {item.note}" for item in profile.enterprises)
+
+
 def _rows(profile: RegionProfile) -> tuple[str, ...]:
-    """What the profile says of resources, bodies, plans and figures, for matching against the links."""
+    """What the profile says is there: resources, bodies, plans and figures, for matching against the links."""
     rows = [item.name for item in (*profile.resources, *profile.markets, *profile.infrastructure)]
     rows += [item.name for item in profile.institutions] + [item.name for item in profile.policies]
     rows += [item.metric for item in profile.indicators]
-    return (*rows, *profile.notes)
+    return tuple(row for row in (*rows, *profile.notes) if not LACKING.search(row))

@@ -1,0 +1,206 @@
+"""The chains and themes of industries as plans name them, read off before any plan is drafted."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from jumou.analysis.region import analyse
+from jumou.corpus.chains import load_chains
+from jumou.domain.framework import Language
+from jumou.domain.region import RegionProfile
+from jumou.drafting.industry import choose_industry, wanted_links
+from jumou.drafting.rules.niches import NicheChoice, choose_niches
+
+
+def _profile(target: str, rows: Mapping[str, tuple[str, ...]] | None = None, country: str = "中国") -> RegionProfile:
+    told = rows or {}
+    return RegionProfile.model_validate({
+        "name": "某县", "level": "county", "country": country, "target_industry": target,
+        "enterprises": [{"name": name} for name in told.get("firms", ())],
+        "resources": [{"name": name} for name in told.get("resources", ())],
+        "indicators": [{"metric": name, "value": 1} for name in told.get("figures", ())],
+    })  # fmt: skip
+
+
+def _themes(profile: RegionProfile, language: Language = "zh") -> tuple[NicheChoice, ...]:
+    industry = choose_industry(profile, None, language)
+    found = analyse(profile, industry.chain, language=language, wanted=wanted_links(industry))
+    return choose_niches(profile, industry, found.nodes, found.modes.winner, language)
+
+
+@pytest.mark.parametrize(
+    ("target", "chains", "theme"),
+    [
+        ("数字文创与游戏出海", "culture_tourism", "games_abroad"),
+        ("电竞产业", "culture_tourism", "games_abroad"),
+        ("影视产业(影视拍摄基地)", "culture_tourism", "content_ip"),
+        ("冰雪经济", "culture_tourism", "ice_snow"),
+        ("户外运动产业", "culture_tourism", "outdoor_sport"),
+        ("会展经济", "culture_tourism", "events"),
+        ("乡村旅游与民宿", "culture_tourism", "rural_leisure"),
+        ("温泉旅游", "culture_tourism", "destination"),
+        ("文旅康养", "culture_tourism chinese_medicine_health", "coast_wellness"),
+        ("银发经济", "chinese_medicine_health", "care_services"),
+        ("中药材", "chinese_medicine_health", "herb_fullchain"),
+        ("中药配方颗粒", "chinese_medicine_health", "herb_fullchain"),
+        ("保健食品", "chinese_medicine_health", "health_food"),
+        ("新型功能材料(锰系、锂电正极材料)", "power_battery", "manganese_precursor"),
+        ("锂云母资源综合利用与锂电新能源", "power_battery", "lithium_salts"),
+        ("锂电池回收与梯次利用", "power_battery", "battery_circular"),
+        ("新型储能", "power_battery", "storage_system"),
+        ("绿氢合成氨", "hydrogen", "green_h2_ammonia"),
+        ("再生资源循环利用(再生铅、再生塑料)", "circular_economy", "recycled_metals"),
+        ("零碳产业园", "industrial_decarbonisation", "efficiency_services"),
+        ("阳澄湖大闸蟹", "modern_agriculture", "fishery"),
+        ("海洋牧场", "modern_agriculture", "fishery"),
+        ("肉牛", "modern_agriculture", "animal_farming"),
+        ("林下经济", "modern_agriculture", "understory"),
+        ("脐橙", "modern_agriculture", "base_quality"),
+        ("蔬菜产业(设施农业与种业)", "modern_agriculture", "facility_farming"),
+        ("橡胶种植", "modern_agriculture", "understory"),
+        ("预制菜", "food_processing", "prepared_food"),
+        ("乳业", "food_processing", "livestock_chain"),
+        ("白酒", "beverages_tea", "quality_baijiu"),
+        ("葡萄酒", "beverages_tea", "light_liquor"),
+        ("茶叶(白茶)与茶旅融合", "beverages_tea", "fine_tea"),
+        ("工业母机", "intelligent_equipment", "machine_tools"),
+        ("人形机器人", "ai_robotics", "embodied"),
+        ("算力产业", "digital_economy", "compute_infrastructure"),
+        ("大数据", "digital_economy", "trusted_data"),
+        ("数据标注", "software_services", "outsource_data"),
+        ("网络安全", "software_services", "security"),
+        ("低空经济", "low_altitude", "operation_services"),
+        ("商业航天", "aerospace", "commercial_space"),
+        ("大飞机配套", "aerospace", "aircraft_supply"),
+        ("航空维修", "aerospace", "mro_services"),
+        ("跨境电商", "trade_market", "crossborder_brand"),
+        ("直播电商", "trade_market", "live_supply"),
+        ("临空经济", "logistics", "multimodal_hub"),
+        ("冷链物流", "logistics", "cold_special"),
+        ("时尚家居", "home_appliances", "custom_home"),
+        ("竹产业", "home_appliances", "custom_home"),
+        ("化妆品产业", "home_appliances", "beauty_brands"),
+        ("医美产业(美丽健康)", "home_appliances medical_devices", "beauty_brands"),
+        ("五金刀剪", "basic_parts", "tools"),
+        ("轴承", "basic_parts", "bearings"),
+        ("眼镜产业", "light_goods", "lenses"),
+        ("假发(发制品)", "light_goods", "wigs"),
+        ("小提琴", "light_goods", "instruments_music"),
+        ("宠物经济(宠物食品、宠物用品)", "light_goods", "pets"),
+        ("钓具", "light_goods", "tackle"),
+        ("石墨烯", "new_materials", "fibres"),
+        ("玻纤", "new_materials", "fibres"),
+        ("铝精深加工", "metals", "al_light"),
+        ("绿电铝", "metals", "al_light"),
+        ("钛及钛合金", "metals", "light"),
+        ("钨精深加工", "metals", "rare"),
+        ("黄金精深加工", "metals", "rare"),
+        ("铸造", "metals", "castings"),
+        ("稀土永磁", "rare_earth", "permanent_magnet"),
+        ("煤化工", "petrochemical", "coal_chemical"),
+        ("绿色石化", "petrochemical", "integrated_olefins"),
+        ("磷化工(磷酸铁锂、电子级磷酸)", "petrochemical", "phosphorus_fluorine"),
+        ("盐化工", "petrochemical", "salt_lake"),
+        ("硅基新材料", "photovoltaic", "silicon_base"),
+        ("新能源汽车零部件", "new_energy_vehicle", "parts_supply"),
+        ("商用车与专用车", "new_energy_vehicle", "new_energy_special"),
+        ("轨道交通装备", "rail_transit", "train_systems"),
+        ("深海科技", "wind_marine", "marine_systems"),
+        ("海水淡化", "energy_env_equipment", "clean_water"),
+        ("核电装备与核技术应用", "grid_storage", "clean_generation"),
+        ("生物制造", "biomedicine", "bio_manufacturing"),
+        ("细胞与基因治疗", "biomedicine", "innovative_biologics"),
+        ("制药装备", "biomedicine", "life_tools"),
+        ("口腔", "medical_devices", "dental_eye"),
+        ("家纺", "textile_apparel", "home_knit"),
+        ("拉链", "textile_apparel", "trims"),
+        ("石材", "building_materials", "stone"),
+        ("装配式建筑", "building_materials", "prefab_steel"),
+        ("海洋经济(海洋工程装备、海洋生物医药)", "wind_marine biomedicine", "marine_systems"),
+        ("人工智能与算力", "ai_robotics digital_economy", "ai_agents"),
+    ],
+)
+def test_a_chinese_industry_is_planned_on_what_it_names(target: str, chains: str, theme: str) -> None:
+    industry = choose_industry(_profile(target), None, "zh")
+    assert " ".join(chain.id for chain in industry.chains) == chains
+    assert industry.known
+    assert _themes(_profile(target))[0].niche.id == theme
+
+
+@pytest.mark.parametrize(
+    ("target", "chains", "theme"),
+    [
+        ("offshore wind and Power-to-X", "wind_marine hydrogen", "offshore_wind"),
+        ("sustainable aviation fuel", "hydrogen", "hydrogen_fuels"),
+        ("video games and esports", "culture_tourism", "games_abroad"),
+        ("film and TV production", "culture_tourism", "content_ip"),
+        ("conferences and events", "culture_tourism", "events"),
+        ("sport and outdoor tourism", "culture_tourism", "outdoor_sport"),
+        ("seaweed and aquaculture", "modern_agriculture", "fishery"),
+        ("agri-tech and food", "modern_agriculture food_processing", "seed"),
+        ("battery materials and recycling", "power_battery", "materials_upgrade"),
+        ("wine and gastronomy", "beverages_tea", "light_liquor"),
+        ("silver economy", "chinese_medicine_health", "care_services"),
+        ("nuclear and small modular reactors", "grid_storage", "clean_generation"),
+        ("timber construction", "building_materials", "timber_building"),
+        ("plastics and packaging", "rubber_plastics", "packaging"),
+        ("logistics and ports", "logistics", "multimodal_hub"),
+        ("semiconductors and advanced packaging", "integrated_circuit", "advanced_packaging"),
+    ],
+)
+def test_an_english_industry_is_planned_on_what_it_names(target: str, chains: str, theme: str) -> None:
+    profile = _profile(target, country="Denmark")
+    assert " ".join(chain.id for chain in choose_industry(profile, None, "en").chains) == chains
+    assert _themes(profile, "en")[0].niche.id == theme
+
+
+@pytest.mark.parametrize("target", ["文化旅游", "生物医药", "新材料", "高端装备", "绿色建材", "化工新材料", "农业"])
+def test_a_special_niche_is_no_theme_where_nobody_speaks_of_it(target: str) -> None:
+    assert all(not choice.niche.needs for choice in _themes(_profile(target)))
+
+
+def test_a_special_niche_is_a_theme_where_the_region_has_it() -> None:
+    snow = {"firms": ("云顶滑雪场",), "resources": ("冰雪资源",)}
+    assert _themes(_profile("文化旅游", snow))[0].niche.id == "ice_snow"
+
+
+def test_what_the_region_lacks_calls_for_no_theme() -> None:
+    assert "ice_snow" not in {one.niche.id for one in _themes(_profile("文化旅游", {"resources": ("缺少冰雪资源",)}))}
+
+
+def test_a_seaside_resort_is_planned_on_care_and_tourism_before_drugs() -> None:
+    facts = {"firms": ("石药健康城",), "resources": ("森林、湿地、海滨",), "figures": ("过夜游客", "床位")}
+    profile = _profile("生命健康与康养旅游", facts)
+    industry = choose_industry(profile, None, "zh")
+    assert [chain.id for chain in industry.chains[:2]] == ["chinese_medicine_health", "culture_tourism"]
+    assert {one.niche.id for one in _themes(profile)} == {"wellness_resort", "coast_wellness"}
+
+
+def test_themes_lean_to_where_the_regions_firms_stand() -> None:
+    cells, rest = _profile("锂电新能源", {"firms": ("某某电芯有限公司", "某某电池包制造")}), _profile("锂电新能源")
+    assert _themes(cells)[0].niche.nodes[0] == "cell"
+    assert _themes(rest)[0].niche.nodes[0] != "cell"
+
+
+def test_links_the_target_names_are_planned_first() -> None:
+    profile = _profile("新型功能材料(锰系、锂电正极材料)", {"resources": ("锰矿资源",)})
+    industry = choose_industry(profile, None, "zh")
+    assert wanted_links(industry) == {"salts", "cathode"}
+    nodes = analyse(profile, industry.chain, wanted=wanted_links(industry)).nodes
+    ranked = sorted((node for node in nodes if node.action), key=lambda node: -(node.priority or 0.0))
+    assert [node.id for node in ranked[:2]] == ["salts", "cathode"]
+
+
+def test_a_target_that_names_no_industry_is_filled_by_what_the_region_speaks_of() -> None:
+    profile = _profile("战略性新兴产业", {"firms": ("某某光伏组件有限公司",), "figures": ("光伏组件产量",)})
+    industry = choose_industry(profile, None, "zh")
+    assert (industry.name, industry.chain.id) == ("战略性新兴产业", "photovoltaic")
+    assert not choose_industry(_profile("可控核聚变"), None, "zh").known
+
+
+def test_every_niche_can_be_called_for_by_a_name_of_its_own() -> None:
+    """A word a niche needs is spelled as it is searched for."""
+    for chain in load_chains().values():
+        for niche in chain.niches:
+            assert all(word == word.strip() and word for word in niche.needs), (chain.id, niche.id)
+        assert any(not niche.needs for niche in chain.niches), chain.id
