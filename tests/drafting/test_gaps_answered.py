@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from jumou.corpus.chains import load_chains
+from jumou.corpus.playbook import load_playbook
 from jumou.domain.answering import FOR_DRIVER, FOR_ELEMENT, OF_WEIGHT, misfits, open_gaps
 from jumou.domain.diagnosis import Gap
 from jumou.domain.plan import Plan
@@ -15,6 +16,7 @@ from jumou.domain.portfolio import Project
 from jumou.domain.region import RegionProfile
 from jumou.drafting.drafter import RulesDrafter
 from jumou.drafting.grounding import check
+from jumou.drafting.rules.answers import concerns_of
 from jumou.profile import parse_profile, read_profile, sample_names, sample_profile
 from jumou.retrieval import Library
 from jumou.workflow import PlanRequest, draft_plan
@@ -114,6 +116,69 @@ def test_what_a_region_states_is_answered_by_what_it_is_about(library: Library) 
         found = {project.type for project in plan.projects if gap in (project.closes_gap, *project.also_closes)}
         assert found & types, problem
         assert found <= types, problem
+
+
+@pytest.mark.parametrize(
+    ("problem", "concern"),
+    [
+        ("季节性强，旺季仅三个月", "visitors"),
+        ("医疗资源层级低", "amenities"),
+        ("财政收入依赖房地产", "dependence"),
+        ("铅酸电池受锂电替代", "displaced"),
+        ("工业电价高于周边", "energy_water"),
+        ("尾矿库安全隐患突出", "hazards"),
+        ("矿石品位下降", "resources"),
+        ("政府引导基金规模小", "money"),
+        ("标准缺失、仿冒严重", "quality"),
+        ("专业市场受电商冲击", "brand"),
+        ("企业家二代接班难", "founders"),
+        ("亩均税收低", "yield"),
+        ("耕地碎片化，农户组织化程度低", "farming"),
+        ("测试场地不足", "scenarios"),
+        ("缺少标准厂房", "land"),
+        ("企业多为注册型", "projects"),
+        ("brain drain to larger cities", "people"),
+        ("high electricity prices", "energy_water"),
+        ("tariff exposure", "brand"),
+        ("few start-ups survive", "founders"),
+        ("brownfield contamination", "hazards"),
+        ("closure of the steelworks", "dependence"),
+        ("no housing for workers", "amenities"),
+    ],
+)
+def test_problems_in_many_words_are_understood(problem: str, concern: str) -> None:
+    assert concern in [one.id for one in concerns_of(load_playbook().concerns, problem)]
+
+
+@pytest.mark.parametrize(
+    ("problem", "concern"), [("政策碎片化", "farming"), ("基金规模小", "size"), ("缺少标准厂房", "quality")]
+)
+def test_like_words_about_other_things_are_not_taken_for_a_concern(problem: str, concern: str) -> None:
+    assert concern not in [one.id for one in concerns_of(load_playbook().concerns, problem)]
+
+
+def test_a_facility_or_a_market_that_is_the_missing_link_closes_it(library: Library) -> None:
+    """A cold store is the link 产地初加工与冷链: the plan does not call that link urgent and leave it without a project."""
+    plan = drafted(
+        parse_profile(
+            {
+                "name": "寿光市", "level": "县级市", "target_industry": "蔬菜产业",
+                "enterprises": ["寿光蔬菜集团", "三木种苗"],
+                "resources": ["全国蔬菜集散中心", "国际蔬菜科技博览会"],
+                "constraints": [{"statement": "老旧大棚比例高、用工老龄化"}, {"statement": "品牌溢价不足"}],
+            }
+        ),
+        library,
+    )  # fmt: skip
+    by_gap = {
+        gap.name: [p.name for p in plan.projects if gap.id in (p.closes_gap, *p.also_closes)]
+        for gap in plan.diagnosis.gaps
+    }
+    assert any("冷藏" in name for name in by_gap["产地初加工与冷链"])
+    assert by_gap["品牌流通与农文旅"]
+    assert all(names for gap, names in by_gap.items() if "老旧大棚" in gap or "品牌溢价" in gap)
+    brand = next(driver for driver in plan.diagnosis.drivers if driver.driver == "brand")
+    assert "博览会" in brand.text
 
 
 def test_a_segments_project_closes_a_gap_of_its_own_links_first(library: Library) -> None:

@@ -30,8 +30,8 @@ FOR_DRIVER: Final[Mapping[DriverKey, frozenset[ProjectType]]] = {
 }
 """Types that set a driver to work."""
 
-FOR_LINK: Final[frozenset[ProjectType]] = frozenset(("A1", "A2", "B1", "C2"))
-"""Types that change a link of the chain; one of them says which links it works on."""
+FOR_LINK: Final[frozenset[ProjectType]] = frozenset(("A1", "A2", "B1", "C1", "C2", "D2"))
+"""Types that change a link of the chain (a market or a brand is one itself); one of them says which links it works on."""
 
 
 class OpenGap(Model):

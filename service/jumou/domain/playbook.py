@@ -102,9 +102,10 @@ class Archetype(Model):
         description="large: what a county, a town or a small park has no powers for; small: what they do instead; abroad: outside China only",
     )
     gap: GapFilter
-    links: Literal["", "theme", "second", "weak", "firms", "targets", "exchanges"] = Field(
+    links: Literal["", "theme", "second", "weak", "firms", "targets", "exchanges", "serves"] = Field(
         default="", description="which links of the chain a project of the kind `once` works on"
     )
+    serves: Code = Field(default="", description="words in the Chinese name of a link such a project supplies")
     name: Text
     objective: Text
     content: Texts

@@ -41,7 +41,9 @@ _COUNTED: Final = re.compile(r"^(规模以上|规上)|企业(数|[(（]|$)|用�
 """Rows of the infrastructure sheet that count something instead of naming it."""
 
 _BRAND: Final = re.compile(
-    r"品牌|之都|之乡|名城|知名|著名|最大|第一|历史|文化|瓷都|brand|famous|largest|world|renowned", re.IGNORECASE
+    r"品牌|之都|之乡|名城|知名|著名|最大|第一|历史|文化|瓷都|地理标志|老字号|单项冠军|集散(?:地|中心)|博览会|交易会|占有率"
+    r"|brand|famous|largest|world|renowned|market share|trade fair",
+    re.IGNORECASE,
 )
 _MARKET: Final = re.compile(
     r"市场|商贸|贸易|出口|电商|集散|枢纽|口岸|港|消费|旅游|展会|辐射|market|trade|export|port|commerce|hub|consumer|tour",

@@ -18,7 +18,7 @@ _USUAL: Final = 2
 """From this emphasis on an archetype carries the mode's own condition."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _finds(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
@@ -34,7 +34,7 @@ def element_of_problem(concerns: Sequence[Concern], text: str) -> ElementKey | N
 
 
 def links_named(chain: Chain, text: str) -> tuple[str, ...]:
-    """The links of a chain a text speaks of, by their names, products and the parts of their names."""
+    """The links of a chain a text speaks of, by their names, products, the parts of their names and their keywords."""
     low = text.lower()
     return tuple(node.id for node in chain.nodes if any(word in low for word in _words(node)))
 
@@ -42,7 +42,8 @@ def links_named(chain: Chain, text: str) -> tuple[str, ...]:
 def _words(node: ChainNode) -> frozenset[str]:
     names = [node.name.zh, node.name.en, *node.products.zh, *node.products.en]
     parts = [part for name in names for part in re.split(r"[与和、及/（()）]| and |, ", name)]
-    return frozenset(word.strip().lower() for word in (*names, *parts) if len(word.strip()) >= _LEAST[word.isascii()])
+    words = [word for word in (*names, *parts) if len(word.strip()) >= _LEAST[word.isascii()]]
+    return frozenset(word.strip().lower() for word in (*words, *node.keywords))
 
 
 _LEAST: Final = {False: 3, True: 5}
@@ -71,6 +72,9 @@ def links_of(
             return links_named(chain, " ".join((*chain.projects.A1.targets.zh, *chain.projects.A1.targets.en)))
         case "exchanges":
             return tuple(dict.fromkeys(loop.from_ for loop in chain.exchanges))
+        case "serves":
+            serves = _finds(archetype.serves)
+            return tuple(node.id for node in chain.nodes if serves.search(node.name.zh))
         case "":
             return ()
 

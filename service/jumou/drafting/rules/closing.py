@@ -20,7 +20,12 @@ _CORE: Final = 3.0
 """From this score on a project belongs to the core of the chosen mode; it makes way only for what the region itself states."""
 
 _GRAVE: Final = 0.8
-"""What a region itself calls grave wants a project that is there for it, not one that also helps."""
+"""What is so grave may take the place of a project of the mode's core."""
+
+_DIRECT: Final = 2
+"""The first three kinds of project a concern lists answer it; the others help."""
+
+_ANYHOW: Final = 99
 
 _ANY: Final = float("inf")
 
@@ -31,19 +36,23 @@ def closing(
     gaps: tuple[Gap, ...],
     most: int,
     twice: Sequence[ProjectType],
-    direct: "Callable[[Candidate, Gap], bool]",
+    directness: "Callable[[Candidate, Gap], int]",
 ) -> "list[Candidate]":
-    """The chosen projects, changed so that every gap of weight is answered where any project can answer it, a grave one directly.
+    """The chosen projects, changed so that every gap of weight is answered where any project can answer it.
 
-    A project that fits an open gap names it. Where none fits, the best that does is added; in a full set it takes the place
-    of the weakest project whose type (those in `twice` stand twice) and gaps of weight others cover too.
+    A project that fits an open gap names it, one that answers it directly (`directness`, 0 first) before one that helps.
+    Where none fits, the best candidate that does is added; in a full set it takes the place of the weakest project whose
+    type (those in `twice` stand twice) and gaps of weight others cover too. What the region itself states, and what is
+    grave, gets a direct answer where there is room for one.
     """
     found = list(chosen)
     for gap in gaps:
-        if gap.severity >= _GRAVE and _closed(found, candidates, gap, gaps, most, twice, direct):
+        if gap.severity < OF_WEIGHT:
             continue
-        if gap.severity >= OF_WEIGHT:
-            _closed(found, candidates, gap, gaps, most, twice, lambda _item, _gap: True)
+        wanted = gap.kind == "stated" or gap.severity >= _GRAVE
+        if wanted and _closed(found, candidates, gap, gaps, most, twice, directness, _DIRECT):
+            continue
+        _closed(found, candidates, gap, gaps, most, twice, directness, _ANYHOW)
     return found
 
 
@@ -54,25 +63,35 @@ def _closed(
     gaps: tuple[Gap, ...],
     most: int,
     twice: Sequence[ProjectType],
-    good: "Callable[[Candidate, Gap], bool]",
+    directness: "Callable[[Candidate, Gap], int]",
+    least: int,
 ) -> bool:
-    """Whether a project that is good for it names the gap, now that `found` may have been changed."""
-    if any(gap.id in _named(item) and good(item, gap) for item in found):
+    """Whether a project that answers the gap as directly as `least` names it, now that `found` may have been changed."""
+    if any(gap.id in _named(item) and directness(item, gap) <= least for item in found):
         return True
-    at = next((place for place, item in _by_need(found) if gap in item.fits and good(item, gap)), None)
-    if at is None:
-        fitting = (item for item in candidates if gap in item.fits and item not in found and good(item, gap))
-        extra = next(fitting, None)
+    fitting = [
+        (directness(item, gap), len(item.also), -item.score, place)
+        for place, item in enumerate(found)
+        if gap in item.fits and directness(item, gap) <= least and _has_room(item, found, gaps)
+    ]
+    if fitting:
+        at = min(fitting)[-1]
+    else:
+        extra = next(
+            (item for item in candidates if gap in item.fits and item not in found and directness(item, gap) <= least),
+            None,
+        )
         if extra is None:
             return False
         if len(found) >= most:
-            spare = _spare(found, gaps, twice, _ANY if gap.kind == "stated" else _CORE)
+            called_for = gap.kind == "stated" or gap.severity >= _GRAVE
+            spare = _spare(found, gaps, twice, _ANY if called_for else _CORE)
             if spare is None:
                 return False
             found.pop(spare)
         found.append(extra)
         at = len(found) - 1
-    found[at] = _naming(found[at], gap)
+    found[at] = _naming(found[at], gap, _only_here(found[at], found, gaps))
     return True
 
 
@@ -80,27 +99,35 @@ def _named(item: "Candidate") -> tuple[str, ...]:
     return (item.gap.id, *item.also)
 
 
-def _by_need(found: "list[Candidate]") -> "list[tuple[int, Candidate]]":
-    """Places and projects, those that name the fewest gaps first."""
-    return sorted(enumerate(found), key=lambda pair: (len(pair[1].also), -pair[1].score, pair[0]))
+def _only_here(item: "Candidate", found: "list[Candidate]", gaps: tuple[Gap, ...]) -> frozenset[str]:
+    """The gaps of weight that this project names and no other does."""
+    heavy = {gap.id for gap in gaps if gap.severity >= OF_WEIGHT}
+    elsewhere = {name for other in found if other is not item for name in _named(other)}
+    return frozenset(name for name in _named(item) if name in heavy and name not in elsewhere)
 
 
-def _naming(item: "Candidate", gap: Gap) -> "Candidate":
-    """The project with `gap` among those it names; its first gap stays first."""
+def _has_room(item: "Candidate", found: "list[Candidate]", gaps: tuple[Gap, ...]) -> bool:
+    """Whether the project can name one gap more without giving up one that nobody else names."""
+    kept = _only_here(item, found, gaps) | {item.gap.id}
+    return len(kept) < _NAMED
+
+
+def _naming(item: "Candidate", gap: Gap, kept: frozenset[str]) -> "Candidate":
+    """The project with `gap` among those it names; its first gap and those in `kept` stay."""
     if gap.id in _named(item):
         return item
-    kept = item.fits[: _NAMED - 1]
-    rest = tuple(one for one in item.fits if one not in kept and one != gap)
-    return replace(item, fits=(*kept, gap, *rest))
+    named = item.fits[:_NAMED]
+    if len(named) == _NAMED:
+        given_up = next(one for one in reversed(named[1:]) if one.id not in kept)
+        named = tuple(one for one in named if one != given_up)
+    return replace(item, fits=(*named, gap, *(one for one in item.fits if one not in named and one != gap)))
 
 
 def _spare(found: "list[Candidate]", gaps: tuple[Gap, ...], twice: Sequence[ProjectType], below: float) -> int | None:
     """The place of the weakest project that can go: its type stays covered, and so does every gap of weight it names."""
     types = Counter(item.archetype.type for item in found)
-    heavy = {gap.id for gap in gaps if gap.severity >= OF_WEIGHT}
-    answered = Counter(name for item in found for name in _named(item) if name in heavy)
     for place, item in sorted(enumerate(found), key=lambda pair: (pair[1].score, -pair[0])):
-        alone = any(name in heavy and answered[name] == 1 for name in _named(item))
-        if item.score < below and types[item.archetype.type] > 1 + (item.archetype.type in twice) and not alone:
+        spared = types[item.archetype.type] > 1 + (item.archetype.type in twice)
+        if item.score < below and spared and not _only_here(item, found, gaps):
             return place
     return None

@@ -55,9 +55,6 @@ _LEAST_LINKS: Final = 2
 _NEXT: Final = {"platform": 0.7, "facility": 0.45}
 """What each further platform or facility of a chain counts less: a second platform is narrower than an institute for all."""
 
-_DIRECT: Final = 2
-"""The first three kinds of project a concern lists answer it; the others help."""
-
 _KEY: Final = 0.7
 _FEW_NODES: Final = 2
 """Links whose state is unknown are hypotheses: only the first ones become projects of their own."""
@@ -110,8 +107,8 @@ def select(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) ->
     """
     mode = positioning.mode.key
 
-    def direct(item: Candidate, gap: Gap) -> bool:
-        return directness(ctx.playbook, item.archetype, gap) <= _DIRECT
+    def direct(item: Candidate, gap: Gap) -> int:
+        return directness(ctx.playbook, item.archetype, gap)
 
     shown = shown_by_cases(ctx, diagnosis, ctx.playbook.archetypes)
     candidates = [
