@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from jumou.analysis.region import analyse
+from jumou.corpus.branch import focused
 from jumou.corpus.chains import load_chains
 from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
@@ -204,3 +205,23 @@ def test_every_niche_can_be_called_for_by_a_name_of_its_own() -> None:
         for niche in chain.niches:
             assert all(word == word.strip() and word for word in niche.needs), (chain.id, niche.id)
         assert any(not niche.needs for niche in chain.niches), chain.id
+
+
+def test_brackets_cut_a_wide_chain_to_what_stands_in_them() -> None:
+    links = {node.id for node in choose_industry(_profile("有色金属精深加工(钨、铋、白银)"), None, "zh").chain.nodes}
+    assert "rare" in links
+    assert not links & {"special_steel", "al_deep", "cu_deep"}
+
+
+def test_what_speaks_of_the_theme_stands_first_among_projects_and_indicators() -> None:
+    whole = load_chains()["culture_tourism"]
+    snow = next(niche for niche in whole.niches if niche.id == "ice_snow")
+    chain = focused(whole, snow.nodes, snow.needs)
+    assert "滑雪" in chain.projects.B3.occupations.zh[0] + chain.projects.B3.occupations.zh[1]
+    assert "冰雪" in chain.projects.C2.facilities[0].name.zh
+    assert sorted(one.name.zh for one in chain.projects.C2.facilities) == sorted(
+        one.name.zh for one in whole.projects.C2.facilities
+    )
+    fish = next(niche for niche in load_chains()["modern_agriculture"].niches if niche.id == "fishery")
+    kpis = focused(load_chains()["modern_agriculture"], fish.nodes, fish.needs).kpis
+    assert "aquatic_output" in {kpi.id for kpi in kpis[:2]}

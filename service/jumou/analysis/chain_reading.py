@@ -19,7 +19,7 @@ from jumou.domain.region import RegionProfile
 _LEVELS: Final = {"high": 3.0, "mid": 2.0, "low": 1.0}
 _LEAST_MARGINS: Final = 4
 _NAMED, _BESIDE, _FAR = 1.2, 0.9, 0.75
-"""Weights of a link the target industry names, of one beside it, and of the others of its chain."""
+"""Weights of a link that is wanted, of one beside it, and of the others of its chain."""
 
 LACKING: Final = re.compile(r"没有|缺乏|缺少|短缺|空白|不足|薄弱|拟|计划|力争|\bno\b|\black|\bplan", re.IGNORECASE)
 """Words by which a text says that something is not there, or not yet."""
@@ -54,8 +54,8 @@ def read_chain(
     the link occurs in its name, role or note. Firms in reorganisation do not count. A link without a firm is
     `missing` only when the profile records where its firms stand; otherwise it is `unknown`, and a key one carries a
     hypothetical action. A link only the resources speak of is `unknown` too, without an action.
-    `quotients` are location quotients by GB/T 4754 code. `wanted` are the links the target industry names: they are
-    planned first, those beside them next.
+    `quotients` are location quotients by GB/T 4754 code. `wanted` are the links the target industry or the first
+    theme names: they are planned first, those beside them next.
     """
     firms = {node.id: _firms_at(profile, chain, node) for node in chain.nodes}
     spoken = {node.id: _spoken_of(profile, node) for node in chain.nodes}
@@ -95,7 +95,7 @@ def read_chain(
 
 
 def _nearness(chain: Chain, wanted: frozenset[str]) -> dict[str, float]:
-    """What the priority of a link is multiplied with: the links the target names, those one step away, the others."""
+    """What the priority of a link is multiplied with: the links wanted, those one step away, the others."""
     beside = {node for edge in chain.edges if wanted & set(edge) for node in edge}
     return {
         node.id: 1.0 if not wanted else _NAMED if node.id in wanted else _BESIDE if node.id in beside else _FAR

@@ -246,11 +246,42 @@ def _cut(chain: Chain, kept: set[str], named: set[str], said: str) -> Chain:
     )  # fmt: skip
 
 
+def focused(chain: Chain, nodes: Iterable[str], words: Iterable[str] = ()) -> Chain:
+    """The chain with what speaks of these links first among its projects, and the indicators that say these words; nothing is left out."""
+    wanted, said = set(nodes), tuple(folded(word) for word in words)
+    inside = {term for node in chain.nodes if node.id in wanted for term in _terms(node)} | {
+        folded(one) for one in words
+    }
+    outside = {term for node in chain.nodes if node.id not in wanted for term in _terms(node)}
+    other, projects = _Other(outside - inside, inside, said), chain.projects
+    return chain.model_copy(
+        update={
+            "projects": projects.model_copy(
+                update={
+                    "A1": projects.A1.model_copy(update={"targets": other.ordered(projects.A1.targets)}),
+                    "A2": projects.A2.model_copy(update={"platforms": other.first(projects.A2.platforms)}),
+                    "B3": projects.B3.model_copy(update={"occupations": other.ordered(projects.B3.occupations)}),
+                    "C1": projects.C1.model_copy(update={"zones": other.ordered(projects.C1.zones)}),
+                    "C2": projects.C2.model_copy(update={"facilities": other.first(projects.C2.facilities)}),
+                    "D1": projects.D1.model_copy(update={"instruments": other.first(projects.D1.instruments)}),
+                    "D2": projects.D2.model_copy(update={"events": other.first(projects.D2.events)}),
+                }
+            ),
+            "kpis": tuple(sorted(chain.kpis, key=lambda kpi: not _says(f"{kpi.name.zh} {kpi.name.en}", said))),
+        }
+    )  # fmt: skip
+
+
+def _says(text: str, words: Iterable[str]) -> bool:
+    low = folded(text)
+    return any(True for word in words for _ in word_matches(word, low))
+
+
 class _Other:
     """What speaks of the links left out and what speaks for those kept; a longer term wins over one inside it."""
 
-    def __init__(self, outside: set[str], inside: set[str]) -> None:
-        self._inside = inside
+    def __init__(self, outside: set[str], inside: set[str], foremost: Iterable[str] = ()) -> None:
+        self._inside, self._foremost = inside, tuple(foremost)
         ordered = sorted(outside | inside, key=lambda term: (-len(term), term))
         self._terms = re.compile("|".join(f"({word_pattern(term).pattern})" for term in ordered))
         self._ordered = ordered
@@ -264,6 +295,23 @@ class _Other:
         found = [self._ordered[match.lastindex - 1] for match in self._terms.finditer(folded(text)) if match.lastindex]
         inside = sum(term in self._inside for term in found)
         return inside - (len(found) - inside)
+
+    def sign(self, text: str) -> int:
+        """1 where a text speaks of the links kept (2 where in the foremost words), -1 where of others alone, else 0."""
+        return 2 if _says(text, self._foremost) else max(-1, min(1, self.balance(text)))
+
+    def first(self, items: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The named things, those that speak of the links kept first, those of other links alone last."""
+        return tuple(sorted(items, key=lambda item: -self.sign(f"{item.name.zh}，{self._rest(item)}")))
+
+    def ordered(self, words: Any) -> Any:
+        """Both lists in the order of `first`, where they are parallel."""
+        if len(words.zh) != len(words.en):
+            return words
+        order = sorted(range(len(words.zh)), key=lambda place: -self.sign(words.zh[place]))
+        return words.model_copy(
+            update={"zh": tuple(words.zh[n] for n in order), "en": tuple(words.en[n] for n in order)}
+        )
 
     def lists(self, words: Any) -> Any:
         """Both lists without the items that speak of other links alone; whole where nothing would be left."""

@@ -67,8 +67,10 @@ def choose_industry(
     facts = tuple(text for text, _ in _texts(profile))
 
     def meant(name: str) -> Chain:
-        cut = branch(chains[name], _bare(words), facts)
-        return branch(chains[name], words, facts) if cut is chains[name] else cut  # 竹产业 is no longer named by 竹
+        """The branch by the bare name, by the whole one (竹产业 is no longer named by 竹), or by what stands in brackets."""
+        whole = chains[name]
+        said = (_bare(words), words, _bracketed(words)[1])
+        return next((cut for one in said if one and (cut := branch(whole, one, facts)) is not whole), whole)
 
     if not requested and profile.target_chain is not None and profile.target_chain in chains:
         chain = meant(profile.target_chain)

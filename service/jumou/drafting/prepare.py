@@ -1,19 +1,22 @@
 """Gathers what a draft works from: the industry and its chains, the numbers, the evidence desk, the plan's term."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
-from jumou.analysis.region import analyse
+from jumou.analysis.region import RegionAnalysis, analyse
 from jumou.analysis.remarks import with_remarks
+from jumou.corpus.branch import focused
 from jumou.corpus.playbook import load_playbook
 from jumou.domain.chain import Chain
 from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
-from jumou.drafting.context import DraftContext
+from jumou.drafting.context import DraftContext, Industry
 from jumou.drafting.desk import EvidenceDesk, Library
 from jumou.drafting.industry import choose_industry, wanted_links
+from jumou.drafting.rules.niches import choose_niches
 from jumou.errors import InvalidRequest
 
 _YEARS: Final = 5
@@ -46,11 +49,11 @@ def prepare(
     """
     first, last = _term(profile, start_year, horizon)
     profile = with_remarks(profile)
-    chosen = choose_industry(profile, industry, language, chains)
+    chosen, analysis = _on_its_theme(profile, choose_industry(profile, industry, language, chains), language)
     return DraftContext(
         profile=profile,
         industry=chosen,
-        analysis=analyse(profile, chosen.chain, language=language, wanted=wanted_links(chosen)),
+        analysis=analysis,
         playbook=load_playbook(),
         desk=EvidenceDesk(
             library=library,
@@ -65,6 +68,18 @@ def prepare(
         notes=notes,
         scope=scope,
     )
+
+
+def _on_its_theme(profile: RegionProfile, chosen: Industry, language: Language) -> tuple[Industry, RegionAnalysis]:
+    """The industry and its numbers with the links of the first theme, and those the target names, in front."""
+    wanted = wanted_links(chosen)
+    analysis = analyse(profile, chosen.chain, language=language, wanted=wanted)
+    theme = choose_niches(profile, chosen, analysis.nodes, analysis.modes.winner, language)[0]
+    if not chosen.known or theme.chain is not chosen.chain:
+        return chosen, analysis
+    wanted |= set(theme.niche.nodes)
+    chain = focused(chosen.chain, wanted, theme.niche.needs)
+    return replace(chosen, chain=chain), analyse(profile, chain, language=language, wanted=wanted)
 
 
 def _bare(name: str) -> tuple[str, ...]:
