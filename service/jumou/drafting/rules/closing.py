@@ -22,6 +22,9 @@ _CORE: Final = 3.0
 _GRAVE: Final = 0.8
 """What is so grave may take the place of a project of the mode's core."""
 
+_MEANT: Final = 0
+"""The first kind of project a concern lists is there for it."""
+
 _DIRECT: Final = 2
 """The first three kinds of project a concern lists answer it; the others help."""
 
@@ -49,11 +52,18 @@ def closing(
     for gap in gaps:
         if gap.severity < OF_WEIGHT:
             continue
-        wanted = gap.kind == "stated" or gap.severity >= _GRAVE
-        if wanted and _closed(found, candidates, gap, gaps, most, twice, directness, _DIRECT):
-            continue
-        _closed(found, candidates, gap, gaps, most, twice, directness, _ANYHOW)
+        for least, below in _ways(gap):
+            if _closed(found, candidates, gap, gaps, most, twice, directness, least, below):
+                break
     return found
+
+
+def _ways(gap: Gap) -> tuple[tuple[int, float], ...]:
+    """How directly a project has to answer the gap, the best first, and up to which score another may make way for it."""
+    grave = gap.severity >= _GRAVE
+    if gap.kind == "stated":
+        return ((_MEANT, _ANY if grave else _CORE), (_DIRECT, _ANY), (_ANYHOW, _ANY))
+    return ((_ANYHOW, _ANY if grave else _CORE),)
 
 
 def _closed(
@@ -65,14 +75,18 @@ def _closed(
     twice: Sequence[ProjectType],
     directness: "Callable[[Candidate, Gap], int]",
     least: int,
+    below: float,
 ) -> bool:
-    """Whether a project that answers the gap as directly as `least` names it, now that `found` may have been changed."""
+    """Whether a project that answers the gap as directly as `least` names it, now that `found` may have been changed.
+
+    In a full set a project with a score from `below` on stays.
+    """
     if any(gap.id in _named(item) and directness(item, gap) <= least for item in found):
         return True
     fitting = [
         (directness(item, gap), len(item.also), -item.score, place)
         for place, item in enumerate(found)
-        if gap in item.fits and directness(item, gap) <= least and _has_room(item, found, gaps)
+        if gap in item.fits and directness(item, gap) <= least and _has_room(item, found, gaps, directness)
     ]
     if fitting:
         at = min(fitting)[-1]
@@ -84,14 +98,13 @@ def _closed(
         if extra is None:
             return False
         if len(found) >= most:
-            called_for = gap.kind == "stated" or gap.severity >= _GRAVE
-            spare = _spare(found, gaps, twice, _ANY if called_for else _CORE)
+            spare = _spare(found, extra, gaps, twice, directness, below)
             if spare is None:
                 return False
             found.pop(spare)
         found.append(extra)
         at = len(found) - 1
-    found[at] = _naming(found[at], gap, _only_here(found[at], found, gaps))
+    found[at] = _naming(found[at], gap, _only_here(found[at], found, gaps, directness))
     return True
 
 
@@ -99,16 +112,33 @@ def _named(item: "Candidate") -> tuple[str, ...]:
     return (item.gap.id, *item.also)
 
 
-def _only_here(item: "Candidate", found: "list[Candidate]", gaps: tuple[Gap, ...]) -> frozenset[str]:
-    """The gaps of weight that this project names and no other does."""
-    heavy = {gap.id for gap in gaps if gap.severity >= OF_WEIGHT}
-    elsewhere = {name for other in found if other is not item for name in _named(other)}
-    return frozenset(name for name in _named(item) if name in heavy and name not in elsewhere)
+def _only_here(
+    item: "Candidate", found: "list[Candidate]", gaps: tuple[Gap, ...], directness: "Callable[[Candidate, Gap], int]"
+) -> frozenset[str]:
+    """The gaps of weight that this project names and no other answers as directly."""
+    named = set(_named(item))
+    return frozenset(
+        gap.id
+        for gap in gaps
+        if gap.severity >= OF_WEIGHT
+        and gap.id in named
+        and not any(
+            gap.id in _named(other) and _step(directness(other, gap)) <= _step(directness(item, gap))
+            for other in found
+            if other is not item
+        )
+    )
 
 
-def _has_room(item: "Candidate", found: "list[Candidate]", gaps: tuple[Gap, ...]) -> bool:
+def _step(directness: int) -> int:
+    return next(number for number, least in enumerate((_MEANT, _DIRECT, _ANYHOW)) if directness <= least)
+
+
+def _has_room(
+    item: "Candidate", found: "list[Candidate]", gaps: tuple[Gap, ...], directness: "Callable[[Candidate, Gap], int]"
+) -> bool:
     """Whether the project can name one gap more without giving up one that nobody else names."""
-    kept = _only_here(item, found, gaps) | {item.gap.id}
+    kept = _only_here(item, found, gaps, directness) | {item.gap.id}
     return len(kept) < _NAMED
 
 
@@ -123,11 +153,18 @@ def _naming(item: "Candidate", gap: Gap, kept: frozenset[str]) -> "Candidate":
     return replace(item, fits=(*named, gap, *(one for one in item.fits if one not in named and one != gap)))
 
 
-def _spare(found: "list[Candidate]", gaps: tuple[Gap, ...], twice: Sequence[ProjectType], below: float) -> int | None:
-    """The place of the weakest project that can go: its type stays covered, and so does every gap of weight it names."""
-    types = Counter(item.archetype.type for item in found)
+def _spare(
+    found: "list[Candidate]",
+    extra: "Candidate",
+    gaps: tuple[Gap, ...],
+    twice: Sequence[ProjectType],
+    directness: "Callable[[Candidate, Gap], int]",
+    below: float,
+) -> int | None:
+    """The place of the weakest project that can go for `extra`: its type stays covered, and every gap of weight it names."""
+    types = Counter(item.archetype.type for item in (*found, extra))
     for place, item in sorted(enumerate(found), key=lambda pair: (pair[1].score, -pair[0])):
         spared = types[item.archetype.type] > 1 + (item.archetype.type in twice)
-        if item.score < below and spared and not _only_here(item, found, gaps):
+        if item.score < below and spared and not _only_here(item, found, gaps, directness):
             return place
     return None
