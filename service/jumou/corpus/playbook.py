@@ -12,7 +12,7 @@ from jumou.corpus.tables import read_tables
 from jumou.domain.playbook import Playbook
 from jumou.errors import InvalidRequest
 
-_FILES: Final = ("projects", "rules", "kpis", "macro", "concerns", "parts", "boundaries")
+_FILES: Final = ("projects", "rules", "kpis", "macro", "concerns", "parts", "boundaries", "kinds", "kpis_of_kinds")
 
 
 def load_playbook(folder: Path | None = None) -> Playbook:
@@ -28,7 +28,7 @@ def load_playbook(folder: Path | None = None) -> Playbook:
 def _loaded(folder: Path) -> Playbook:
     try:
         tables = read_tables([folder / f"{name}.yaml" for name in _FILES])
-        projects, rules, kpis, macro, concerns, parts, boundaries = (
+        projects, rules, kpis, macro, concerns, parts, boundaries, kinds, own = (
             one if isinstance(one, dict) else {} for one in tables
         )
         playbook = Playbook.model_validate(
@@ -40,7 +40,9 @@ def _loaded(folder: Path) -> Playbook:
                 "boundaries": boundaries["boundaries"],
                 "rules": rules["rules"],
                 "rules_country": rules["country"],
-                "kpis": kpis["kpis"],
+                "kpis": [*kpis["kpis"], *own["kpis"]],
+                "kinds": kinds["kinds"],
+                "wordings": kinds["wordings"],
                 "factors": macro["factors"],
                 "factors_abroad": macro["abroad"],
                 "financing_mixes": projects["financing_mixes"],
@@ -68,7 +70,19 @@ def _refuse_unknown(playbook: Playbook) -> None:
         *(name for row in playbook.boundaries for name in (row.project, row.other)),
         *(name for archetype in playbook.archetypes for name in archetype.after),
     }
+    named |= {row.project for row in playbook.wordings}
     if strange := sorted(named - kinds):
         raise InvalidRequest(
             f"策划手册引用了不存在的项目原型：{strange}", f"the playbook refers to unknown kinds of project: {strange}"
+        )
+    of_industry = {kind.id for kind in playbook.kinds}
+    used = {
+        *(name for rule in playbook.kpis for name in (*rule.kinds, *rule.unless)),
+        *(name for rule in playbook.kpis for called in rule.worded for name in called.kinds),
+        *(name for archetype in playbook.archetypes for name in archetype.kinds),
+        *(name for wording in playbook.wordings for name in wording.kinds),
+    }
+    if unknown := sorted(used - of_industry):
+        raise InvalidRequest(
+            f"策划手册引用了不存在的产业类别：{unknown}", f"the playbook refers to unknown kinds of industry: {unknown}"
         )

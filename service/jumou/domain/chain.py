@@ -192,6 +192,7 @@ class ChainKpi(Model):
     family: KpiFamily
     keywords: tuple[str, ...] = ()
     direction: Literal["up", "down"] = "up"
+    links: tuple[Code, ...] = Field(default=(), description="the links it measures; the whole chain when empty")
     same_as: Code = Field(
         default="", description="the KPI of the catalogue that measures the same for the whole industry"
     )

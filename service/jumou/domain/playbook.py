@@ -54,6 +54,30 @@ class Boundary(Model):
     text: Text
 
 
+class Kind(Model):
+    """A kind of activity an industry can be (making, farming, touring ...), by which indicators and projects fit or do not.
+
+    An industry is of it by the words it is called by, or by the GB/T 4754 codes of what its chain makes.
+    """
+
+    id: Code
+    find: Code = Field(default="", description="a regular expression over both languages, read in the industry's name")
+    codes: tuple[Code, ...] = Field(default=(), description="beginnings of GB/T 4754 codes")
+    serves: bool = Field(default=False, description="a service: it makes, digs and grows nothing")
+
+
+class Wording(Model):
+    """What a project is called and does where the industry is of another kind than making; what is not given stays."""
+
+    project: Code
+    kinds: tuple[Code, ...] = Field(min_length=1)
+    name: Text
+    objective: Text | None = None
+    content: Texts | None = None
+    site: Text | None = None
+    outputs: tuple["OutputRule", ...] | None = None
+
+
 class Range(Model):
     """A planning assumption as a range, hundred million yuan for a prefecture-level city."""
 
@@ -94,7 +118,12 @@ class Archetype(Model):
     type: ProjectType
     per: Literal["once", "theme", "node", "platform", "facility", "industry", "segment", "firm", "park"]
     count: int = 1
-    needs: Literal["", "firms", "institutions"] = ""
+    needs: Literal["", "firms", "institutions", "market", "market_place", "foreign_market", "no_market", "hub"] = Field(
+        default="",
+        description="firms, institutions: named in the profile; market: goods are sold to consumers or traded here, market_place: at a place made for it, foreign_market: across borders too, "
+        "no_market: they are not; hub: a port or a logistics place without such a market",
+    )
+    kinds: tuple[Code, ...] = Field(default=(), description="the kinds of industry it fits; all when empty")
     emphasis: dict[ModeKey, int] = Field(description="0 not offered, 1 optional, 2 usual, 3 core")
     also_when: Literal["", "exchanges", "comprehensive", "consumer"] = ""
     scope: Literal["", "large", "small", "abroad"] = Field(
@@ -184,6 +213,16 @@ class KpiAbroad(Model):
 
     name: Text
     unit: Text | None = None
+    any_kind: bool = Field(default=False, description="so named it fits industries of every kind")
+    growth: Band | None = Field(default=None, description="how it grows, if that differs")
+
+
+class KpiWording(Model):
+    """What a KPI is called where the industry is of these kinds and makes nothing, and how it grows if that differs."""
+
+    kinds: tuple[Code, ...] = Field(min_length=1)
+    name: Text
+    growth: Band | None = None
 
 
 class KpiRule(Model):
@@ -208,7 +247,19 @@ class KpiRule(Model):
     also_when: Literal["", "comprehensive"] = ""
     constant: Band | None = Field(default=None, description="a rate that is kept every year")
     small: Text | None = Field(default=None, description="its name in a county, a town or a small park")
-    large_only: bool = Field(default=False, description="not offered to them at all")
+    large_only: bool = Field(default=False, description="not offered to them unless the profile has a figure of it")
+    kinds: tuple[Code, ...] = Field(default=(), description="the kinds of industry it fits; all when empty")
+    unless: tuple[Code, ...] = Field(default=(), description="the kinds it does not fit where nothing is made")
+    needs: Literal["", "market", "market_place", "hub"] = Field(default="", description="as a project's `needs`")
+    when: Code = Field(
+        default="", description="a regular expression; offered where the profile or the industry says so"
+    )
+    counts: Literal["", "industry", "region"] = Field(
+        default="",
+        description="whose firms it counts: a figure of the whole region is no baseline of the industry's, nor the other way round",
+    )
+    stated: bool = Field(default=False, description="offered only where the profile has a figure of it")
+    worded: tuple[KpiWording, ...] = ()
     scope: Literal["", "china", "abroad"] = Field(default="", description="kept to regions in China, or outside it")
     abroad: KpiAbroad | None = Field(default=None, description="its name and unit outside China")
     policy: PolicyPace | None = Field(default=None, description="a policy's pace, which the path follows")
@@ -222,6 +273,8 @@ class Playbook(Model):
     parts: tuple[Part, ...] = ()
     drivers: dict[DriverKey, tuple[Code, ...]] = Field(default_factory=dict)
     boundaries: tuple[Boundary, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    wordings: tuple[Wording, ...] = ()
     rules: tuple[BindingRule, ...]
     rules_country: Code
     kpis: tuple[KpiRule, ...]

@@ -21,7 +21,7 @@ from jumou.drafting.rules.kpi_grounds import computed, policy_pace, region_pace
 from jumou.drafting.rules.numbers import money_scale, small_region
 
 _COUNTED: Final = re.compile(
-    r"[家户个项件支]|firms|clusters|projects|products|parks|brands|patents|platforms|standards|teams"
+    r"[家户个项件支款部条场]|firms|works|lines|events|products|varieties|stores|farms|marks|sites|providers|clusters|projects|products|parks|brands|patents|platforms|standards|teams"
 )
 _SAYS_SO: Final = re.compile(r"累计|新增|cumulative|signed|added")
 CHAIN_BAND: Final = Band(low=4, mid=8, high=12)
@@ -48,6 +48,10 @@ class Entry:
     from_chain: bool = False
     names_industry: bool = False
     beside: bool = False
+    own: bool = False
+    """An indicator of this kind of industry alone: it comes before the general ones."""
+    counts: str = ""
+    stated: bool = False
     policy: PolicyPace | None = None
 
 
@@ -93,6 +97,8 @@ def target_path(
     if entry.increment is not None:
         level = 1.0 if _PERCENT in entry.unit else counted(ctx)
         raw = [entry.increment * level * (number + 1) for number in range(len(years))]
+        if baseline is not None and not _SAYS_SO.search(name):
+            return _added_to(ctx, name, baseline, raw, years)
         values = [max(1.0, float(round(value))) if _COUNTED.fullmatch(entry.unit) else neat(value) for value in raw]
         note = write.pick(
             "规划期内新增（累计）值，为规划假设。", "Added within the plan's term, cumulative; a planning assumption."
@@ -157,16 +163,45 @@ def _from_baseline(
             "From the baseline by a middle yearly step (planning assumption); adjust within the band in review.",
         )
     else:
-        rate = sign * (entry.growth or CHAIN_BAND).mid / 100
-        values = [neat(_bounded(baseline.value * (1 + rate) ** span, share=share)) for span in spans]
+        band = entry.growth or CHAIN_BAND
+        rate = sign * band.mid / 100
         if _COUNTED.fullmatch(unit):
-            values = [float(round(value)) for value in values]
+            return _count_from_baseline(ctx, band, name, baseline, spans, years)
+        values = [neat(_bounded(baseline.value * (1 + rate) ** span, share=share)) for span in spans]
         formula = f"baseline * (1 + {rate:g}) ** years"
         note = write.pick(
             "以基期值为起点按年均增速的中位假设推算，评审时可在高、中、低情景间选择。",
             "From the baseline at a middle growth rate (planning assumption); choose between scenarios in review.",
         )
     return Path(_targets(name, years, values, unit, formula, "from_baseline"), unit, note)
+
+
+def _added_to(ctx: DraftContext, name: str, baseline: Quantity, added: Sequence[float], years: Sequence[int]) -> Path:
+    """A stock that grows by a number each year of the plan."""
+    values = [float(round(baseline.value + more)) for more in added]
+    note = ctx.writer.pick(
+        "以基期值加规划期内逐年新增数推算，新增数为规划假设。",
+        "The baseline and what the plan's years add to it; what is added is a planning assumption.",
+    )
+    formula = "baseline + increment * level_factor * size_factor * years"
+    return Path(_targets(name, years, values, baseline.unit, formula, "from_baseline"), baseline.unit, note)
+
+
+def _count_from_baseline(
+    ctx: DraftContext, band: Band, name: str, baseline: Quantity, spans: Sequence[int], years: Sequence[int]
+) -> Path:
+    """A number of firms and the like: at the band's low rate until the plan begins, at its middle one within the plan's years."""
+    low, mid = band.low / 100, band.mid / 100
+    values = []
+    for span, year in zip(spans, years, strict=True):
+        within = min(span, year - ctx.start_year + 1)
+        values.append(float(round(baseline.value * (1 + low) ** (span - within) * (1 + mid) ** within)))
+    note = ctx.writer.pick(
+        "以基期值为起点，规划期前按年均增速的低值、规划期内按中值推算，为规划假设，评审时可在高、中、低情景间选择。",
+        "From the baseline at a low growth rate until the plan begins and a middle one within it (planning assumption); choose between scenarios in review.",
+    )
+    formula = f"baseline * (1 + {low:g}) ** years_before * (1 + {mid:g}) ** years_of_plan"
+    return Path(_targets(name, years, values, baseline.unit, formula, "from_baseline"), baseline.unit, note)
 
 
 def by_growth_of_region(ctx: DraftContext, name: str, baseline: Quantity) -> Path | None:

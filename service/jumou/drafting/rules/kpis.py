@@ -4,20 +4,22 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from jumou.domain.chain import ChainKpi, Text
+from jumou.corpus.chains import load_chains
+from jumou.domain.chain import Chain, ChainKpi, Text
 from jumou.domain.framework import KPI_FAMILIES, KpiFamily, ModeKey
 from jumou.domain.implementation import Kpi
-from jumou.domain.playbook import Band, KpiRule
+from jumou.domain.playbook import Band, KpiRule, KpiWording
 from jumou.domain.portfolio import Project
 from jumou.domain.quantity import Quantity
 from jumou.domain.region import ProfileIndicator
 from jumou.drafting.context import DraftContext
 from jumou.drafting.desk import overlap
 from jumou.drafting.rules.bodies import abroad, body
+from jumou.drafting.rules.kinds import MAKING, kinds_of, says, spoken_of, trade_of
+from jumou.drafting.rules.kpi_baselines import baseline_of, name_of
 from jumou.drafting.rules.kpi_targets import CHAIN_BAND, Entry, target_path
-from jumou.drafting.rules.numbers import small_region
+from jumou.drafting.rules.numbers import small_region, tier
 from jumou.drafting.rules.selection import comprehensive
-from jumou.drafting.wording import begun, unit_in
 
 _WANTED: Final[dict[KpiFamily, int]] = {"scale": 7, "firms": 6, "rd": 4, "patents": 3, "jobs": 3, "efficiency": 6}
 _WANTED_ABROAD: Final[dict[KpiFamily, int]] = {
@@ -41,11 +43,16 @@ _INDUSTRIES: Final = 6
 _WHOLE: Final = ("gdp", "gva_secondary", "industrial_output", "revenue", "park_output")
 """Figures of the whole economy or industry: they grow with the region, not by what a plan for one industry wishes."""
 
-_ALERT: Final = 0.1
-_SAME_MEASURE: Final = 0.5
-"""A figure that shares fewer of its words with the KPI measures something of its own: 整车产量 is no 新能源汽车产量."""
+_FARM_BAND: Final = Band(low=1, mid=3, high=5)
+"""Areas and harvests grow slower than works do: our judgement."""
 
-_USABLE: Final = ("", "final", "published", "preliminary", "estimate", "derived", "rounded")
+_ABROAD: Final = 0.6
+"""Where an economy grows half as fast, so do the figures of an industry: the catalogue's paces are those of China."""
+
+_SERVICE_BAND: Final = Band(low=3, mid=5, high=8)
+_CHAIN_STEP: Final = Band(low=0.5, mid=1, high=2)
+
+_ALERT: Final = 0.1
 _OWNERS: Final = {
     "scale": "industry", "firms": "industry", "rd": "science", "patents": "science", "jobs": "hr", "efficiency": "industry",
 }  # fmt: skip
@@ -63,13 +70,17 @@ def choose_kpis(ctx: DraftContext, mode: ModeKey) -> tuple[Kpi, ...]:
     """The KPIs of the plan, ids K01…: those with a baseline first in each family, every family served."""
     catalogue = _from_catalogue(ctx, mode)
     left_out = {rule.id for rule in ctx.playbook.kpis if not _here(ctx, rule)}
-    entries = [*_from_chain(ctx, frozenset({*(entry.key for entry in catalogue), *left_out})), *catalogue]
+    names = {
+        rule.name.in_(ctx.language) for rule in ctx.playbook.kpis
+    }  # those that do not fit do not come in by the chain
+    offered = frozenset({*(entry.key for entry in catalogue), *left_out})
+    entries = [*(entry for entry in _from_chain(ctx, offered) if entry.name not in names), *catalogue]
     wanted = _WANTED_ABROAD if abroad(ctx.profile) else _WANTED
-    found = [(entry, _baseline(ctx, entry)) for entry in entries]
+    found = [(entry, cell) for entry in entries if (cell := baseline_of(ctx, entry)) is not None or not entry.stated]
     chosen: list[tuple[Entry, ProfileIndicator | None]] = []
     for family in KPI_FAMILIES:
         pool = [item for item in found if item[0].family == family]
-        pool.sort(key=lambda item: (item[1] is None, not item[0].core, item[0].from_chain))
+        pool.sort(key=lambda item: (item[1] is None, not item[0].own, not item[0].core, item[0].from_chain))
         used: set[str] = set()
         for entry, cell in pool:
             general = sum(item[0].family == family and not item[0].beside for item in chosen)
@@ -115,31 +126,41 @@ _MOVED: Final = 2
 
 
 def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
-    industry, small, outside = ctx.industry.short, small_region(ctx), abroad(ctx.profile)
+    industry, outside = ctx.industry.short, abroad(ctx.profile)
+    kinds, trade, several = kinds_of(ctx), trade_of(ctx), comprehensive(ctx)
     return [
         Entry(
             key=rule.id,
             family=rule.family,
-            name=_called(ctx, rule, small=small).in_(ctx.language).replace("{industry}", industry),
+            name=_called(ctx, rule, kinds)
+            .in_(ctx.language)
+            .replace("{industry}", industry)
+            .replace("{tier}", ctx.writer.pick(*tier(ctx))),
             unit=_unit(ctx, rule.abroad.unit if rule.abroad and rule.abroad.unit and outside else rule.unit),
             words=rule.baseline,
             keys=rule.keys,
-            growth=rule.growth,
+            growth=_growth(rule, kinds, outside=outside),
             step=rule.step,
             increment=rule.increment,
             constant=rule.constant,
             from_portfolio=rule.from_.startswith("portfolio"),
             names_industry="{industry}" in rule.name.zh,
             core=rule.core or mode in rule.modes or bool(rule.also_when),
+            own=bool(rule.kinds) and MAKING not in (*rule.kinds, *kinds),
+            counts="" if outside or several else rule.counts,
+            stated=rule.stated,
             policy=None if outside else rule.policy,  # a pace of China's plans binds nobody else
         )
         for rule in ctx.playbook.kpis
         if rule.per == "once"
         and _here(ctx, rule)
-        and not (rule.large_only and small)
+        and _fits(ctx, rule, kinds)
+        and trade.meets(rule.needs)
+        and not (rule.large_only and small_region(ctx) and not _mentioned(ctx, rule))
+        and not (several and rule.stated)
         and (not rule.modes or mode in rule.modes or _mentioned(ctx, rule))
         and (not rule.levels or ctx.profile.level in rule.levels)
-        and (not rule.also_when or comprehensive(ctx))
+        and (not rule.also_when or several)
     ] + _per_industry(ctx)
 
 
@@ -147,10 +168,35 @@ def _here(ctx: DraftContext, rule: KpiRule) -> bool:
     return rule.scope in ("", "abroad" if abroad(ctx.profile) else "china")
 
 
-def _called(ctx: DraftContext, rule: KpiRule, *, small: bool) -> Text:
+def _fits(ctx: DraftContext, rule: KpiRule, kinds: frozenset[str]) -> bool:
+    """Whether the indicator is one of industries of such kinds, and the profile speaks of what it measures."""
+    named_for_all = rule.abroad is not None and rule.abroad.any_kind and abroad(ctx.profile)
+    if rule.kinds and not named_for_all and not kinds & set(rule.kinds):
+        return False
+    return (MAKING in kinds or not kinds & set(rule.unless)) and (not rule.when or says(ctx, rule.when))
+
+
+def _worded(rule: KpiRule, kinds: frozenset[str]) -> KpiWording | None:
+    return next((row for row in rule.worded if kinds & set(row.kinds)), None) if MAKING not in kinds else None
+
+
+def _growth(rule: KpiRule, kinds: frozenset[str], *, outside: bool) -> Band | None:
+    if outside and rule.abroad is not None and rule.abroad.growth is not None:
+        return rule.abroad.growth
+    row = _worded(rule, kinds)
+    band = row.growth if row is not None and row.growth is not None else rule.growth
+    if band is None or not outside or rule.scope:
+        return band
+    return Band(low=band.low * _ABROAD, mid=band.mid * _ABROAD, high=band.high * _ABROAD)
+
+
+def _called(ctx: DraftContext, rule: KpiRule, kinds: frozenset[str]) -> Text:
     if rule.abroad is not None and abroad(ctx.profile):
         return rule.abroad.name
-    return rule.small if rule.small and small else rule.name
+    row = _worded(rule, kinds)
+    if row is not None:
+        return row.name
+    return rule.small if rule.small and small_region(ctx) else rule.name
 
 
 _MONEY: Final = "亿元"
@@ -206,9 +252,16 @@ def _per_industry(ctx: DraftContext) -> list[Entry]:
 def _from_chain(ctx: DraftContext, offered: frozenset[str]) -> list[Entry]:
     """The chains' own measures, without those that measure what a KPI of the catalogue (`offered`) measures already."""
     seen: dict[str, tuple[ChainKpi, bool]] = {}
+    names = {rule.name.zh for rule in ctx.playbook.kpis}  # what does not fit does not come in by the chain
+    kinds = kinds_of(ctx)
+    band = CHAIN_BAND if MAKING in kinds else _FARM_BAND if "farm" in kinds else _SERVICE_BAND
     for chain in ctx.industry.chains[:2]:
         leads = chain is ctx.industry.chain
-        own = [item for item in chain.kpis if item.same_as not in offered]
+        own = [
+            item
+            for item in chain.kpis
+            if item.same_as not in offered and item.name.zh not in names and _of_the_plan(ctx, chain, item)
+        ]
         for item in own[: _OF_THE_CHAIN if leads else _OF_ANOTHER]:
             seen.setdefault(item.name.zh, (item, leads))
     return [
@@ -220,8 +273,8 @@ def _from_chain(ctx: DraftContext, offered: frozenset[str]) -> list[Entry]:
             name=item.name.in_(ctx.language),
             unit=_unit(ctx, item.unit),
             words=item.keywords,
-            growth=None if "%" in item.unit.zh else CHAIN_BAND,
-            step=Band(low=1, mid=2, high=3) if "%" in item.unit.zh else None,
+            growth=None if "%" in item.unit.zh else band,
+            step=_CHAIN_STEP if "%" in item.unit.zh else None,
             down=item.direction == "down",
             from_chain=True,
         )
@@ -229,47 +282,22 @@ def _from_chain(ctx: DraftContext, offered: frozenset[str]) -> list[Entry]:
     ]
 
 
+def _of_the_plan(ctx: DraftContext, chain: Chain, item: ChainKpi) -> bool:
+    """Whether a chain's measure is about the industry as a whole, or about links the plan is about: grain is no measure of vegetables."""
+    if not item.links or says(ctx, "|".join(map(re.escape, (item.name.zh, *item.keywords)))):
+        return True
+    chain = load_chains().get(chain.id, chain)  # the whole of it: a branch does not know the links left out
+    near = _links_in(chain, ctx.industry.name) or _links_in(chain, " ".join(spoken_of(ctx)))
+    return bool(set(item.links) & near)
+
+
+def _links_in(chain: Chain, text: str) -> frozenset[str]:
+    low = text.lower()
+    return frozenset(node.id for node in chain.nodes if any(word.lower() in low for word in node.keywords))
+
+
 def _mentioned(ctx: DraftContext, rule: KpiRule) -> bool:
     return any(word in item.metric for item in ctx.profile.indicators for word in rule.baseline)
-
-
-def _baseline(ctx: DraftContext, entry: Entry) -> ProfileIndicator | None:
-    """The newest usable figure of the profile that measures the KPI: by key first, then by words, in a like unit."""
-    cells = [
-        cell for cell in ctx.profile.indicators
-        if cell.value is not None and cell.value > 0 and cell.status in _USABLE and "目标" not in cell.metric
-        and _like_unit(cell.unit, entry) and not re.search(r"增速|增长|贡献率|万人|人均|growth|per head|per capita", cell.metric)
-        and (not _PER_WORKER.search(cell.metric) or any(map(_PER_WORKER.search, entry.words)))
-    ]  # fmt: skip
-    keyed = [cell for cell in cells if cell.key and cell.key in entry.keys]
-    worded = [cell for cell in cells if any(word.lower() in cell.metric.lower() for word in entry.words)]
-    for pool in (keyed, worded):
-        if pool:
-            return max(
-                pool, key=lambda cell: (cell.year or 0, cell.status in ("final", "published", ""), -len(cell.metric))
-            )
-    return None
-
-
-_PER_WORKER: Final = re.compile(r"per (?:employee|worker|job|hour)|productivity", re.IGNORECASE)
-"""What one worker makes is no size of the industry."""
-
-
-def _like_unit(unit: str, entry: Entry) -> bool:
-    """Whether a figure in `unit` can be the KPI's baseline: counts with counts, money with money, per cent with per cent."""
-
-    def kind(text: str) -> str:
-        if "%" in text or "比例" in text or "percent" in text:
-            return "%"
-        if "元" in text or "yuan" in text.lower() or "GBP" in text or "USD" in text or "dollar" in text.lower():
-            return "money"
-        if re.fullmatch(
-            r"(家|户|个|件|项|支|所|firms|patents|platforms|standards|teams|enterprises|companies|余家)", text.strip()
-        ):
-            return "count"
-        return text.strip()
-
-    return kind(unit) == kind(entry.unit) or (entry.from_chain and kind(unit) == kind(unit_in(entry.unit, "zh")))
 
 
 def _kpi(ctx: DraftContext, kpi_id: str, entry: Entry, cell: ProfileIndicator | None) -> Kpi:
@@ -283,7 +311,7 @@ def _kpi(ctx: DraftContext, kpi_id: str, entry: Entry, cell: ProfileIndicator | 
             source_ids=(cell.ref, *((cell.source_id,) if cell.source_id else ())),
             flags=(cell.status,) if cell.status in ("estimate", "derived", "preliminary") else (),
         )  # fmt: skip
-    name = _name(ctx, entry, cell)
+    name = name_of(ctx, entry, cell)
     whole = cell is not None and cell.key in _WHOLE
     path = target_path(ctx, entry, name, baseline, unit, whole=whole)
     return Kpi(
@@ -309,25 +337,3 @@ def _kpi(ctx: DraftContext, kpi_id: str, entry: Entry, cell: ProfileIndicator | 
         citations=path.citations,
         state="grounded" if baseline or path.citations else "assumption",
     )  # fmt: skip
-
-
-def _name(ctx: DraftContext, entry: Entry, cell: ProfileIndicator | None) -> str:
-    """The KPI's name; where the baseline measures something else, the name of what it measures."""
-    if cell is None:
-        return entry.name
-    own = ctx.writer.statistic(_DATED.sub("", cell.metric) or cell.metric)
-    own = own if ctx.language == "zh" else begun(own)
-    if entry.names_industry:
-        return entry.name if _of_the_industry(ctx, cell.metric) else own
-    keyed = bool(cell.key) and cell.key in entry.keys
-    return entry.name if keyed or overlap(cell.metric, entry.name) >= _SAME_MEASURE else own
-
-
-_DATED: Final = re.compile(r"^(?:19|20)\d{2}年?(?:底|末|度)?(?:全年)?")
-"""A measure is not named after the year of its baseline."""
-
-
-def _of_the_industry(ctx: DraftContext, metric: str) -> bool:
-    low = metric.lower()
-    words = [ctx.industry.name, *ctx.industry.chain.aliases.zh, *ctx.industry.chain.aliases.en]
-    return any(len(word) > 1 and word.lower() in low for word in words)

@@ -47,3 +47,25 @@ def small_region(ctx: DraftContext) -> bool:
 
 
 _MUNICIPALITIES: Final = ("北京", "上海", "天津", "重庆")
+
+
+_TIERS: Final = (
+    (500.0, ("千亿级", "100 billion yuan")), (50.0, ("百亿级", "10 billion yuan")), (0.0, ("十亿级", "one billion yuan")),
+)  # fmt: skip
+"""A cluster of a rank is within reach from half its revenue on, hundred million yuan: our judgement."""
+
+_LARGE_ECONOMY: Final = 3000.0
+"""GDP of a city, hundred million yuan, from which a cluster of 100 billion is within reach where nothing else is known."""
+
+
+def tier(ctx: DraftContext) -> tuple[str, str]:
+    """The rank of cluster a region can aim at, in both languages: by the industry's size, else by level and GDP."""
+    size = money_scale(ctx)
+    if ctx.profile.level in ("national", "provincial"):
+        return _TIERS[0][1]
+    if size is not None:
+        return next(name for least, name in _TIERS if size.value >= least)
+    if ctx.profile.level != "city":
+        return _TIERS[2][1]
+    gdp = max((cell.value or 0.0 for cell in figures(ctx.profile, "gdp")), default=0.0)
+    return _TIERS[0 if gdp >= _LARGE_ECONOMY else 1][1]

@@ -43,7 +43,7 @@ _HOME: Final[dict[str, frozenset[str]]] = {
 
 _USES: Final[dict[str, Use]] = {
     "access_links": "logistics", "market_place": "trade", "regional_headquarters": "trade", "trade_integration": "trade",
-    "producer_services": "trade",
+    "producer_services": "trade", "operations_headquarters": "trade", "hub_base": "logistics", "supply_chain_hub": "logistics",
 }  # fmt: skip
 _USES_OF_TYPES: Final[dict[str, Use]] = {"A2": "research", "B2": "research"}
 

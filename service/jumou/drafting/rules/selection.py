@@ -14,6 +14,7 @@ from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.answers import answers, directness, links_named, links_of, links_of_firms
 from jumou.drafting.rules.bodies import abroad
 from jumou.drafting.rules.closing import closing
+from jumou.drafting.rules.kinds import Trade, kinds_of, suited, trade_of
 from jumou.drafting.rules.numbers import small_region
 from jumou.drafting.rules.places import fitting_parks, named_parks
 from jumou.drafting.rules.practice import shown_by_cases
@@ -111,10 +112,11 @@ def select(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) ->
         return directness(ctx.playbook, item.archetype, gap)
 
     shown = shown_by_cases(ctx, diagnosis, ctx.playbook.archetypes)
+    kinds, trade = kinds_of(ctx), trade_of(ctx)
     candidates = [
         replace(candidate, score=candidate.score + _SHOWN * shown[archetype.id])
-        for archetype in ctx.playbook.archetypes
-        if _offered(ctx, archetype, mode)
+        for archetype in (suited(ctx, one, kinds) for one in ctx.playbook.archetypes)
+        if _offered(ctx, archetype, mode, kinds, trade)
         for candidate in _instances(ctx, archetype, diagnosis, positioning)
     ]
     candidates.sort(key=lambda item: (-item.score, item.archetype.id, item.gap.id))
@@ -171,7 +173,11 @@ def _apart(item: Candidate, taken: frozenset[str]) -> Candidate | None:
     return replace(item, links=links, left_out=tuple(link for link in item.links if link in taken), fits=fits)
 
 
-def _offered(ctx: DraftContext, archetype: Archetype, mode: ModeKey) -> bool:
+def _offered(ctx: DraftContext, archetype: Archetype, mode: ModeKey, kinds: frozenset[str], trade: Trade) -> bool:
+    if archetype.kinds and not kinds & set(archetype.kinds):
+        return False
+    if not trade.meets(archetype.needs):
+        return False
     if archetype.needs == "firms" and not ctx.reading.leading:
         return False
     if archetype.needs == "institutions" and not ctx.reading.knowledge:
@@ -193,7 +199,9 @@ def _called_for(ctx: DraftContext, archetype: Archetype) -> bool:
         case "comprehensive":
             return comprehensive(ctx)
         case "consumer":
-            return ctx.industry.chain.sector == "trade" or ctx.analysis.signal("trade_kind").value >= _CONSUMER
+            visited = bool(kinds_of(ctx) & {"tourism", "culture"}) and not comprehensive(ctx)
+            trading = ctx.industry.chain.sector == "trade"
+            return visited or trading or ctx.analysis.signal("trade_kind").value >= _CONSUMER
         case _:
             return False
 
