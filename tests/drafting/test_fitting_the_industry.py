@@ -95,6 +95,13 @@ def test_works_keep_theirs(library: Library) -> None:
     assert "固体废物" not in " ".join(kpi.name for kpi in chosen(context(library, "集成电路")))
 
 
+def test_a_works_region_that_speaks_of_tailings_is_measured_by_what_becomes_of_them(library: Library) -> None:
+    for resources, asked in ((("钒钛尾矿堆存量大",), True), ((), False)):
+        kpis = chosen(context(library, "钒钛冶炼", resources=resources), "anchor_firm")
+        assert any("固体废物" in kpi.name for kpi in kpis) is asked
+        assert len({kpi.name for kpi in kpis}) == len(kpis)
+
+
 def test_a_chains_measure_of_links_the_plan_is_not_about_is_left_out(library: Library) -> None:
     names = " ".join(kpi.name for kpi in chosen(context(library, "蔬菜产业")))
     assert "粮食产量" not in names

@@ -49,7 +49,7 @@ class Entry:
     names_industry: bool = False
     beside: bool = False
     own: bool = False
-    """An indicator of this kind of industry alone: it comes before the general ones."""
+    """An indicator of this kind of industry alone, or one the region asks for: it comes before the general ones."""
     counts: str = ""
     stated: bool = False
     policy: PolicyPace | None = None

@@ -86,6 +86,8 @@ def choose_kpis(ctx: DraftContext, mode: ModeKey) -> tuple[Kpi, ...]:
             general = sum(item[0].family == family and not item[0].beside for item in chosen)
             if not entry.beside and general >= wanted[family]:
                 continue
+            if any(item[0].name == entry.name for item in chosen):
+                continue  # two entries may offer one measure for different reasons
             if cell is not None and cell.ref in used:
                 cell = None  # noqa: PLW2901 - one figure of the profile is the baseline of one KPI only
             if cell is not None:
@@ -146,7 +148,7 @@ def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
             from_portfolio=rule.from_.startswith("portfolio"),
             names_industry="{industry}" in rule.name.zh,
             core=rule.core or mode in rule.modes or bool(rule.also_when),
-            own=bool(rule.kinds) and MAKING not in (*rule.kinds, *kinds),
+            own=bool(rule.when) or (bool(rule.kinds) and MAKING not in (*rule.kinds, *kinds)),
             counts="" if outside or several else rule.counts,
             stated=rule.stated,
             policy=None if outside else rule.policy,  # a pace of China's plans binds nobody else
@@ -187,7 +189,11 @@ def _growth(rule: KpiRule, kinds: frozenset[str], *, outside: bool) -> Band | No
     band = row.growth if row is not None and row.growth is not None else rule.growth
     if band is None or not outside or rule.scope:
         return band
-    return Band(low=band.low * _ABROAD, mid=band.mid * _ABROAD, high=band.high * _ABROAD)
+    return _abroad(band)
+
+
+def _abroad(band: Band) -> Band:
+    return Band(low=round(band.low * _ABROAD, 2), mid=round(band.mid * _ABROAD, 2), high=round(band.high * _ABROAD, 2))
 
 
 def _called(ctx: DraftContext, rule: KpiRule, kinds: frozenset[str]) -> Text:
@@ -255,6 +261,7 @@ def _from_chain(ctx: DraftContext, offered: frozenset[str]) -> list[Entry]:
     names = {rule.name.zh for rule in ctx.playbook.kpis}  # what does not fit does not come in by the chain
     kinds = kinds_of(ctx)
     band = CHAIN_BAND if MAKING in kinds else _FARM_BAND if "farm" in kinds else _SERVICE_BAND
+    band = _abroad(band) if abroad(ctx.profile) else band
     for chain in ctx.industry.chains[:2]:
         leads = chain is ctx.industry.chain
         own = [
