@@ -32,6 +32,9 @@ _WANTED_ABROAD: Final[dict[KpiFamily, int]] = {
 }
 """Not more in all: outside China jobs, pay and skills weigh more, and honours and registrations less."""
 
+_FOR_ALL: Final[dict[KpiFamily, int]] = {"scale": 3}
+"""So many places are left to what every plan states: output, projects, investment."""
+
 _OF_THE_CHAIN: Final = 4
 """So many of the leading industry's own measures (its products in their own units, supply rates) stand beside the general ones."""
 
@@ -85,6 +88,9 @@ def choose_kpis(ctx: DraftContext, mode: ModeKey) -> tuple[Kpi, ...]:
         for entry, cell in pool:
             general = sum(item[0].family == family and not item[0].beside for item in chosen)
             if not entry.beside and general >= wanted[family]:
+                continue
+            own = sum(item[0].family == family and item[0].own for item in chosen)
+            if entry.own and cell is None and own >= wanted[family] - _FOR_ALL.get(family, 0):
                 continue
             if any(item[0].name == entry.name for item in chosen):
                 continue  # two entries may offer one measure for different reasons
@@ -148,7 +154,7 @@ def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
             from_portfolio=rule.from_.startswith("portfolio"),
             names_industry="{industry}" in rule.name.zh,
             core=rule.core or mode in rule.modes or bool(rule.also_when),
-            own=bool(rule.when) or (bool(rule.kinds) and MAKING not in (*rule.kinds, *kinds)),
+            own=_own(rule, kinds),
             counts="" if outside or several else rule.counts,
             stated=rule.stated,
             policy=None if outside else rule.policy,  # a pace of China's plans binds nobody else
@@ -168,6 +174,13 @@ def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
 
 def _here(ctx: DraftContext, rule: KpiRule) -> bool:
     return rule.scope in ("", "abroad" if abroad(ctx.profile) else "china")
+
+
+def _own(rule: KpiRule, kinds: frozenset[str]) -> bool:
+    """Whether it comes before the general ones: the industry makes nothing, or the region speaks of what works leave behind."""
+    if not rule.kinds or MAKING in rule.kinds:
+        return False
+    return MAKING not in kinds or (bool(rule.when) and "heavy" in rule.kinds)
 
 
 def _fits(ctx: DraftContext, rule: KpiRule, kinds: frozenset[str]) -> bool:
