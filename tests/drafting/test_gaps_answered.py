@@ -181,6 +181,13 @@ def test_a_facility_or_a_market_that_is_the_missing_link_closes_it(library: Libr
     assert "博览会" in brand.text
 
 
+def test_a_place_that_makes_nothing_is_not_promised_as_a_works(library: Library) -> None:
+    plan = drafted(parse_profile({"name": "北戴河新区", "target_industry": "康养旅游"}), library)
+    for vision in plan.positioning.candidates:
+        assert not re.search(r"制造|产业基地|产业承接", vision.text), vision.text
+        assert all(check.passed for check in vision.checks if check.key != "different")
+
+
 def test_a_segments_project_closes_a_gap_of_its_own_links_first(library: Library) -> None:
     nodes = {node.name.zh: node.id for chain in load_chains().values() for node in chain.nodes}
     seen = 0

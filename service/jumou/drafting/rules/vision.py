@@ -14,6 +14,7 @@ from jumou.domain.positioning import Theme, Vision, VisionCheck, VisionTarget
 from jumou.drafting.context import DraftContext
 from jumou.drafting.reading import names_only
 from jumou.drafting.rules.bodies import abroad
+from jumou.drafting.rules.kinds import kinds_of
 from jumou.drafting.wording import Said, Word, article, in_sentence, shown
 
 SLOGANS: Final = re.compile(
@@ -67,6 +68,30 @@ _FORMS: Final[dict[ModeKey, tuple[tuple[str, str, str, str], ...]]] = {
     ),
 }  # fmt: skip
 
+_FORMS_OF_SERVICES: Final[dict[ModeKey, tuple[tuple[str, str, str, str], ...]]] = {
+    "anchor_firm": (
+        ("产业高地", "leading centre", "龙头引领、分工协作的服务供给", "services led by strong firms and shared by many"),
+        ("产业集群", "cluster", "骨干企业与中小企业协同、就近配套", "leaders and small firms that work together nearby"),
+        ("创新发展高地", "centre of new services", "业态创新与品牌运营互促", "new services joined to strong brands"),
+    ),
+    "innovation": (
+        ("创新策源与转化高地", "centre of innovation and transfer", "原创内容与技术、成果转化与创业孵化", "original work, transfer and new firms"),
+        ("创新产业集群", "innovative cluster", "创新型企业集聚与服务输出", "innovative firms that serve customers elsewhere"),
+        ("研发与运营基地", "base of research and operation", "研发、试验与运营服务贯通", "research, trials and operation in one place"),
+    ),
+    "policy_led": (
+        ("特色产业集聚地", "specialised hub", "新业态培育与优质主体引进", "new services and strong firms from outside"),
+        ("产业创新发展示范区", "demonstration area", "试点示范与制度创新", "pilot projects and reform"),
+        ("产业集聚区", "district", "要素导入与集群培育", "growing a cluster from new firms"),
+    ),
+}  # fmt: skip
+"""For industries that make nothing: touring, care, content, software and other services."""
+
+
+def _forms(ctx: DraftContext, mode: ModeKey) -> tuple[tuple[str, str, str, str], ...]:
+    serving = {kind.id for kind in ctx.playbook.kinds if kind.serves}
+    return _FORMS_OF_SERVICES.get(mode, _FORMS[mode]) if kinds_of(ctx) <= serving else _FORMS[mode]
+
 
 def candidates(
     ctx: DraftContext,
@@ -79,7 +104,7 @@ def candidates(
     reach = ctx.scope or _scope(ctx, diagnosis, mode)
     return tuple(
         _candidate(ctx, diagnosis, themes, form, kpis, number, reach)
-        for number, form in enumerate(_FORMS[mode], start=1)
+        for number, form in enumerate(_forms(ctx, mode), start=1)
     )
 
 
