@@ -182,7 +182,12 @@ def test_a_facility_or_a_market_that_is_the_missing_link_closes_it(library: Libr
 
 
 def test_a_place_that_makes_nothing_is_not_promised_as_a_works(library: Library) -> None:
-    plan = drafted(parse_profile({"name": "北戴河新区", "target_industry": "康养旅游"}), library)
+    plan = drafted(
+        parse_profile({"name": "北戴河新区", "target_industry": "生命健康与康养旅游", "resources": ["海滨", "森林"]}),
+        library,
+    )
+    assert all(len(theme.node_names) == len(theme.node_ids) for theme in plan.positioning.themes)
+    assert not re.search(r"[a-z]", "".join(name for theme in plan.positioning.themes for name in theme.node_names))
     for vision in plan.positioning.candidates:
         assert not re.search(r"制造|产业基地|产业承接", vision.text), vision.text
         assert all(check.passed for check in vision.checks if check.key != "different")

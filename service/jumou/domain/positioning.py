@@ -18,6 +18,10 @@ class Theme(Grounded):
     boundary_in: str
     boundary_out: str
     node_ids: tuple[Code, ...] = ()
+    node_names: tuple[str, ...] = Field(
+        default=(),
+        description="the links' names, in the order of node_ids; a second theme's may be of another chain than the diagnosis draws",
+    )
     reasons: tuple[Statement, ...] = ()
     score: float | None = Field(default=None, description="0–1 rank score among the candidate niches")
 

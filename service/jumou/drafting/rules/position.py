@@ -128,16 +128,19 @@ def _theme(ctx: DraftContext, diagnosis: Diagnosis, number: int, chosen: NicheCh
             state="assumption", citations=citations,
         )
     )  # fmt: skip
+    names = {node.id: node.name for node in chain.nodes}
+    links = tuple(names[node] for node in niche.nodes)
     return Theme(
         id=f"T{number}",
         name=niche.name.in_(ctx.language),
         boundary_in=niche.boundary_in.in_(ctx.language),
         boundary_out=niche.boundary_out.in_(ctx.language),
         node_ids=niche.nodes,
+        node_names=tuple(name.in_(ctx.language) for name in links),
         reasons=tuple(reasons),
         score=max(0.0, chosen.score),
         figures=tuple(
-            figure for text in (niche.name, niche.boundary_in, niche.boundary_out)
+            figure for text in (niche.name, niche.boundary_in, niche.boundary_out, *links)
             for figure in Said(text.in_(ctx.language), f"chain_{chain.id}").quantities()
         ),
         state="grounded" if present or ctx.reading.resources else "assumption",

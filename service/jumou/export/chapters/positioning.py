@@ -22,13 +22,14 @@ def _themes(page: Page) -> None:
     nodes = {node.id: node.name for node in page.plan.diagnosis.value_chain.nodes}
     page.heading(2, "主题与边界", "Theme and boundary")
     for theme in page.plan.positioning.themes:
+        links = theme.node_names or tuple(nodes.get(node, node) for node in theme.node_ids)
         score: Cell = cell(f"{theme.score:.2f}") if theme.score is not None else ()
         page.record(
             (*voice.strong(f"{theme.id}　{theme.name}"), *voice.marks(theme)),
             (
                 (page.pick("聚焦范围", "Inside"), cell(theme.boundary_in)),
                 (page.pick("不纳入范围", "Left out"), cell(theme.boundary_out)),
-                (page.pick("覆盖环节", "Links"), cell(voice.joined(nodes.get(node, node) for node in theme.node_ids))),
+                (page.pick("覆盖环节", "Links"), cell(voice.joined(links))),
                 (page.pick("选择理由", "Reasons"), voice.says(theme.reasons)),
                 (page.pick("备选排序得分", "Rank score"), score),
             ),
