@@ -1,8 +1,9 @@
 """Fits the alignment's weights to the hand-labelled pairs; agreement is reported on plans left out of the fit, one at a time.
 
-Two agreements are reported: over the labelled pairs, and over the expert's projects (the alignment's verdict on each,
-against the best label a person gave to any draft for it), which is what recall is made of. Cuts are chosen on the
-second, on the calibration half only.
+Two rounds of labels: pairs of an earlier drafter's projects (`project_pairs.jsonl`), and for a later one every draft that is
+related to an expert's project, in two readings that did not see each other (`second_round.jsonl`). Agreement is reported over the
+expert's projects (the alignment's verdict on each, which is what recall is made of), over the drafts shown beside them, and
+over the labelled pairs. Weights and cuts come from the other plans.
 
 Usage: python evals/plans/calibrate.py [--home DIR] [--write] [--errors]
 """
@@ -10,113 +11,140 @@ Usage: python evals/plans/calibrate.py [--home DIR] [--write] [--errors]
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from jumou.evaluation.agreement import agreement
-from jumou.evaluation.alignment import assign
+from jumou.evaluation.alignment import ProjectMatch, assign
 from jumou.evaluation.gold import Relevance
-from jumou.evaluation.likeness import Item, Judgement, Likeness
+from jumou.evaluation.likeness import Item, Judgement, Likeness, Rarity
 from jumou.evaluation.plans import Remembered
 from jumou.retrieval import load_encoder
 
 HERE: Final = Path(__file__).parent
+LABELS: Final = HERE / "labels"
 ORDER: Final[dict[Relevance, int]] = {"no": 0, "part": 1, "match": 2}
+GRADES: Final[tuple[Relevance, ...]] = ("no", "part", "match")
+CREDIT: Final = {"match": 1.0, "part": 0.5, "no": 0.0}
 RIDGE: Final = 0.6
+
+Round = Literal["first", "second"]
 
 
 class Case:
-    """One plan's labelled pairs, with all the projects that were drafted for it."""
+    """One plan: the expert's projects, those drafted for it, a grade for every pair that was labelled, and the best of each."""
 
     def __init__(
-        self, name: str, rows: Sequence[dict[str, Any]], drafted: Sequence[dict[str, Any]], encoder: Remembered
+        self,
+        name: str,
+        told: Round,
+        expert: Sequence[Item],
+        drafted: Sequence[Item],
+        context: Sequence[str],
+        best: Sequence[Relevance],
     ) -> None:
-        """`rows` are labels, `drafted` the draft they were made on."""
-        self.name, self.rows, self.half = name, rows, rows[0]["half"]
-        wanted = {row["gold_id"]: row["gold"] for row in rows}
-        self.expert = [Item(key, one["name"], one["purpose"] or "", one["type"]) for key, one in wanted.items()]
-        self.drafted = [
-            Item(one["id"], one["name"], " ".join(one["content"]), one["type"], one["objective"]) for one in drafted
-        ]
-        self.audited: list[tuple[np.ndarray, Relevance]] = []
-        self.features = Likeness(self.expert, self.drafted, context=rows[0]["context"], meaning=encoder).features
+        """`context` are the words all projects of the case share; no pair is labelled yet."""
+        self.name, self.round, self.expert, self.drafted, self.best = name, told, expert, drafted, best
+        self.context = context
+        self.grades = np.full((len(expert), len(drafted)), np.nan)
+        self.features: NDArray[np.float64] = np.zeros(0)
 
-    def pairs(self) -> Iterator[tuple[np.ndarray, Relevance, dict[str, Any]]]:
-        """Features and label of every labelled pair."""
-        left, right = [one.id for one in self.expert], [one.name for one in self.drafted]
-        for row in self.rows:
-            yield self.features[left.index(row["gold_id"]), right.index(row["draft"]["name"])], row["label"], row
+    def read(self, encoder: Remembered, rarity: Rarity) -> None:
+        """Reads the features of all pairs."""
+        found = Likeness(self.expert, self.drafted, context=self.context, meaning=encoder, rarity=rarity)
+        self.features = found.features
 
-    def best(self) -> list[Relevance]:
-        """The best label a person gave to any draft, by the expert's project."""
-        found: dict[str, Relevance] = {}
-        for row in self.rows:
-            if ORDER[row["label"]] >= ORDER[found.get(row["gold_id"], "no")]:
-                found[row["gold_id"]] = row["label"]
-        return [found[one.id] for one in self.expert]
+    def labelled(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Features and grades of the labelled pairs; a grade between two is what two readings that differ make of it."""
+        known = ~np.isnan(self.grades)
+        return self.features[known], self.grades[known]
 
-    def said(self, judgement: Judgement) -> list[Relevance]:
-        """The alignment's verdicts, by the expert's project."""
-        rows = assign(self.expert, self.drafted, self.features, judgement=judgement)
-        return [row.label for row in rows]
+    def aligned(self, judgement: Judgement) -> list[ProjectMatch]:
+        """The alignment's rows, by the expert's project."""
+        return assign(self.expert, self.drafted, self.features, judgement=judgement)
 
 
-def audited(rows: Sequence[dict[str, Any]], encoder: Remembered) -> Iterator[tuple[np.ndarray, Relevance]]:
-    """Features and label of pairs a later draft's alignment called a match: an audit, used for fitting only."""
-    for row in rows:
-        wanted, given = row["gold"], row["draft"]
-        one = Item("g", wanted["name"], wanted["purpose"] or "", wanted["type"])
-        other = Item("d", given["name"], " ".join(given["content"]), given["type"], given["objective"])
-        yield Likeness([one], [other], context=row["context"], meaning=encoder).features[0, 0], row["label"]
-
-
-def read_cases(encoder: Remembered) -> list[Case]:
-    """All labelled cases, by name."""
-    labels, drafts = defaultdict(list), defaultdict(list)
-    for name, into in (("project_pairs.jsonl", labels), ("drafts.jsonl", drafts)):
-        for line in (HERE / "labels" / name).read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            into[row["case"]].append(row)
-    later = defaultdict(list)
-    for line in (HERE / "labels" / "audit_pairs.jsonl").read_text(encoding="utf-8").splitlines():
+def rows(name: str) -> dict[str, list[dict[str, Any]]]:
+    """A file of labels or drafts, by case."""
+    found = defaultdict(list)
+    for line in (LABELS / name).read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        later[row["case"]].append(row)
-    cases = [Case(name, rows, drafts[name], encoder) for name, rows in sorted(labels.items())]
-    for case in cases:
-        case.audited = list(audited(later[case.name], encoder))
+        found[row["case"]].append(row)
+    return dict(sorted(found.items()))
+
+
+def _item(key: str, row: Mapping[str, Any]) -> Item:
+    return Item(key, row["name"], row["purpose"] or "", row["type"])
+
+
+def _draft(row: Mapping[str, Any]) -> Item:
+    return Item(row["id"], row["name"], " ".join(row["content"]), row["type"], row["objective"])
+
+
+def first_round() -> list[Case]:
+    """Pairs of one earlier draft a plan, chosen among the likeliest; the others are not labelled."""
+    cases, drafts = [], rows("drafts.jsonl")
+    for name, told in rows("project_pairs.jsonl").items():
+        gold = {row["gold_id"]: row["gold"] for row in told}
+        best: dict[str, Relevance] = dict.fromkeys(gold, "no")
+        for row in told:
+            best[row["gold_id"]] = max(best[row["gold_id"]], row["label"], key=ORDER.__getitem__)
+        expert, drafted = [_item(key, row) for key, row in gold.items()], [_draft(row) for row in drafts[name]]
+        case = Case(name, "first", expert, drafted, told[0]["context"], list(best.values()))
+        places, names = list(gold), [one.name for one in drafted]
+        for row in told:
+            case.grades[places.index(row["gold_id"]), names.index(row["draft"]["name"])] = ORDER[row["label"]]
+        cases.append(case)
     return cases
 
 
-def fit(features: np.ndarray, positive: np.ndarray) -> tuple[float, ...]:
+def second_round() -> list[Case]:
+    """One later draft a plan: what two readings called related, and all the rest, which is not."""
+    cases, drafts = [], rows("second_drafts.jsonl")
+    for name, told in rows("second_round.jsonl").items():
+        drafted = [_draft(row) for row in drafts[name]]
+        expert = [_item(row["gold_id"], row["gold"]) for row in told]
+        case = Case(name, "second", expert, drafted, told[0]["context"], [row["label"] for row in told])
+        for at, row in enumerate(told):
+            for to, one in enumerate(drafted):
+                case.grades[at, to] = sum(ORDER[row[who].get(one.id, "no")] for who in ("first", "second")) / 2
+        cases.append(case)
+    return cases
+
+
+def fit(features: NDArray[np.float64], positive: NDArray[np.bool_]) -> tuple[float, ...]:
     """Logistic regression with a ridge on all but the constant."""
     ones = np.hstack([features, np.ones((len(features), 1))])
 
-    def loss(theta: np.ndarray) -> float:
+    def loss(theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         latent = ones @ theta
-        return float(np.logaddexp(0, latent).sum() - latent[positive].sum() + RIDGE * (theta[:-1] ** 2).sum() / 2)
+        ridge = RIDGE * theta * np.append(np.ones(len(theta) - 1), 0)
+        value = float(np.logaddexp(0, latent).sum() - latent[positive].sum() + ridge @ theta / 2)
+        return value, ones.T @ (1 / (1 + np.exp(-latent)) - positive) + ridge
 
-    return tuple(float(value) for value in np.round(minimize(loss, np.zeros(ones.shape[1])).x, 4))
+    return tuple(float(value) for value in np.round(minimize(loss, np.zeros(ones.shape[1]), jac=True).x, 4))
 
 
-def fitted(cases: Sequence[Case]) -> Judgement:
-    """Weights from the pairs of these cases, cuts from their projects: best F1, then least bias of recall."""
-    rows = [(row, label) for case in cases for row, label, _ in case.pairs()]
-    rows += [pair for case in cases for pair in case.audited]
-    features = np.array([row[0] for row in rows])
-    grades = np.array([ORDER[row[1]] for row in rows])
-    match, related = fit(features, grades == 2), fit(features, grades >= 1)
-    wanted = np.array([ORDER[label] for case in cases for label in case.best()])
+def fitted(cases: Sequence[Case], rarity: Rarity) -> Judgement:
+    """Weights from the pairs of these cases; cuts where the alignment calls as many projects covered, fully and at all, as people do.
+
+    Cuts of the highest F1 move with every plan that is left out, these do not.
+    """
+    pairs = [case.labelled() for case in cases]
+    features, grades = np.concatenate([one for one, _ in pairs]), np.concatenate([other for _, other in pairs])
+    match, related = fit(features, grades >= 1.5), fit(features, grades >= 0.75)
+    wanted = np.array([ORDER[label] for case in cases for label in case.best])
     best: tuple[float, Judgement] | None = None
-    for match_at in np.arange(0.25, 0.6, 0.05):
-        for part_at in np.arange(0.45, 0.8, 0.1):
-            tried = Judgement(match, related, round(float(match_at), 3), round(float(part_at), 3))
-            said = np.array([ORDER[label] for case in cases for label in case.said(tried)])
-            bias = abs(said.mean() - wanted.mean())
-            worth = f1(said == 2, wanted == 2) + f1(said >= 1, wanted >= 1) - bias
+    for match_at in np.arange(0.2, 0.5, 0.02):
+        for part_at in np.arange(0.2, 0.5, 0.02):
+            tried = Judgement(match, related, round(float(match_at), 3), round(float(part_at), 3), rarity)
+            said = np.array([ORDER[row.label] for case in cases for row in case.aligned(tried)])
+            worth = -sum(abs(float((said >= grade).mean() - (wanted >= grade).mean())) for grade in (1, 2))
             if best is None or worth > best[0]:
                 best = worth, tried
     if best is None:
@@ -124,58 +152,93 @@ def fitted(cases: Sequence[Case]) -> Judgement:
     return best[1]
 
 
-def f1(said: np.ndarray, wanted: np.ndarray) -> float:
-    """F1 of two masks."""
-    return float(2 * (said & wanted).sum() / max(1, said.sum() + wanted.sum()))
-
-
-def cross_validated(cases: Sequence[Case]) -> dict[str, Any]:
-    """Agreement on pairs and on projects: each plan judged by weights and cuts fitted on all the others."""
-    pairs: list[tuple[Relevance, Relevance]] = []
+def agreed(cases: Sequence[Case], judged: Mapping[str, Judgement]) -> dict[str, Any]:
+    """How far the alignment agrees with people on these cases, each judged by the judgement under its name."""
     wanted: list[Relevance] = []
     said: list[Relevance] = []
-    confirmed: list[bool] = []
+    pairs: list[tuple[Relevance, Relevance]] = []
+    shown = right = findable = 0
     for case in cases:
-        judgement = fitted([other for other in cases if other is not case])
-        pairs += [(label, judgement.label(*judgement.probabilities(row).tolist())) for row, label, _ in case.pairs()]
-        wanted += case.best()
-        said += case.said(judgement)
-        confirmed += [
-            label == "match"
-            for row, label in case.audited
-            if judgement.label(*judgement.probabilities(row).tolist()) == "match"
+        aligned = case.aligned(judged[case.name])
+        wanted += case.best
+        said += [row.label for row in aligned]
+        features, grades = case.labelled()
+        chances = judged[case.name].probabilities(features).tolist()
+        pairs += [
+            (GRADES[int(grade + 0.5)], judged[case.name].label(*chance))
+            for grade, chance in zip(grades, chances, strict=True)
         ]
-    credit = {"match": 1.0, "part": 0.5, "no": 0.0}
-    return {
-        "pairs": agreement([one for one, _ in pairs], [other for _, other in pairs]).model_dump(),
+        ids = [one.id for one in case.drafted]
+        for at, row in enumerate(aligned):
+            findable += bool((case.grades[at] >= 0.5).any())
+            shown += row.draft_id is not None
+            right += row.draft_id is not None and bool(case.grades[at, ids.index(row.draft_id)] >= 0.5)
+    found = {
         "projects": agreement(wanted, said).model_dump(),
-        "audit": {"called_match": len(confirmed), "confirmed": round(sum(confirmed) / max(1, len(confirmed)), 3)},
         "recall": {
-            name: round(sum(credit[one] for one in got) / len(got), 3)
+            name: round(sum(CREDIT[one] for one in got) / len(got), 3)
             for name, got in (("person", wanted), ("alignment", said))
         },
+        "pairs": agreement([one for one, _ in pairs], [other for _, other in pairs]).model_dump(),
+    }
+    if all(case.round == "second" for case in cases):  # only there every draft was looked at
+        found["draft_shown"] = {
+            "shown": shown, "related": right, "findable": findable, "f1": round(2 * right / (shown + findable), 3),
+        }  # fmt: skip
+    return found
+
+
+def between_readings() -> dict[str, Any]:
+    """How far the two readings of the second round agree, before they were made one."""
+    told = [row for found in rows("second_round.jsonl").values() for row in found]
+    each = [tuple(row["labels_of_each"]) for row in told]
+    ids = [
+        (row["first"].get(name, "no"), row["second"].get(name, "no"))
+        for row in told
+        for name in {*row["first"], *row["second"]}
+    ]
+    return {
+        "projects": agreement([one for one, _ in each], [other for _, other in each]).model_dump(),
+        "drafts_called_related_by_either": agreement([one for one, _ in ids], [other for _, other in ids]).model_dump(),
     }
 
 
 def main() -> None:
-    """Cross-validates, fits on all, and with --write keeps weights and agreement."""
+    """Cross-validates, fits on all, and with --write keeps weights, terms and agreement."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, default=Path(".jumou"))
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--errors", action="store_true")
     given = parser.parse_args()
-    cases = read_cases(Remembered(load_encoder(home=given.home)))
-    found, judgement = cross_validated(cases), fitted(cases)
+    encoder, cases = Remembered(load_encoder(home=given.home)), [*first_round(), *second_round()]
+    rarity = Rarity.of([one.text for case in cases for one in case.drafted])
+    for case in cases:
+        case.read(encoder, rarity)
+    left_out = {
+        name: fitted([case for case in cases if case.name != name], rarity) for name in {case.name for case in cases}
+    }
+    found: dict[str, Any] = {
+        told: agreed([case for case in cases if case.round == told], left_out) for told in ("first", "second")
+    }
+    found["readings"] = between_readings()
+    judgement = fitted(cases, rarity)
     print(json.dumps(found, indent=1))
     print(json.dumps(judgement.as_dict()))
     if given.errors:
         for case in cases:
-            for wanted, one, said in zip(case.expert, case.best(), case.said(judgement), strict=True):
-                if one != said:
-                    print(f"{case.name[:14]} {wanted.name[:30]}: person {one}, alignment {said}")
+            for wanted, one, row in zip(case.expert, case.best, case.aligned(left_out[case.name]), strict=True):
+                if one != row.label:
+                    print(
+                        f"{case.name[:14]} {wanted.name[:30]}: person {one}, alignment {row.label} ({row.draft_name})"
+                    )
     if given.write:
-        (HERE / "alignment.json").write_text(json.dumps(judgement.as_dict(), indent=1) + "\n", encoding="utf-8")
-        (HERE / "labels" / "agreement.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        terms = {"texts": rarity.texts, "terms": rarity.known}
+        for path, content in (
+            (HERE / "alignment.json", json.dumps(judgement.as_dict(), indent=1)),
+            (HERE / "terms.json", json.dumps(terms, ensure_ascii=False, separators=(",", ":"))),
+            (LABELS / "agreement.json", json.dumps(found, indent=1)),
+        ):
+            path.write_text(content + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

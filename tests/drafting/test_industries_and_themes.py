@@ -8,7 +8,7 @@ from jumou.analysis.region import analyse
 from jumou.corpus.branch import focused
 from jumou.corpus.chains import load_chains
 from jumou.domain.framework import Language
-from jumou.domain.region import RegionProfile
+from jumou.domain.region import ProfileIndicator, RegionProfile
 from jumou.drafting.industry import choose_industry, wanted_links
 from jumou.drafting.rules.niches import NicheChoice, choose_niches
 
@@ -40,7 +40,7 @@ def _themes(profile: RegionProfile, language: Language = "zh") -> tuple[NicheCho
         ("会展经济", "culture_tourism", "events"),
         ("乡村旅游与民宿", "culture_tourism", "rural_leisure"),
         ("温泉旅游", "culture_tourism", "destination"),
-        ("文旅康养", "culture_tourism chinese_medicine_health", "coast_wellness"),
+        ("文旅康养", "culture_tourism chinese_medicine_health", "immersive"),
         ("银发经济", "chinese_medicine_health", "care_services"),
         ("中药材", "chinese_medicine_health", "herb_fullchain"),
         ("中药配方颗粒", "chinese_medicine_health", "herb_fullchain"),
@@ -119,6 +119,8 @@ def _themes(profile: RegionProfile, language: Language = "zh") -> tuple[NicheCho
         ("装配式建筑", "building_materials", "prefab_steel"),
         ("海洋经济(海洋工程装备、海洋生物医药)", "wind_marine biomedicine", "marine_systems"),
         ("人工智能与算力", "ai_robotics digital_economy", "ai_agents"),
+        ("汽车(智能新能源)", "new_energy_vehicle", "smart_oem"),
+        ("陶瓷文化与陶瓷产业", "ceramics", "art_culture"),
     ],
 )
 def test_a_chinese_industry_is_planned_on_what_it_names(target: str, chains: str, theme: str) -> None:
@@ -197,6 +199,40 @@ def test_a_target_that_names_no_industry_is_filled_by_what_the_region_speaks_of(
     industry = choose_industry(profile, None, "zh")
     assert (industry.name, industry.chain.id) == ("战略性新兴产业", "photovoltaic")
     assert not choose_industry(_profile("可控核聚变"), None, "zh").known
+
+
+def test_without_a_target_the_industry_that_turns_over_most_leads() -> None:
+    figures = [
+        ("高端装备产业营收", 1000, "亿元"),
+        ("高端化工产业营收", 900, "亿元"),
+        ("电子信息规上企业", 40, "家"),
+        ("电子信息国家小巨人", 7, "家"),
+    ]
+    profile = _profile("").model_copy(
+        update={
+            "indicators": tuple(ProfileIndicator(metric=name, value=value, unit=unit) for name, value, unit in figures)
+        }
+    )
+    assert [chain.id for chain in choose_industry(profile, None, "zh").chains][:2] == [
+        "intelligent_equipment",
+        "petrochemical",
+    ]
+
+
+@pytest.mark.parametrize("target", ["新能源（汽车）", "汽车(新能源)", "vehicles (new energy)"])
+def test_a_name_that_begins_in_brackets_and_ends_outside_is_one(target: str) -> None:
+    assert [chain.id for chain in choose_industry(_profile(target), None, "zh").chains] == ["new_energy_vehicle"]
+
+
+def test_two_themes_do_not_go_by_the_same_word() -> None:
+    first, second = _themes(_profile("男装与跨境电商"))
+    assert (first.chain.id, second.niche.id) == ("textile_apparel", "crossborder_brand")
+    assert "跨境" not in first.niche.name.zh
+
+
+def test_a_special_niche_of_a_second_industry_asks_for_its_words_too() -> None:
+    salt = _profile("盐湖化工及循环经济", {"resources": ("盐湖卤水", "煤炭")})
+    assert _themes(salt)[1].niche.id == "industrial_symbiosis"
 
 
 def test_every_niche_can_be_called_for_by_a_name_of_its_own() -> None:

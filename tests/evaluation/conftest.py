@@ -17,7 +17,7 @@ from jumou.testing import BagEncoder, text_of
 @pytest.fixture(scope="session")
 def judgement() -> Judgement:
     """The weights that ship."""
-    return read_judgement(asset_dir("evals") / "plans" / "alignment.json")
+    return read_judgement(asset_dir("evals") / "plans")
 
 
 @pytest.fixture(scope="module")

@@ -37,3 +37,12 @@ def test_a_folder_is_read_and_its_own_passages_are_kept(tmp_path: Path) -> None:
         library.add(judged.entries)
         assert [passage.id for passage in library.passages("d")] == ["p1", "p2"]
         assert library.search("检测平台")[0].passage.id == "p2"
+        assert library.add(judged.entries) == 0
+    with Library.build(tmp_path / "home", encoder=BagEncoder(), documents=(), corpus="set", rebuild=True) as library:
+        assert [passage.id for passage in library.passages("d")] == ["p1", "p2"], (
+            "an index made anew cuts as its user did"
+        )
+        renamed = (tmp_path / "corpus.jsonl").read_text(encoding="utf-8").replace("p2", "p9")
+        (tmp_path / "corpus.jsonl").write_text(renamed, encoding="utf-8")
+        assert library.add(read_judged(tmp_path).entries) == 1
+        assert [passage.id for passage in library.passages("d")] == ["p1", "p9"]

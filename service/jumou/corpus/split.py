@@ -49,6 +49,11 @@ class _Unit(NamedTuple):
     heading: bool  # or blank
 
 
+def passage_id(document_id: str, ordinal: int) -> str:
+    """What a passage cut here is called; those a user cut have ids of their own."""
+    return f"{document_id}#{ordinal}"
+
+
 def passages(document_id: str, text: str) -> tuple[Passage, ...]:
     """The passages of `text`: consecutive, covering it wholly, each with its section path.
 
@@ -56,7 +61,7 @@ def passages(document_id: str, text: str) -> tuple[Passage, ...]:
     """
     return tuple(
         Passage(
-            id=f"{document_id}#{ordinal}",
+            id=passage_id(document_id, ordinal),
             document_id=document_id,
             ordinal=ordinal,
             section=piece.section,

@@ -12,6 +12,7 @@ from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
 from jumou.drafting.context import Industry
 from jumou.drafting.wording import Writer, in_sentence
+from jumou.profile.units import yi_yuan
 
 _MOST_CHAINS = 6
 _LEAST_COVER = 0.25
@@ -49,6 +50,10 @@ _PROPOSED_UP_TO = 5
 
 _MOST_WRITTEN = 3
 """As many chains an English plan names for an industry whose name is Chinese."""
+
+_SIZE = re.compile(r"产值|营收|收入|销售额|增加值|revenue|output|turnover|sales|value added", re.IGNORECASE)
+_LARGEST = 4
+"""The votes that the largest turnover stated is worth; a smaller one as many as its share of it."""
 
 _OWN_FACT = 2
 """Names of firms and institutions hold the words of an industry without being its name."""
@@ -138,6 +143,8 @@ def _found(words: str, profile: RegionProfile, chains: Mapping[str, Chain]) -> l
     products; where a chain's name is but a small part of them, that chain.
     """
     head, inside = _bracketed(words)
+    if joined := _joined(head, inside, chains):
+        return [joined]
     meant = _named_in(head, profile, chains)
     told = [match.chain_id for match in _matches(inside, chains, _HALF) if not _within(match, inside, meant, chains)]
     if not told and set(meant) <= _UMBRELLAS:
@@ -151,6 +158,18 @@ def _found(words: str, profile: RegionProfile, chains: Mapping[str, Chain]) -> l
 def _bracketed(words: str) -> tuple[str, str]:
     """The words outside brackets and those within."""
     return re.sub(_BRACKETS, " ", words).strip(), "、".join(re.findall(_BRACKETS, words))
+
+
+def _joined(head: str, inside: str, chains: Mapping[str, Chain]) -> str:
+    """The chain whose name begins in brackets and ends before them, or the other way: 汽车(新能源) is 新能源汽车."""
+    if not inside or re.search(r"[、，,;；]", f"{head}{inside}"):
+        return ""
+    blank = " " if head.isascii() else ""
+    for first, last in ((inside, head), (head, inside)):
+        for match in find_chains(f"{first}{blank}{last}", chains.values()):
+            if any(start < len(first) < end for start, end in match.spans):
+                return match.chain_id
+    return ""
 
 
 def _matches(words: str, chains: Mapping[str, Chain], least: float = _LEAST_COVER) -> list[ChainMatch]:
@@ -227,7 +246,7 @@ def _support(chain: Chain, words: str, profile: RegionProfile) -> int:
 
 
 def _spoken_of(profile: RegionProfile, chains: Mapping[str, Chain]) -> list[str]:
-    """Chain ids by how often the profile's rows speak of them; a firm's or industry's row counts for more."""
+    """Chain ids by how often the profile's rows speak of them; a firm's or industry's row counts for more, and so does size."""
     votes: Counter[str] = Counter()
     for enterprise in profile.enterprises:
         if enterprise.chain in chains:
@@ -235,7 +254,26 @@ def _spoken_of(profile: RegionProfile, chains: Mapping[str, Chain]) -> list[str]
     for text, weight in _texts(profile):
         for match in find_chains(text, chains.values()):
             votes[match.chain_id] += weight
+    sizes = _sizes(profile, chains)
+    for name, size in sizes.items():
+        votes[name] += round(_LARGEST * size / max(sizes.values()))
     return [name for name, _ in sorted(votes.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def _sizes(profile: RegionProfile, chains: Mapping[str, Chain]) -> dict[str, float]:
+    """The largest output or turnover the profile states for a chain, in hundred million yuan."""
+    rows = [(row.metric, row.value, row.unit) for row in profile.indicators if _SIZE.search(row.metric)]
+    rows += [
+        (row.sector, row.region_value, row.unit or "亿元")
+        for row in profile.industries
+        if row.measure not in ("jobs", "firms")
+    ]
+    sizes: dict[str, float] = {}
+    for name, value, unit in rows:
+        size = (value or 0.0) * (yi_yuan(unit) or 0.0)
+        for match in find_chains(name, chains.values()) if size > 0 else ():
+            sizes[match.chain_id] = max(size, sizes.get(match.chain_id, 0.0))
+    return sizes
 
 
 def _called(profile: RegionProfile, spoken: Iterable[Chain], language: Language) -> dict[str, str]:

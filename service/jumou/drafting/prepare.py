@@ -71,15 +71,20 @@ def prepare(
 
 
 def _on_its_theme(profile: RegionProfile, chosen: Industry, language: Language) -> tuple[Industry, RegionAnalysis]:
-    """The industry and its numbers with the links of the first theme, and those the target names, in front."""
+    """The industry and its numbers with the links of the first theme, and those the target names, in front.
+
+    The theme can only be chosen on numbers, so these are worked out again when it brings other links to the front.
+    """
     wanted = wanted_links(chosen)
     analysis = analyse(profile, chosen.chain, language=language, wanted=wanted)
     theme = choose_niches(profile, chosen, analysis.nodes, analysis.modes.winner, language)[0]
     if not chosen.known or theme.chain is not chosen.chain:
         return chosen, analysis
-    wanted |= set(theme.niche.nodes)
-    chain = focused(chosen.chain, wanted, theme.niche.needs)
-    return replace(chosen, chain=chain), analyse(profile, chain, language=language, wanted=wanted)
+    asked = wanted | set(theme.niche.nodes)
+    chain = focused(chosen.chain, asked, theme.niche.needs)
+    if chain == chosen.chain and asked == wanted:
+        return chosen, analysis
+    return replace(chosen, chain=chain), analyse(profile, chain, language=language, wanted=asked)
 
 
 def _bare(name: str) -> tuple[str, ...]:

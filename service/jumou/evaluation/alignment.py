@@ -1,9 +1,9 @@
 """Which drafted projects cover which of the expert's: an assignment, with split and merged projects allowed for.
 
-Method: expected credit of every pair (1 for a match, .5 for a part, by the calibrated judgement) is maximised by the
-linear assignment (Kuhn 1955), which keeps one draft from answering for everything. What is left over is then merged: a
-draft may cover up to three of the expert's projects. An expert's project that names several things (三大集群) is split:
-it is matched when as many drafts, at least two, cover it in part.
+Method: expected credit of every pair (1 for a match, .5 for a part, by the calibrated judgement) is maximised by a
+linear assignment (Kuhn 1955) in which a draft may cover up to three of the expert's projects, each further one at a small
+cost, so that no draft answers for everything. An expert's project that names several things (三大集群) is split: it is
+matched when as many drafts, at least two, cover it in part.
 """
 
 import csv
@@ -25,6 +25,9 @@ from jumou.evaluation.likeness import Item, Judgement, Likeness, Meaning
 
 _MERGED: Final = 3
 """How many of the expert's projects one draft may stand for."""
+
+_AGAIN: Final = 0.05
+"""What it costs to take a draft once more."""
 
 _SEVERAL: Final = re.compile(r"([一二两三四五六七八九十]|\d+)(?=[大个类支])")
 _DIGITS: Final = {word: value for value, word in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
@@ -68,7 +71,7 @@ def align(
     corrections: Mapping[str, Mapping[str, Relevance]] | None = None,
 ) -> list[ProjectMatch]:
     """One row for every project of the expert's, in the expert's order."""
-    features = Likeness(expert, drafted, context=context, meaning=meaning).features
+    features = Likeness(expert, drafted, context=context, meaning=meaning, rarity=judgement.rarity).features
     return assign(expert, drafted, features, judgement=judgement, noted=noted, corrections=corrections)
 
 
@@ -94,37 +97,30 @@ def assign(
             if verdict is not None:
                 labels[at][to] = verdict
                 credit[at, to] = {"match": 2.0, "part": 1.0, "no": -1.0}[verdict]
-    rows, columns = linear_sum_assignment(credit, maximize=True)
-    first = dict(zip(rows.tolist(), columns.tolist(), strict=True))
-    used: Counter[int] = Counter(to for at, to in first.items() if labels[at][to] != "no")
+    places = _assigned(credit)
+    taken = Counter(to for at, to in enumerate(places) if to is not None and labels[at][to] != "no")
     return [
-        _row(
-            wanted, drafted, labels[at], credit[at], first.get(at), used, decided.get(wanted.id, {}), wanted.id in notes
-        )
+        _row(wanted, drafted, labels[at], credit[at], places[at], taken, decided.get(wanted.id, {}), wanted.id in notes)
         for at, wanted in enumerate(expert)
     ]
 
 
-_RANK: Final[dict[Relevance, int]] = {"no": 0, "part": 1, "match": 2}
+def _assigned(credit: NDArray[np.float64]) -> list[int | None]:
+    """The draft of each of the expert's projects; None where there are too few."""
+    wide = np.hstack([credit - _AGAIN * time for time in range(_MERGED)])
+    rows, columns = linear_sum_assignment(wide, maximize=True)
+    found = dict(zip(rows.tolist(), columns.tolist(), strict=True))
+    return [found[at] % credit.shape[1] if at in found else None for at in range(len(credit))]
 
 
 def _row(
-    wanted: Item, drafted: Sequence[Item], labels: Sequence[Relevance], credit: NDArray[np.float64], assigned: int | None,
-    used: Counter[int], decided: Mapping[str, Relevance], noted: bool,
+    wanted: Item, drafted: Sequence[Item], labels: Sequence[Relevance], credit: NDArray[np.float64], place: int | None,
+    taken: Counter[int], decided: Mapping[str, Relevance], noted: bool,
 ) -> ProjectMatch:  # fmt: skip
     row = ProjectMatch(gold_id=wanted.id, gold_name=wanted.name, gold_type=wanted.type, note=noted)
-    if not drafted:
-        return row
-    place, how = assigned, "one"
-    best = max(range(len(drafted)), key=lambda to: (_RANK[labels[to]], float(credit[to]), -to))
-    better = place is None or _RANK[labels[best]] > _RANK[labels[place]]
-    if better and best != place and used[best] < _MERGED:
-        if used[best]:
-            how = "merged"
-        used[best] += 1
-        place = best
     if place is None or labels[place] == "no":
-        return row.model_copy(update={"score": round(float(credit.max()), 3)})
+        return row.model_copy(update={"score": round(float(credit.max()), 3) if drafted else 0.0})
+    how = "merged" if taken[place] > 1 else "one"
     label: Relevance = labels[place]
     related = [drafted[to].id for to in range(len(drafted)) if to != place and labels[to] != "no"]
     if label == "part" and drafted[place].name not in decided and _several(wanted.name) <= len(related) + 1:

@@ -1,13 +1,14 @@
 """How far a drafted project covers an expert's: features of a pair, and the calibrated judgement over them.
 
-Method: two logistic regressions over the features below, with a ridge, fitted on the hand-labelled pairs
-(`evals/plans/labels/project_pairs.jsonl`); agreement is reported on cases that were left out of the fit. The weights are kept in
-`evals/plans/alignment.json` and are fitted again by `evals/plans/calibrate.py`.
+Method: two logistic regressions over the features below, with a ridge, fitted on the labelled pairs (`evals/plans/labels`);
+agreement is reported on cases that were left out of the fit. The weights are kept in `evals/plans/alignment.json`, and how
+often terms are used in `terms.json` beside it; `evals/plans/calibrate.py` fits them again.
 """
 
 import json
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +31,11 @@ FEATURES: Final = (
     "fit",  # same kind and same subject at once
     "foreign",  # a cluster, chain or park of another product: same kind, nothing shared in subject
     "branch",  # the expert speaks of the whole of a cluster or chain, the draft of one branch of it
+    "rare_words",  # the words of the expert's name found in the draft, rare ones most
+    "rarest_missing",  # how rare the rarest word is that the draft has not: names of firms, parks and places
+    "kinds_missing",  # share of the kinds in the expert's name that the draft does not speak of
+    "meaning_behind",  # how far the draft's meaning lies behind that of the nearest draft; 0 for the nearest
+    "words_behind",  # the same of its rare words
 )
 """What is read from a pair; each 0–1."""
 
@@ -49,6 +55,25 @@ _RELATED: Final[dict[frozenset[str], float]] = {
     }.items()
 }  # fmt: skip
 """How often planners file the same measure under two types; readings of the source, so weights are soft."""
+
+
+@dataclass(frozen=True)
+class Rarity:
+    """How rare a term is among projects: 0 where every text has it, 1 where none has."""
+
+    texts: int
+    known: Mapping[str, int]
+    """By term, in how many of the texts it stands; terms of a single text are left out."""
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Rarity":
+        """Counted over these texts."""
+        found = Counter(term for text in texts for term in terms_of(text))
+        return cls(len(texts), {term: count for term, count in sorted(found.items()) if count > 1})
+
+    def __call__(self, term: str) -> float:
+        """Inverse document frequency (Spärck Jones 1972) over that of a term nobody uses."""
+        return math.log((1 + self.texts) / (1 + self.known.get(term, 0))) / math.log(1 + max(1, self.texts))
 
 
 class Meaning(Protocol):
@@ -83,6 +108,7 @@ class Judgement:
     related: tuple[float, ...]
     match_at: float
     part_at: float
+    rarity: Rarity
 
     def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """… × features to … × (match, related), 0–1. The last weight of each is its constant."""
@@ -105,21 +131,31 @@ class Judgement:
         }  # fmt: skip
 
 
-def read_judgement(path: Path) -> Judgement:
-    """The weights kept in a file."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+def read_judgement(folder: Path) -> Judgement:
+    """The weights kept in a folder's `alignment.json`, and how rare terms are from its `terms.json`."""
+    content, told = (
+        json.loads((folder / name).read_text(encoding="utf-8")) for name in ("alignment.json", "terms.json")
+    )
     names = (*FEATURES, "constant")
     match, related = (tuple(float(content[part][name]) for name in names) for part in ("match", "related"))
-    return Judgement(match, related, float(content["match_at"]), float(content["part_at"]))
+    rarity = Rarity(told["texts"], told["terms"])
+    return Judgement(match, related, float(content["match_at"]), float(content["part_at"]), rarity)
 
 
 class Likeness:
     """Features of all pairs of one case; vectors are asked for once."""
 
     def __init__(
-        self, expert: Sequence[Item], drafted: Sequence[Item], *, context: Sequence[str], meaning: Meaning
+        self,
+        expert: Sequence[Item],
+        drafted: Sequence[Item],
+        *,
+        context: Sequence[str],
+        meaning: Meaning,
+        rarity: Rarity,
     ) -> None:
         """`context` names region and industry: words that every project of the case shares."""
+        self._rarity = rarity
         self.expert, self.drafted = list(expert), list(drafted)
         self._context = sorted({folded(part) for part in context if len(part) >= 2}, key=len, reverse=True)
         self._common = common_terms(*self._context)
@@ -127,7 +163,7 @@ class Likeness:
 
     @cached_property
     def features(self) -> NDArray[np.float64]:
-        """Expert × drafted × features, each 0–1."""
+        """Expert × drafted × features, each 0–1 but for those that lie behind the best draft's: −1–0."""
         rows = np.zeros((len(self.expert), len(self.drafted), len(FEATURES)))
         if not rows.size:
             return rows
@@ -137,7 +173,10 @@ class Likeness:
         for at, wanted in enumerate(self.expert):
             for to, given in enumerate(self.drafted):
                 subject = _Subject(self._terms(wanted_about[at]), self._terms(given_about[to]))
-                rows[at, to] = self._pair(wanted, given, subject, float(meaning[at, to]))
+                rows[at, to, :-2] = self._pair(wanted, given, subject, float(meaning[at, to]))
+        for place, of in ((-2, "meaning"), (-1, "rare_words")):
+            column = rows[:, :, FEATURES.index(of)]
+            rows[:, :, place] = column - column.max(axis=1, keepdims=True)
         return rows
 
     def _meanings(self) -> NDArray[np.float64]:
@@ -201,6 +240,21 @@ class Likeness:
             math.sqrt(alike * max(sameness, 0.6 * kind)) * scope,
             kind_name if core and own and branch and about < _SHARED else 0.0,
             kind_name if named & _WHOLE and branch and not own else 0.0,
+            *self._rare(wanted, given, subject.wanted),
+        )
+
+    def _rare(self, wanted: Item, given: Item, subject: frozenset[str]) -> tuple[float, float, float]:
+        """`rare_words`, `rarest_missing` and `kinds_missing` of a pair."""
+        in_name, in_text = terms_of(given.name), terms_of(given.text)
+        words = {term: self._rarity(term) for term in terms_of(self._without(wanted.name)) - self._common}
+        found = sum(
+            rare * (1.0 if term in in_name else 0.7 if term in in_text else 0.0) for term, rare in words.items()
+        )
+        kinds = concepts_in(wanted.name)
+        return (
+            found / sum(words.values()) if any(words.values()) else 0.5,
+            max((self._rarity(term) for term in subject if term not in in_text), default=0.0),
+            len(kinds - concepts_in(given.text)) / max(1, len(kinds)),
         )
 
 

@@ -73,9 +73,7 @@ class PlansSuite:
     library: Readable
     drafter: Drafter
     folder: Path
-    judgement: Judgement = field(
-        default_factory=lambda: read_judgement(asset_dir("evals") / "plans" / "alignment.json")
-    )
+    judgement: Judgement = field(default_factory=lambda: read_judgement(asset_dir("evals") / "plans"))
     corrections: Path | None = None
     model: LanguageModel | None = None
     label: str = ""

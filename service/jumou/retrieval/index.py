@@ -12,7 +12,7 @@ import numpy as np
 
 from jumou.corpus.fulltext import FullText
 from jumou.corpus.progress import Progress
-from jumou.corpus.split import SPLITTER, passages
+from jumou.corpus.split import SPLITTER, passage_id, passages
 from jumou.domain.evidence import Document, Passage
 from jumou.retrieval.derived import load_keywords, passage_text, refreshed, save_keywords
 from jumou.retrieval.encode import Encoder, Vectors
@@ -159,12 +159,14 @@ class Index:
         return self._vectors.count()
 
     def added(self) -> Iterator[Entry]:
-        """The documents that users added, whole, one after the other."""
+        """The documents that users added, whole, one after the other; with their passages where these are of the user's making."""
         for name, (digest, origin) in self.store.digests().items():
             row = self.store.document_row(name)
             if origin and row is not None:
-                text = "".join(stored.passage.text for stored in self.store.passages_of(row))
-                yield Entry(FullText(document=self.store.documents([row])[row], text=text), digest, origin)
+                found = tuple(stored.passage for stored in self.store.passages_of(row))
+                text = FullText(document=self.store.documents([row])[row], text="".join(one.text for one in found))
+                ours = all(one.id == passage_id(name, one.ordinal) for one in found)
+                yield Entry(text, digest, origin, None if ours else found)
 
     def snapshot(self, *, keep: bool) -> Snapshot:
         """The newest revision, ready to be searched. With `keep` its postings are saved for the next process.

@@ -18,6 +18,17 @@ from jumou.drafting.desk import words_of
 _RANKS: Final = (1.0, 0.8, 0.6)
 """What it is worth that a link named stands first in a niche, second, or later: niches list their main link first."""
 
+_WEIGHTS: Final = {
+    "told": 0.3,
+    "called": 0.15,
+    "share": 0.12,
+    "firms": 0.12,
+    "spoken": 0.1,
+    "prospects": 0.15,
+    "suits": 0.06,
+}
+"""What makes a niche the theme: the planner's words nearly half, the region's own standing a third, the niche itself the rest."""
+
 _KIN: Final = 0.85
 """What a link counts that the words name only with its family."""
 
@@ -28,7 +39,7 @@ _TELLING: Final = 2.0
 """What is done to a product (加工) counts for less than this and asks for no theme of its own."""
 
 _NEAR: Final = 0.85
-"""A second theme of the same chain scores at least so near the first."""
+"""A second theme of the same chain, or a first one less like the second, scores at least so near the first."""
 
 _QUALITIES: Final = words_of("精深加工、高端、智能、绿色、新型、现代、特色、数字、综合、服务、应用、材料、装备、制造、技术、系统") | {
     "green", "smart", "new", "high-end", "digital", "services", "service", "materials", "equipment", "products", "systems",
@@ -57,18 +68,24 @@ def choose_niches(
     scored: list[list[NicheChoice]] = []
     for order, chain in enumerate(industry.chains):
         facts = _Facts.of(profile, chain, firms if order == 0 else None)
-        named = _own_names(chain, industry)
+        named, words = _own_names(chain, industry), _own_words(chain, industry)
         open_to_all = [niche for niche in chain.niches if not niche.needs]
         fit = [niche for niche in chain.niches if any(_mentions(text, niche.needs) for text in texts)]
         found = [
-            NicheChoice(round(_score(niche, facts, named, industry.name, mode, language), 4), chain, niche)
+            NicheChoice(
+                round(_score(niche, facts, named, industry.name if niche.needs else words, mode, language), 4),
+                chain,
+                niche,
+            )
             for niche in (*open_to_all, *fit) or chain.niches
         ]
         scored.append(sorted(found, key=lambda item: (-item.score, item.niche.id)))
     (first, *rest), *others = scored
-    if others:  # the planner named several industries: two themes from two of them
-        return (first, max(others, key=lambda found: found[0].score - _LATER * others.index(found))[0])
     named = tuple(hit for hit in _own_names(first.chain, industry) if hit.weight >= _TELLING)
+    if others:  # the planner named several industries: two themes from two of them
+        second = max(others, key=lambda found: found[0].score - _LATER * others.index(found))[0]
+        near = [] if named else [item for item in (first, *rest) if item.score >= _NEAR * first.score]
+        return (next((item for item in near if not _alike(item, second, language)), first), second)
     rest = [item for item in rest if not set(item.niche.nodes) <= set(first.niche.nodes)]
     left = [hit for hit in named if not hit.nodes & set(first.niche.nodes)]
     if left:  # the planner named links the first theme leaves out
@@ -79,13 +96,31 @@ def choose_niches(
     return (first, *near)
 
 
+def _alike(one: NicheChoice, other: NicheChoice, language: Language) -> bool:
+    """Whether two niches go by the same word (跨境出海, 跨境电商): one theme twice."""
+    names = [words_of(item.niche.name.in_(language)) - _QUALITIES for item in (one, other)]
+    return bool(names[0] & names[1])
+
+
 def _own_names(chain: Chain, industry: Industry) -> tuple[Naming, ...]:
     """Where the target names links of a chain, without the places where it names another of the industry's chains."""
+    taken, hits = _others(chain, industry), named_links(chain, industry.name)
+    return tuple(hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in taken))
+
+
+def _own_words(chain: Chain, industry: Industry) -> str:
+    """The target without the names of the industry's other chains: 男装与跨境电商 calls no niche of 服装 by 跨境."""
+    words = folded(industry.name)
+    for start, end in sorted(_others(chain, industry), reverse=True):
+        words = f"{words[:start]} {words[end:]}"
+    return words
+
+
+def _others(chain: Chain, industry: Industry) -> list[tuple[int, int]]:
+    """Where the target names the industry's other chains, and not this one."""
     spans = {match.chain_id: match.spans for match in find_chains(industry.name, industry.chains)}
     others = [span for chain_id, found in spans.items() if chain_id != chain.id for span in found]
-    taken = [span for span in others if span not in spans.get(chain.id, ())]
-    hits = named_links(chain, industry.name)
-    return tuple(hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in taken))
+    return [span for span in others if span not in spans.get(chain.id, ())]
 
 
 class _Facts(NamedTuple):
@@ -117,15 +152,16 @@ def _score(
 ) -> float:
     """0–1: whether the planner named it, what the region has there, its barrier, growth and value, and whether it suits the mode."""
     firms, ranks = facts.firms, dict(zip(niche.nodes, chain_of((1.0, 0.5), repeat(0.3)), strict=False))
-    share = sum(rank for node, rank in ranks.items() if node in firms) / sum(ranks.values())
-    weight = sum(count * ranks.get(node, 0.0) for node, count in firms.items()) / max(1, sum(firms.values()))
-    spoken = min(1.0, sum(rank for node, rank in ranks.items() if node in facts.spoken))
-    base = (niche.barrier + niche.growth + niche.value) / 15
-    suits = (1.0 if niche.suits[0] == mode else 0.6) if mode in niche.suits else 0.0
-    return (
-        0.3 * _tells(niche, named) + 0.15 * _called(niche, target, language)
-        + 0.12 * share + 0.12 * weight + 0.1 * spoken + 0.15 * base + 0.06 * suits
-    )  # fmt: skip
+    found = {
+        "told": _tells(niche, named),
+        "called": _called(niche, target, language),
+        "share": sum(rank for node, rank in ranks.items() if node in firms) / sum(ranks.values()),
+        "firms": sum(count * ranks.get(node, 0.0) for node, count in firms.items()) / max(1, sum(firms.values())),
+        "spoken": min(1.0, sum(rank for node, rank in ranks.items() if node in facts.spoken)),
+        "prospects": (niche.barrier + niche.growth + niche.value) / 15,
+        "suits": (1.0 if niche.suits[0] == mode else 0.6) if mode in niche.suits else 0.0,
+    }
+    return sum(weight * found[name] for name, weight in _WEIGHTS.items())
 
 
 def _tells(niche: Niche, named: Sequence[Naming]) -> float:
