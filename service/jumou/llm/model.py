@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
 from jumou.errors import InvalidRequest, MissingExtra, ModelRefused, ModelUnavailable
+from jumou.llm.chunks import PlainChunks
 from jumou.llm.messages import Message, Piece, Reply, Shape, ToolCall, ToolSpec, Usage
 from jumou.llm.tokens import estimate
 
@@ -232,16 +233,22 @@ class LangchainEndpoint:
             from langchain_openai import ChatOpenAI  # noqa: PLC0415 - as above
 
             connections = openai.DefaultAsyncHttpxClient(timeout=self._timeout)
+            client = openai.AsyncOpenAI(
+                base_url=self._base_url or None,
+                api_key=self._api_key or "none",  # a local server asks for no key, the client insists on one
+                timeout=self._timeout,
+                max_retries=0,
+                http_client=connections,
+            )
             made = ChatOpenAI(
                 model=self.name,
                 base_url=self._base_url or None,
-                api_key=lambda: self._api_key or "none",  # a local server asks for no key, the client insists on one
-                timeout=self._timeout,
+                api_key=lambda: "none",  # of the client that nothing is asked through
                 stream_chunk_timeout=None,  # `stream` watches the time itself
-                max_retries=0,
                 stream_usage=True,
                 use_responses_api=False,
-                http_async_client=connections,
+                async_client=PlainChunks(client, openai.AsyncStream[object]),
+                root_async_client=client,
             )
             return made, connections
         try:
