@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from jumou.domain.currency import money_unit
+
 LONGEST: Final = 4000
 """Characters in one cell; beyond that a document was pasted into it."""
 
@@ -151,7 +153,7 @@ def free_figure(value: Any) -> FreeFigure:
         number = number_of(value)
         return FreeFigure(number, "") if isinstance(number, float) else FreeFigure(None, text_of(value))
     raw = text_of(value)
-    found = _LEADING.match(unicodedata.normalize("NFKC", raw))
+    found = _LEADING.match(_money_behind(unicodedata.normalize("NFKC", raw)))
     if found is None:
         return FreeFigure(None, raw)
     rest = found["rest"].strip()
@@ -160,12 +162,53 @@ def free_figure(value: Any) -> FreeFigure:
         "estimate" if sign in _ABOUT else "lower bound" if sign in _ABOVE else "upper bound" if sign in _BELOW else ""
     )
     aside = rest.startswith(("+", "(")) or rest == ""
-    unit = rest if re.fullmatch(r"[^\W\d_]{1,6}(?:/[^\W\d_]{1,4})?|%", rest) and not _says_more(rest) else ""
+    worded, _, remark = rest.partition("(") if not aside else (rest, "", "")
+    if remark and (growth_in(remark) is not None or money_unit(worded) is not None):
+        rest = worded.strip()  # “7.9亿元(+5%)”
+    short = re.fullmatch(r"[^\W\d_]{1,6}(?:/[^\W\d_]{1,4})?|%", rest) or _WORDED_SCALE.fullmatch(rest)
+    unit = rest if (short and not _says_more(rest)) or money_unit(rest) is not None else ""
     if not aside and not unit:
         return FreeFigure(None, raw)
     if rest.startswith("+") and not status:
         status = "lower bound"
     return FreeFigure(float(found["number"].replace(",", "")), raw, status, unit)
+
+
+_WORDED_SCALE: Final = re.compile(r"(?:thousand|million|billion|trillion)(?: [a-z]{3,12})?", re.IGNORECASE)
+_MONEY_FIRST: Final = re.compile(
+    r"^(?P<sign>\D{0,9}?)(?P<money>[A-Z]{3}(?= ?\d)|[A-Z]{0,3}[$€£₹₩₺₽¥]) ?(?P<number>\d[\d,.]*\d|\d)(?P<rest>.*)$",
+    re.DOTALL,
+)
+_BY: Final = r"(?:同比|比上年|较上年|年均|year[- ]on[- ]year|y/?o/?y)?"
+_GROWTH: Final = re.compile(
+    rf"^[\s，,：:]*{_BY}\s*(?:(?P<up>增长|上升|提高|up|growth of|increase of|grew|rose)|(?P<down>下降|减少|降低|负增长|down|fell|decline of|decrease of))?\s*(?:约|了|by|about)?\s*"
+    r"(?P<sign>[+\-−–]?)\s*(?P<number>\d+(?:\.\d+)?)\s*(?:%|per ?cent)",
+    re.IGNORECASE,
+)
+
+
+def growth_in(remark: str) -> float | None:
+    """The growth a remark beside a figure states, per cent a year (“+5.1%”, “同比下降3.4%”, “up 4%”); None when it states none.
+
+    A percentage without a sign or a word of growth (“占全国40%”, “开工率48%”, “品位24.6%”) is none.
+    """
+    found = _GROWTH.match(unicodedata.normalize("NFKC", remark).strip())
+    if found is None or not (found["up"] or found["down"] or found["sign"]):
+        return None
+    falls = bool(found["down"]) or found["sign"] in ("-", "−", "–")
+    return -float(found["number"]) if falls else float(found["number"])
+
+
+def _money_behind(text: str) -> str:
+    """“€7.9 billion” and “PLN 7.9bn” with the currency behind the number."""
+    found = _MONEY_FIRST.match(text)
+    if found is None or money_unit(found["money"]) is None:
+        return text
+    scale, bracket, remark = found["rest"].strip().partition("(")
+    code = money_unit(found["money"])
+    scale = {"m": "million", "bn": "billion", "tn": "trillion"}.get(scale.strip().lower(), scale.strip())
+    said = f"{found['number']} {scale} {code.currency if code else ''}".replace("  ", " ").strip()
+    return f"{found['sign']}{said} {bracket}{remark}".strip()
 
 
 def _says_more(rest: str) -> bool:

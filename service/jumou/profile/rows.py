@@ -1,5 +1,6 @@
 """Rows of a profile's sheets into fields; every problem is recorded with its place and the row is kept where it can be."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 
 from jumou.domain.framework import Language
 from jumou.domain.region import ProfileProblem
-from jumou.profile.cells import Problem, beside_year, blank, number_of, text_of, wrong_text, year_of
+from jumou.profile.cells import Problem, beside_year, blank, growth_in, number_of, text_of, wrong_text, year_of
 from jumou.profile.sheets import ITEM_SHEETS, META, SHEETS, Column, Sheet, bare_label, chosen
 
 _MOST_PROBLEMS: Final = 500
@@ -155,6 +156,8 @@ class Reader:
         aside = beside_year(cells.get("year"))
         if aside and "year" in fields:
             fields["note"] = f"{fields['note']}；{aside}" if fields.get("note") else aside
+        if sheet.name == "indicators":
+            _bracketed_growth(fields)
         missing = [column for column in sheet.columns if column.required and not fields.get(column.field)]
         for column in missing:
             self.report(
@@ -178,6 +181,16 @@ class Reader:
             self.report_cell(read, sheet=sheet.name, row=number, column=column.name)
             return {}
         return {} if read is None else {column.field: read}
+
+
+def _bracketed_growth(fields: dict[str, Any]) -> None:
+    """Takes the growth out of a unit such as “亿元(+5.1%)”."""
+    found = re.fullmatch(r"([^(（]+)[（(](.+?)[)）]", fields.get("unit", ""))
+    growth = growth_in(found[2]) if found else None
+    if found is not None and growth is not None:
+        fields["unit"] = found[1].strip()
+        fields.setdefault("unit_note", found[2])
+        fields.setdefault("growth_percent", growth)
 
 
 def _wrong_field(kind: str, message: str) -> str:

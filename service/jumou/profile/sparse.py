@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from jumou.profile.cells import blank, free_figure, free_year, text_of, wrong_text
+from jumou.domain.currency import money_unit
+from jumou.profile.cells import blank, free_figure, free_year, growth_in, text_of, wrong_text
 from jumou.profile.rows import Reader
 from jumou.profile.sheets import ITEM_SHEETS, META, Sheet, bare_label, chosen, sheet_named
 
@@ -16,6 +17,7 @@ _WITHIN: Final = ("province/country", "province", "所属省市", "省份", "省
 _INDUSTRY: Final = ("industry", "target", "产业", "主导产业")
 _WHOLE: Final = ("text", "statement", "content", "title", "名称", "metric", "fact")
 _SCALES: Final = frozenset(("万", "亿", "万亿", "千", "百万", "千万"))
+_SCALES_EN: Final = frozenset(("thousand", "million", "billion", "trillion"))
 _RAW_FIELDS: Final = (*ITEM_SHEETS, "indicators")
 
 
@@ -160,6 +162,9 @@ def _figure(row: dict[str, Any], sheet: Sheet, field: str, name: str, value: Any
     if field == "value" and sheet.name in _RAW_FIELDS:
         if figure.raw:
             row["raw"] = figure.raw
+            bracket = re.search(r"[（(](.*?)[)）]", figure.raw)
+            if bracket and figure.value is not None and sheet.name == "indicators":
+                _growth(row, bracket[1])
         if figure.unit:
             row["_unit"] = figure.unit
     elif figure.raw and (figure.value is None or figure.status or figure.unit):
@@ -176,8 +181,16 @@ def _unit(row: dict[str, Any], sheet: Sheet) -> None:
     row["unit"] = "" if unit in ("—", "-", "–") else unit
     if remark and sheet.name == "indicators":
         row.setdefault("unit_note", remark)
+        _growth(row, remark)
     elif remark:
         row["unit"] = text
+
+
+def _growth(row: dict[str, Any], remark: str) -> None:
+    """The growth stated in brackets behind a value or its unit, where the row has none of its own."""
+    growth = growth_in(remark)
+    if growth is not None:
+        row.setdefault("growth_percent", growth)
 
 
 def settle_units(row: dict[str, Any]) -> dict[str, Any]:
@@ -190,6 +203,10 @@ def settle_units(row: dict[str, Any]) -> dict[str, Any]:
         row["unit"] = own
     elif own in _SCALES:
         row["unit"] = own + unit
+    elif own.lower() in _SCALES_EN and unit.split(" ")[0].lower() not in _SCALES_EN:
+        row["unit"] = f"{own} {unit}"
+    elif (money := money_unit(own)) is not None and unit == money.currency:
+        row["unit"] = own
     else:
         row.pop("value", None)
     return row

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final, Literal
 
+from jumou.domain.currency import money_unit
+
 Dimension = Literal["money", "persons", "count", "percent", "physical"]
 
 _MONEY: Final = re.compile(r"元|USD|GBP|EUR|CNY|RMB|JPY|KRW|yuan|dollar|pound|euro|英镑|[$€£¥]", re.IGNORECASE)
@@ -36,6 +38,8 @@ def dimension(unit: str) -> Dimension | None:
     text = unicodedata.normalize("NFKC", unit).strip()
     if not text:
         return None
+    if money_unit(text) is not None:
+        return "money"
     for pattern, name in _KINDS:
         if pattern.search(text):
             return name
