@@ -130,6 +130,14 @@ def test_a_mode_whose_gate_failed_is_no_rival() -> None:
     assert (only.winner, only.close) == ("policy_led", False)
 
 
+def test_the_table_stands_in_the_order_of_the_scores_it_shows() -> None:
+    """Also where a mode's gate failed: it is passed over, not hidden below those it outscores."""
+    table = choose(ModeInputs(pairs=0, firms=5), reading=reading(policy_led=0.3, symbiosis=0.9))
+    scores = [row.score for row in table.ranking]
+    assert scores == sorted(scores, reverse=True)
+    assert (table.ranking[0].key, table.winner) == ("symbiosis", "policy_led")
+
+
 def test_words_count_only_as_far_as_figures_are_missing() -> None:
     """With all figures known the reading changes nothing."""
     known = ModeInputs(

@@ -40,8 +40,8 @@ class ModeInputs:
     """The twelve inputs of the core; None where unknown.
 
     Shares of output (0-1): `top1` of the largest firm, `cr4` of the four largest. `quotient`: LQ of the target
-    industry. `rd_ratio`, `patents_ratio`: region over nation. `platforms`: national research platforms. `hub`,
-    `port`: 0 or 1. `secondary_quotient`: LQ of industry as a whole. `firms`: firms above the statistical size.
+    industry. `rd_ratio`, `patents_ratio`: region over nation. `platforms`: national research platforms. `hub`: 0 or 1.
+    `port`: 1 for a border crossing or a customs zone, a half for a plain harbour or airport, 0 for neither. `secondary_quotient`: LQ of industry as a whole. `firms`: firms above the statistical size.
     `pairs`: exchanges of material between sectors. `designations`: national or provincial ones.
     """
 
@@ -88,7 +88,7 @@ class ModeRow(Model):
 
 
 class ModeTable(Model):
-    """The decision table. `ranking` is by score, modes whose gate failed last.
+    """The decision table. `ranking` is by score; the `winner` is the best whose gate has not failed (or the best of all).
 
     `tie_margin` widens with missing inputs; `close` says that the two best lie within it, and that the second is a real
     alternative: its gate has not failed (or every gate has). `sensitivity` is the share
@@ -194,8 +194,8 @@ def gates(inputs: ModeInputs, *, leaders_troubled: bool = False) -> dict[ModeKey
     )
     results["market_hub"] = _gate(
         _any((_above(inputs.hub, 1), _above(inputs.port, 1))),
-        "没有贸易枢纽、专业市场或口岸",
-        "there is neither a trade hub nor a port",
+        "没有贸易枢纽、专业市场或口岸，只有港口机场不足以成为市场枢纽",
+        "there is no trade hub, market place or border crossing; a harbour or an airport alone is none",
     )
     weak = _any((_below(inputs.secondary_quotient, 0.8), _below(inputs.firms, 10)))
     results["policy_led"] = _gate(
@@ -249,7 +249,7 @@ def table_of(
     language: str,
 ) -> ModeTable:
     """Rank the scores and apply the tie rule: within 0.05 + 0.01 a missing input the two best are both reported."""
-    order = ranked(scores, failed)
+    order = ranked(scores, failed)  # the choice; the table itself stands in the order of the scores it shows
     eligible = [mode for mode in order if mode not in failed]
     second = next((mode for mode in (*eligible[1:], *order) if mode != order[0]), None)
     margin = scores[order[0]] - scores[second] if second is not None else 1.0
@@ -261,7 +261,7 @@ def table_of(
                 key=mode, core=core[mode], reading=words[mode] if words is not None else None, score=scores[mode],
                 gate=gate_results[mode].gate, reason=gate_results[mode].zh if language == "zh" else gate_results[mode].en,
             )
-            for mode in order
+            for mode in ranked(scores, set())
         ),
         winner=order[0], runner_up=second, margin=margin, tie_margin=tie,
         close=abs(margin) < tie and (second in eligible or not eligible), sensitivity=sensitivity,

@@ -14,6 +14,7 @@ from jumou.domain.region import ProfileEnterprise, RegionProfile
 _HIGH_LEVEL: Final = re.compile(r"^(national|province|provincial|国家级?|省级?|中央)", re.IGNORECASE)
 _NATIONAL: Final = re.compile(r"^(national|国家级?)", re.IGNORECASE)
 _TRANSPORT: Final = re.compile(r"transport|logistic|交通|物流", re.IGNORECASE)
+_WAYS: Final = re.compile(r"高速|铁路|机场|公路|expressway|motorway|highway|railway|airport", re.IGNORECASE)
 _FIRMS: Final = re.compile(r"(规模以上|规上)(工业)?企业")
 _LEADING_ROLE: Final = re.compile(
     r"anchor|oem|lead|链主|龙头|领军|整车|key supplier|listed|unicorn|specialist|上市", re.IGNORECASE
@@ -84,6 +85,8 @@ def _shares(profile: RegionProfile, cells: dict[str, tuple[str, ...]]) -> tuple[
 
 def _research_ratio(profile: RegionProfile, cells: dict[str, tuple[str, ...]]) -> float | None:
     """R&D intensity over the nation's, latest year both are known."""
+    if profile.abroad:
+        return None  # the reference is China's
     nation = national_figures()
     for cell in figures(profile, "rd_intensity"):
         base = nation.get(("rd_intensity", cell.year or 0))
@@ -119,17 +122,27 @@ def _platforms(profile: RegionProfile, cells: dict[str, tuple[str, ...]]) -> flo
 
 
 def _place(profile: RegionProfile, cells: dict[str, tuple[str, ...]]) -> tuple[float | None, float | None]:
-    """Trade hub and port: 1 when a row names one, 0 when transport is described without one, else unknown."""
+    """Trade hub and port: 1 when a row names one, 0 when transport is described without one, else unknown.
+
+    A harbour or an airport is a way of transport before it is a market: it counts a half.
+    """
     items = (*profile.infrastructure, *profile.markets, *profile.resources)
     hubs = [item.ref for item in items if words.TRADE_PLACE.search(item.name)]
-    ports = [item.ref for item in profile.infrastructure if words.PORT.search(item.name)]
+    crossings = [item.ref for item in profile.infrastructure if words.CROSSING.search(item.name)]
+    ports = crossings or [item.ref for item in profile.infrastructure if words.HARBOUR.search(item.name)]
     described = [item.ref for item in profile.infrastructure if _TRANSPORT.search(item.category)]
+    if not words.TRADE_INDUSTRY.search(
+        profile.target_industry or ""
+    ):  # else the target itself says that there is trade
+        described += [
+            item.ref for item in profile.infrastructure if _WAYS.search(item.name) or words.HARBOUR.search(item.name)
+        ]
     silent = 0.0 if described else None
     if hubs or described:
         cells["hub"] = tuple(hubs or described)
     if ports or described:
         cells["port"] = tuple(ports or described)
-    return (1.0 if hubs else silent), (1.0 if ports else silent)
+    return (1.0 if hubs else silent), (1.0 if crossings else 0.5 if ports else silent)
 
 
 def _firms(profile: RegionProfile, cells: dict[str, tuple[str, ...]]) -> float | None:

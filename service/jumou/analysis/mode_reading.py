@@ -15,7 +15,7 @@ from jumou.analysis.mode import LinearReading
 from jumou.domain.chain import Chain
 from jumou.domain.framework import ModeKey
 from jumou.domain.model import Code, Model
-from jumou.domain.region import RegionProfile
+from jumou.domain.region import ProfileIndicator, RegionProfile
 
 BASE: Final[Mapping[ModeKey, float]] = {
     "anchor_firm": 0.10, "innovation": 0.10, "market_hub": 0.05, "policy_led": 0.25, "symbiosis": 0.05,
@@ -32,6 +32,20 @@ WEIGHTS: Final[Mapping[ModeKey, Mapping[str, float]]] = {
 _ONE_FIELD: Final = (
     words.SCIENCE_INDUSTRY, words.SCALE_INDUSTRY, words.CONSUMER_INDUSTRY, re.compile("|".join(p.pattern for p in words.PROCESS), re.IGNORECASE),
 )  # fmt: skip
+_HARBOUR, _HARBOURS = 0.15, 0.25
+"""A harbour or an airport carries goods past a region as well as to it; all of them together are no market."""
+
+_FALLING: Final = re.compile(
+    r"(?:生产总值|GDP|工业|制造业).*(?:增速|增长|增幅)|(?:GDP|industr|manufactur).*growth", re.IGNORECASE
+)
+_WHOLE: Final = re.compile(r"生产总值|^GDP|工业(?:总产值|增加值)|industrial (?:output|production)", re.IGNORECASE)
+_BESIDE: Final = re.compile(r"(?:^|[(（,，])\s*(?:同比|可比)?(?:[-−–]|下降)\s*\d+(?:\.\d+)?\s*[%％]")
+_RESEARCH_SHARE: Final = re.compile(
+    r"(?:研发|研究与试验发展|R&D|research and development).*(?:强度|占|share|intensity|% of)", re.IGNORECASE
+)
+_LITTLE, _TAUGHT_ONLY = 1.0, 0.5
+"""Where less than one per cent of output goes into research, its bodies teach more than they invent: our judgement."""
+
 _SEPARATORS: Final = re.compile(r"[、，,；;]|\band\b|以及")
 
 
@@ -81,7 +95,7 @@ def read_words(profile: RegionProfile, chain: Chain | None = None) -> tuple[Sign
     if not profile.target_industry and chain is not None and profile.target_chain == chain.id:
         profile = profile.model_copy(update={"target_industry": chain.name.zh})
     lines = tuple(_lines(profile))
-    research = _research(lines)
+    research = _research(lines, profile)
     leaders = _leaders(lines, profile)
     base = _base(lines)
     nascent = _kind("nascent", words.NASCENT_INDUSTRY, profile)
@@ -173,7 +187,7 @@ def _base(lines: tuple[_Line, ...]) -> Signal:
     return tally.signal("base")
 
 
-def _research(lines: tuple[_Line, ...]) -> Signal:
+def _research(lines: tuple[_Line, ...], profile: RegionProfile) -> Signal:
     tally = _Tally()
     for line in _of(lines, "institutions", "resources", "infrastructure", "background", "policies", "talents"):
         named = line.sheet == "institutions"
@@ -196,6 +210,11 @@ def _research(lines: tuple[_Line, ...]) -> Signal:
         if match:
             tally.add(0.5, line.cell, match.group())
             break
+    if any(
+        _RESEARCH_SHARE.search(c.metric) and "%" in c.unit and 0 < (c.value or 0.0) < _LITTLE
+        for c in profile.indicators
+    ):
+        tally.total *= _TAUGHT_ONLY
     return tally.signal("research", full=3.0)
 
 
@@ -212,13 +231,14 @@ def _research_led(profile: RegionProfile, research: Signal) -> Signal:
 
 
 def _market(lines: tuple[_Line, ...], profile: RegionProfile) -> Signal:
-    tally = _Tally()
+    tally, harbours = _Tally(), 0.0
     trade = words.TRADE_INDUSTRY.search(profile.target_industry or "")
     if trade:
         tally.add(0.6, "profile:target_industry", trade.group())
     for line in _of(lines, "infrastructure", "markets", "resources", "background", "policies", "notes", "enterprises"):
         place = words.TRADE_PLACE.search(line.text)
-        port = words.PORT.search(line.text)
+        port = words.CROSSING.search(line.text)
+        harbour = words.HARBOUR.search(line.text)
         fair = words.FAIR.search(line.text)
         if place:
             tally.add(0.35, line.cell, place.group())
@@ -226,23 +246,40 @@ def _market(lines: tuple[_Line, ...], profile: RegionProfile) -> Signal:
             tally.add(0.25, line.cell, port.group())
         elif fair:
             tally.add(0.1, line.cell, fair.group())
+        elif harbour:
+            tally.add(max(0.0, min(_HARBOUR, _HARBOURS - harbours)), line.cell, harbour.group())
+            harbours += _HARBOUR
     return tally.signal("market")
 
 
 def _weakness(lines: tuple[_Line, ...], profile: RegionProfile, base: Signal) -> Signal:
     tally = _Tally()
     for line in _of(lines, "problems", "resources", "background", "notes"):
-        strong, mild = words.WEAK.search(line.text), words.MILDLY_WEAK.search(line.text)
+        strong = words.WEAK.search(line.text) or words.DECLINE.search(line.text)
         stated = line.sheet == "problems"
+        mild = words.mildly_weak(line.text) if stated else ""
         if strong:
             tally.add(1.0 if stated else 0.6, line.cell, strong.group())
-        elif mild and stated:
-            tally.add(0.5, line.cell, mild.group())
+        elif mild:
+            tally.add(0.5, line.cell, mild)
+    for cell in profile.indicators:
+        if _falls(cell):
+            tally.add(0.5, cell.ref, cell.metric)
+            break
     troubled = [firm for firm in profile.enterprises if words.TROUBLED.search(f"{firm.role} {firm.status} {firm.note}")]
     for firm in troubled:
         tally.add(0.5, firm.ref, firm.name)
     tally.total -= 0.5 * base.value
     return tally.signal("weakness", full=2.0)
+
+
+def _falls(cell: ProfileIndicator) -> bool:
+    """Whether a figure says that the region's economy or industry shrinks."""
+    if _FALLING.search(cell.metric) and "%" in cell.unit:
+        return (cell.value or 0.0) < 0
+    if not _WHOLE.search(cell.metric):
+        return False
+    return (cell.growth_percent or 0.0) < 0 or any(_BESIDE.search(text) for text in (cell.unit, cell.unit_note))
 
 
 def _loops(lines: tuple[_Line, ...]) -> Signal:

@@ -69,10 +69,16 @@ TRADE_PLACE: Final = _words(
     "集散(?:地|中心)", "采购基地", "采购中心", "跨境电商", "市场采购", "直播电商", "电商(?:产业)?园", "商圈", "成交额", "交易额",
     "wholesale market", "trade hub", "trading (?:hub|centre|center)", "market ?place", "merchandise mart", "sourcing (?:hub|base|centre)",
 )  # fmt: skip
-PORT: Final = _words(
-    "口岸", "自贸", "自由贸易", "综保区", "综合保税", "保税(?:区|港)", "国际陆港", "陆港", "无水港", "港口", "港区", "枢纽港", "亿吨大港", "深水", r"(?<![香药新技据件])港(?=$|码头|[（(、，,\s])", "国际机场", "航空港", "中欧班列", "物流枢纽", "边境(?:口岸|贸易|经济|合作)",
-    r"\bports?\b(?! ?folio)", "seaport", "airport", "freeport", "free port", "gateway", "border crossing", "logistics hub", "rail hub",
+CROSSING: Final = _words(
+    "口岸", "自贸", "自由贸易", "综保区", "综合保税", "保税(?:区|港)", "国际陆港", "陆港", "无水港", "枢纽港", "亿吨大港", "中欧班列", "物流枢纽", "边境(?:口岸|贸易|经济|合作)",
+    "freeport", "free port", "free trade zone", "border crossing", "logistics hub", "inland port", "gateway",
 )  # fmt: skip
+"""Places where goods change hands or pass customs: they belong to a market, as a bare harbour or airport does not."""
+HARBOUR: Final = _words(
+    "港口", "港区", "深水", r"(?<![香药新技据件])港(?=$|码头|[（(、，,\s])", "国际机场", "航空港",
+    r"\bports?\b(?! ?folio)", "seaport", "airport", "harbou?r", "rail hub",
+)  # fmt: skip
+PORT: Final = _words(CROSSING.pattern, HARBOUR.pattern)
 FAIR: Final = _words(
     "博览会", "展会", "会展", "交易会", "展销", "[^展]览会", "物博会", "trade fair", r"\bexpo\b", "trade show"
 )
@@ -83,10 +89,41 @@ WEAK: Final = _words(
     r"reliant (?:mainly )?on (?:tourism|agricultur|coal|mining|oil)", "rely on (?:tourism|agricultur|coal)", "unemploy", "poverty", "depriv", "distress", "left.behind", "underserved",
     "weak (?:industrial )?base", r"lack of (?:an )?(?:anchor|industry|lead)", "low.wage", "rural economy", "peripheral", "from scratch",
 )  # fmt: skip
+DECLINE: Final = _words(
+    "独大", "独强", "一柱擎天", "(?:过度|高度|严重)依赖(?!.{0,6}(?:进口|外购|国外|境外))", "产业结构(?:偏重|偏粗|不优)", "(?:煤矿|矿山|矿井|工厂|企业|电厂)(?:全部|陆续|大批)?(?:关闭|关停|退出|倒闭)",
+    "产业衰退", "衰退", "老工业基地", "资源型城市转型", "接续(?:替代)?产业", "去产能",
+    r"depend(?:s|ent|ence|ency) on (?:a single|one |coal|mining|oil|gas|steel|tourism|agricultur|fishing)", r"(?:mine|mill|plant|factory|pit|shipyard)s? (?:have )?clos", "industrial decline", "post-?industrial",
+    r"lost its (?:main|largest|biggest)",
+)  # fmt: skip
+"""Decline of what a region lives on, and its dependence on one thing: as weak a base as having none."""
+
 MILDLY_WEAK: Final = _words(
     "落后", "滞后", "差距", "偏弱", "较弱", "不强", "不足", "缩小", "下降", "下滑", "萎缩", "流失", "外流", "低于.{0,8}(?:均|平均|全国|全省)", "粗放", "低层次", "初级", "不沿", "不靠", "经济总量",
     "declin", "closure", "jobs lost", "job losses", "ageing", "impaired", "lag", "below (?:the )?(?:national|state|uk|eu)? ?average", "shrinking",
 )  # fmt: skip
+
+_OF_THE_BASE: Final = _words(
+    "产业", "工业", "制造业", "经济", "基础(?!设施)", "实力", "总量", "规模", "体量", "人口", "劳动力", "财政", "就业", "生产总值", "GDP", "市场主体", "企业数", "区域发展", "发展水平", "创汇", "份额",
+    r"econom", r"industr", "manufactur", "population", r"\bjobs?\b", "employment", "competitiveness", "wages", "income", "workforce", "region", "communit", r"\bplants?\b", "decades",
+)  # fmt: skip
+_OF_A_PART: Final = _words(
+    "人才", "下游", "上游", "深加工", "配套", "品牌", "产品", "场景", "设施", "布局", "服务", "环保", "物流", "能耗", "冷链", "融资", "创新", "研发", "技术", "零部件", "运力", "运能", "用地", "标准", "应用", "终端", "认证", "管理",
+    "talent", "skill", "supplier", "brand", "product range", "infrastructure", "housing", "logistic", "service", "logistics", "downstream", "grid", "permit",
+)  # fmt: skip
+_CLAUSE: Final = re.compile(r"[，,、；;。]|\bbut\b|\band\b")
+
+
+def mildly_weak(problem: str) -> str:
+    """The word by which a stated problem calls the industry or the region's base weak; empty when it speaks of one part of it.
+
+    Short supply of staff, brands, roads or a link of the chain is found in strong regions too.
+    """
+    for clause in _CLAUSE.split(problem):
+        match = MILDLY_WEAK.search(clause)
+        if match and _OF_THE_BASE.search(clause) and not _OF_A_PART.search(clause):
+            return match.group()
+    return ""
+
 
 LOOP: Final = _words(
     "循环经济", "循环化", "循环产业", "资源综合利用", "综合利用", "固废", "固体废物", "再生资源", "城市矿产", "产业共生", "共生", "生态工业", "生态产业园", "零碳", "脱碳", "碳捕集", "ccus", "盐湖",

@@ -18,13 +18,15 @@ _CRITERION: Final[dict[ModeKey, tuple[CriterionKey, int]]] = {
 }  # fmt: skip
 """The criterion a mode's condition is judged by, and from how many inputs it is made."""
 
-_SIGNALS: Final[dict[ModeKey, tuple[str, ...]]] = {
-    "anchor_firm": ("leaders", "base"),
-    "innovation": ("research",),
-    "market_hub": ("market",),
-    "policy_led": ("weakness", "comprehensive", "nascent"),
-    "symbiosis": ("loops",),
+_SIGNALS: Final[dict[ModeKey, dict[str, float]]] = {
+    "anchor_firm": {"leaders": 1.0, "base": 1.0},
+    "innovation": {"research": 1.0},
+    "market_hub": {"market": 1.0},
+    "policy_led": {"weakness": 1.0, "nascent": 0.5, "comprehensive": 0.4},
+    "symbiosis": {"loops": 1.0},
 }
+"""How far what the profile's words show is the condition itself: an industry still to be grown is half of a weak base."""
+
 _MET, _PARTLY = 0.7, 0.4
 _MOST_WORDS: Final = 4
 
@@ -32,7 +34,7 @@ _MOST_WORDS: Final = 4
 def mode_conditions(ctx: DraftContext) -> tuple[ModeCondition, ...]:
     """One verdict a mode: met, met in part, not met, or unknown where neither figures nor words speak.
 
-    The criterion's figure decides as far as its inputs are known; words decide where all of them are missing.
+    The criterion's figure decides as far as its inputs are known, the profile's words as far as they are missing.
     """
     criteria = {item.key: item for item in ctx.analysis.modes.criteria}
     return tuple(_condition(ctx, mode, criteria[key], inputs) for mode, (key, inputs) in _CRITERION.items())
@@ -51,7 +53,9 @@ def _condition(ctx: DraftContext, mode: ModeKey, criterion: CriterionValue, inpu
             name=title, condition=condition, state="no_evidence",
         )  # fmt: skip
         return _verdict(said, mode, "unknown")
-    strength = criterion.value if figured else max(ctx.analysis.signal(key).value for key in _SIGNALS[mode])
+    spoken = max(weight * ctx.analysis.signal(key).value for key, weight in _SIGNALS[mode].items())
+    open_ = len(criterion.missing) / inputs
+    strength = (1 - open_) * criterion.value + open_ * spoken
     met = "yes" if strength >= _MET else "partly" if strength >= _PARTLY else "no"
     verdict = write.pick(
         *{"yes": ("具备", "met"), "partly": ("部分具备", "met in part"), "no": ("尚不具备", "not met")}[met]
@@ -68,8 +72,8 @@ def _condition(ctx: DraftContext, mode: ModeKey, criterion: CriterionValue, inpu
         formula=f"mode_scoring:{criterion.key}", source_ids=tuple(ctx.analysis.mode_cells.get(criterion.key, ())) or ("profile",),
     )  # fmt: skip
     said = write.say(
-        "{name}的适用条件“{condition}”{verdict}，判据值为{value}（满分为一）{words}{missing}。",
-        "{name}, which fits where {condition}: {verdict}; it scores {value} out of one{words}{missing}.",
+        "{name}的适用条件“{condition}”{verdict}，判据值为{value}（满分为一）{missing}{words}。",
+        "{name}, which fits where {condition}: {verdict}; it scores {value} out of one{missing}{words}.",
         name=title, condition=condition, verdict=verdict, value=value, words=_grounds(ctx, words),
         missing=_missing(ctx, criterion), figures=tuple(q for word in words[:_MOST_WORDS] for q in word.quantities()),
     )  # fmt: skip
@@ -87,7 +91,7 @@ def _grounds(ctx: DraftContext, words: list[Said]) -> str:
     if not shown:
         return ""
     joined = ctx.writer.joined(dict.fromkeys(_whole(ctx, word) for word in shown[:_MOST_WORDS]))
-    return ctx.writer.pick(f"，资料载有“{joined}”", f"; the profile mentions {joined}")
+    return ctx.writer.pick(f"；并看资料所载“{joined}”", f"; what the profile says of it weighs too: {joined}")
 
 
 def _whole(ctx: DraftContext, word: str) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from jumou.analysis.mode import ModeTable
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Statement
 from jumou.domain.framework import MODE_CONDITIONS, MODES, ModeKey
@@ -20,6 +21,27 @@ _CRITERIA: Final = {
     "symbiosis": ("物质能量闭环条件", "loops of material and energy"),
     "policy": ("政策试点条件", "policy designations"),
 }
+
+
+_REASONS: Final = {
+    "yes": (
+        "诊断表明本区域具备“{condition}”的条件，{passed}{name}在前提条件未被否定的模式中综合得分最高（{score}），建议作为主导聚合模式{second}。",
+        "The diagnosis bears out the condition “{condition}”. {passed}Of the modes whose condition does not fail {name} scores highest ({score}) and is proposed as the leading mode{second}.",
+    ),
+    "partly": (
+        "{passed}{name}在前提条件未被否定的模式中综合得分最高（{score}），其适用条件“{condition}”仅部分具备；建议作为主导聚合模式，并就未具备的部分专门论证{second}。",
+        "{passed}Of the modes whose condition does not fail {name} scores highest ({score}); its condition “{condition}” is met in part only. It is proposed as the leading mode, and the part that is not met has to be argued{second}.",
+    ),
+    "no": (
+        "{passed}{name}在前提条件未被否定的模式中综合得分最高（{score}），但其适用条件“{condition}”按现有资料尚未满足；暂列为主导聚合模式，采用前须专门论证{second}。",
+        "{passed}Of the modes whose condition does not fail {name} scores highest ({score}), but on what is known its condition “{condition}” is not met; it stands as the leading mode for now and has to be argued before it is adopted{second}.",
+    ),
+    "unknown": (
+        "{passed}资料没有可判断聚合模式的依据：{name}在缺数据项按中值计时得分最高（{score}），其适用条件“{condition}”尚无从核实；仅作为起草用的暂定模式，补充资料后须重新判定{second}。",
+        "{passed}The profile gives nothing to judge the modes by: with the unknown counted as the middle {name} scores highest ({score}), and its condition “{condition}” cannot be verified. It is provisional, for drafting only, and has to be judged again with a fuller profile{second}.",
+    ),
+}  # fmt: skip
+"""Why the mode is proposed, by how far its condition is met."""
 
 
 def position(ctx: DraftContext, diagnosis: Diagnosis, kpis: tuple[Kpi, ...]) -> Positioning:
@@ -53,15 +75,17 @@ def _mode(ctx: DraftContext, diagnosis: Diagnosis) -> ModeChoice:
         )
     winner: ModeKey = table.winner
     name = MODES[winner].in_(ctx.language)
-    second = next((row.key for row in rows if row.key != winner), None)
+    second = table.runner_up
+    met = conditions[winner].met
     reason = write.say(
-        "诊断表明本区域符合“{condition}”的条件，五种模式中{name}综合得分最高（{score}），建议作为主导聚合模式{second}。",
-        "The diagnosis fits the condition “{condition}”; of the five modes {name} scores highest ({score}) and is proposed as the leading mode{second}.",
+        *_REASONS[met],
         condition=MODE_CONDITIONS[winner].in_(ctx.language),
         name=name,
         score=ctx.analysis.mode_quantity(winner),
         second=_second(ctx, second) if table.close else "",
+        passed=_passed_over(ctx, table),
         figures=conditions[winner].figures,
+        state="no_evidence" if met == "unknown" else None,
     )
     return ModeChoice(
         key=winner,
@@ -82,6 +106,17 @@ def _mode(ctx: DraftContext, diagnosis: Diagnosis) -> ModeChoice:
         close=table.close,
         runner_up=second,
         sensitivity=table.sensitivity,
+    )
+
+
+def _passed_over(ctx: DraftContext, table: ModeTable) -> str:
+    """Modes that score more and are not proposed, because their condition fails."""
+    above = [row for row in table.ranking if row.score > table.row(table.winner).score and row.gate == "failed"]
+    if not above:
+        return ""
+    names = ctx.writer.joined(MODES[row.key].in_(ctx.language) for row in above)
+    return ctx.writer.pick(
+        f"{names}得分虽高而前提条件不成立，不予采用；", f"{names} would score more, but fails its condition; "
     )
 
 
