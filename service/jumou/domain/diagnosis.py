@@ -138,6 +138,10 @@ class Gap(Statement):
     driver: DriverKey | None = None
     node_id: Code | None = None
     node_ids: tuple[Code, ...] = Field(default=(), description="links of the chain a stated problem speaks of")
+    chain_id: Code = Field(
+        default="",
+        description="the industry of the plan it is about, by its chain; empty where it is about all of them",
+    )
     concerns: tuple[Code, ...] = Field(
         default=(), description="what a stated problem is about, by the playbook's concerns"
     )

@@ -15,6 +15,7 @@ class Theme(Grounded):
 
     id: Code
     name: str
+    chain_id: Code = Field(default="", description="the chain whose niche it is")
     boundary_in: str
     boundary_out: str
     node_ids: tuple[Code, ...] = ()

@@ -32,6 +32,9 @@ _PROPER: Final = re.compile(r"(?:Beidou|Chinese|Internet of|Jacquard)\b")
 """Names that keep their capital inside a sentence, beside those whose first word holds another capital or a digit."""
 
 
+_TWICE: Final = re.compile(r"(产业|集群|基地|园区|项目|行业|平台)\1+")
+
+
 def in_sentence(name: str) -> str:
     """A name of ours (a link, a theme, an instrument) inside an English sentence: it begins small, unless its first word is a proper name or an abbreviation."""
     if not re.match(r"[A-Z][a-z-]*(?=[\s,;:/)]|$)", name) or _PROPER.match(name):
@@ -171,7 +174,7 @@ class Writer:
                     f"{{{key}}}{{more}}" in template and bool(words.get("more"))
                 )
                 texts[key] = ", ".join(parts) if goes_on and self.language == "en" else self.joined(parts)
-        return template.format(**texts), tuple(figures)
+        return _once(template.format(**texts)), tuple(figures)
 
     def statistic(self, name: str) -> str:
         """A name taken from the profile: in an English text a Chinese statistic has its English name, where there is one."""
@@ -232,3 +235,8 @@ def _is_said(word: Word) -> bool:
     if isinstance(word, Said):
         return True
     return not isinstance(word, str | Quantity) and any(isinstance(part, Said) for part in word)
+
+
+def _once(text: str) -> str:
+    """The text without a word said twice where a name that ends with it meets one that begins with it (替代产业产业大会)."""
+    return _TWICE.sub(r"\1", text)

@@ -17,6 +17,7 @@ from jumou.domain.portfolio import (
 from jumou.domain.positioning import Positioning
 from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.bearing import themes_of
 from jumou.drafting.rules.bodies import abroad, body
 from jumou.drafting.rules.borders import bordered
 from jumou.drafting.rules.compliance import findings
@@ -63,12 +64,14 @@ def _project(
     words = words_for(ctx, item, positioning)
     figures: list[Quantity] = []
 
-    def fill(template: str) -> str:
-        text, found = write.fill(template, **_only(template, words))
+    bears_on = themes_of(item, positioning.themes)
+
+    def fill(template: str, **instead: Word) -> str:
+        text, found = write.fill(template, **_only(template, {**words, **instead}))
         figures.extend(found)
         return text
 
-    name = _titled(fill(archetype.name.in_(language)))
+    name = _titled(fill(archetype.name.in_(language), theme=words["title_theme"]))
     query = write.fill(archetype.query.in_(language), **_only(archetype.query.in_(language), words))[0]
     precedents = known.of(item, query, name)
     if not precedents and ctx.needs_precedents:
@@ -88,7 +91,7 @@ def _project(
         type=project_type,
         closes_gap=item.gap.id,
         also_closes=item.also,
-        theme_id=(item.theme or positioning.themes[0]).id if project_type in ("A1", "A2", "B1") else None,
+        theme_id=bears_on[0].id if len(bears_on) == 1 and project_type in ("A1", "A2", "B1") else None,
         objective=objective,
         content=content,
         scale=begun(fill(archetype.scale.in_(language))),

@@ -12,6 +12,7 @@ from jumou.domain.playbook import Part
 from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.answers import concerns_of, links_named
+from jumou.drafting.rules.bearing import chain_spoken_of
 from jumou.drafting.wording import Said, Word
 
 _MOST_NODES: Final = 6
@@ -89,7 +90,15 @@ def _chain(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> list[Gap]:
                 industry=Said(chain.name.in_(ctx.language), "chain"), node=Said(node.name, "chain"), state="grounded",
             )  # fmt: skip
         rows.append(
-            _gap(said, kind=kind, name=node.name, node_id=node.id, severity=round(severity, 3), unverified=not named)
+            _gap(
+                said,
+                kind=kind,
+                name=node.name,
+                node_id=node.id,
+                chain_id=chain.id,
+                severity=round(severity, 3),
+                unverified=not named,
+            )
         )
     return rows
 
@@ -102,6 +111,8 @@ def _stated(ctx: DraftContext) -> list[Gap]:
         if not text:
             continue
         concerns = concerns_of(ctx.playbook.concerns, text)
+        about = chain_spoken_of(text, ctx.industry.chains) if ctx.industry.known else ""
+        chain = next((one for one in ctx.industry.chains if one.id == about), ctx.industry.chain)
         severity = {"high": 0.85, "mid": 0.65, "medium": 0.65, "low": 0.45}.get(item.severity, 0.7)
         said = write.say(
             "资料反映的问题：{text}。", "Stated by the region: {text}.", text=Said(text.rstrip("。."), item.ref)
@@ -113,7 +124,8 @@ def _stated(ctx: DraftContext) -> list[Gap]:
                 name=_short(text),
                 element=concerns[0].element if concerns else None,
                 concerns=tuple(concern.id for concern in concerns),
-                node_ids=links_named(ctx.industry.chain, text) if ctx.industry.known else (),
+                node_ids=links_named(chain, text) if ctx.industry.known else (),
+                chain_id=about,
                 severity=severity,
             )
         )

@@ -134,7 +134,8 @@ def _themes(ctx: DraftContext, diagnosis: Diagnosis, mode: ModeKey) -> tuple[The
 
 def _theme(ctx: DraftContext, diagnosis: Diagnosis, number: int, chosen: NicheChoice) -> Theme:
     write, chain, niche = ctx.writer, chosen.chain, chosen.niche
-    present = [node.name for node in diagnosis.value_chain.nodes if node.id in niche.nodes and node.firms]
+    drawn = diagnosis.value_chain.nodes if chain.id == ctx.industry.chain.id else ()
+    present = [node.name for node in drawn if node.id in niche.nodes and node.firms]
     reasons = []
     if present:
         reasons.append(
@@ -168,6 +169,7 @@ def _theme(ctx: DraftContext, diagnosis: Diagnosis, number: int, chosen: NicheCh
     return Theme(
         id=f"T{number}",
         name=niche.name.in_(ctx.language),
+        chain_id=chain.id,
         boundary_in=niche.boundary_in.in_(ctx.language),
         boundary_out=niche.boundary_out.in_(ctx.language),
         node_ids=niche.nodes,

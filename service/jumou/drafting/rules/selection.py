@@ -12,6 +12,7 @@ from jumou.domain.playbook import Archetype
 from jumou.domain.positioning import Positioning, Theme
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.answers import answers, directness, links_named, links_of, links_of_firms
+from jumou.drafting.rules.bearing import OF_ONE_CHAIN
 from jumou.drafting.rules.bodies import abroad
 from jumou.drafting.rules.closing import closing
 from jumou.drafting.rules.kinds import Trade, kinds_of, suited, trade_of
@@ -216,7 +217,9 @@ def _instances(
     most = archetype.count
 
     def made(rank_cost: float, one: Chain = chain, links: tuple[str, ...] = (), **about: Any) -> list[Candidate]:
-        fits = _fitting(ctx, archetype, links, gaps, mode)
+        bound = archetype.per in OF_ONE_CHAIN or archetype.per == "theme"
+        open_to = tuple(gap for gap in gaps if not bound or gap.chain_id in ("", one.id))
+        fits = _fitting(ctx, archetype, links, open_to, mode)
         if not fits:
             return []
         score = weight + max(gap.severity for gap in fits) - rank_cost
@@ -238,6 +241,7 @@ def _instances(
                 for rank, theme in enumerate(themes)
                 for item in made(
                     0.6 * rank + several,
+                    next((one for one in ctx.industry.chains if one.id == theme.chain_id), chain),
                     links=links_of(ctx, archetype, diagnosis, positioning, chain, theme),
                     theme=theme,
                 )

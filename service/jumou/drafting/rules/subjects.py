@@ -1,17 +1,19 @@
 """The words that fill an archetype: the region's firms, institutions and places, the chain's products, platforms and events."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from jumou.domain.chain import Chain, ChainNode, Text
-from jumou.domain.framework import ModeKey, Name
+from jumou.domain.framework import Language, ModeKey, Name
 from jumou.domain.positioning import Positioning
 from jumou.drafting.comparable import divisions_of, relatedness
 from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.bearing import chains_worded, in_turn, theme_words
 from jumou.drafting.rules.benchmarks import own_divisions
 from jumou.drafting.rules.places import host, park, use_of
 from jumou.drafting.rules.selection import Candidate, comprehensive
-from jumou.drafting.wording import Said, Word
+from jumou.drafting.wording import Said, Word, in_sentence
 
 _LONGEST_NAME: Final = 24
 
@@ -20,12 +22,13 @@ def words_for(ctx: DraftContext, item: Candidate, positioning: Positioning) -> d
     """Every placeholder of the playbook and what stands for it here."""
     write, chain, language = ctx.writer, item.chain, ctx.language
     themes = positioning.themes
-    theme = (item.theme or themes[0]).name
+    theme, title_theme, names = theme_words(ctx, item, themes, _industry(ctx))
+    worded = chains_worded(ctx, item)
     projects = chain.projects
-    event = projects.D2.events[0]
+    event, event_content = _event(ctx, worded)
     node = chain.node(item.gap.node_id) if item.gap.node_id and _has(item) else None
     missing = item.gap.kind == "chain_missing"
-    nodes = [name for name in _theme_nodes(ctx, item, positioning) if name]
+    nodes = [name for name in names if name]
     place = park(ctx, use_of(item.archetype), chain)
     exchanges = [loop.what.in_(language) for loop in chain.exchanges]
     words: dict[str, Word] = {
@@ -41,11 +44,14 @@ def words_for(ctx: DraftContext, item: Candidate, positioning: Positioning) -> d
         "segment": _segment_name(ctx, item),
         "segment_nodes": [node.name.in_(language) for node in _segment_nodes(item)][:4],
         "segment_products": [name for node in _segment_nodes(item) for name in node.products.in_(language)[:2]][:5],
-        "theme": Said(theme, "theme"),
+        "theme": theme,
+        "title_theme": title_theme,
         "theme2": Said(themes[-1].name if len(themes) > 1 else next_niche(ctx, positioning), "theme"),
         "park": place,
         "host": host(ctx, use_of(item.archetype), chain),
-        "targets": projects.A1.targets.in_(language),
+        "targets": in_turn(one.projects.A1.targets.in_(language) for one in worded)[
+            : max(5, len(projects.A1.targets.zh))
+        ],
         "package": projects.A1.package.in_(language),
         "firms": ctx.reading.leading[:2] or write.pick("本地骨干企业", "local leading firms"),
         "institutions": ctx.reading.knowledge[:2]
@@ -63,15 +69,15 @@ def words_for(ctx: DraftContext, item: Candidate, positioning: Positioning) -> d
         "state": write.pick("缺失", "missing") if missing else write.pick("薄弱", "weak"),
         "approach": _clause(projects.B1.approach.in_(language)),
         "focus": _clause(projects.B2.focus.in_(language)),
-        "occupations": list(projects.B3.occupations.in_(language)[:4]),
-        "training": _clause(projects.B3.training.in_(language)),
-        "zones": projects.C1.zones.in_(language),
+        "occupations": list(in_turn(one.projects.B3.occupations.in_(language) for one in worded)[:4]),
+        "training": _training(ctx, worded),
+        "zones": _zones(worded, language),
         "services": _clause(projects.C1.services.in_(language)),
-        "carrier": projects.C1.zones.in_(language)[:3],
+        "carrier": _zones(worded, language)[:3],
         "instruments": [tool.name.in_(language) for tool in projects.D1.instruments],
         "scenario": _scenario(ctx, item),
-        "event": event.name.in_(language),
-        "event_content": _clause(event.content.in_(language)),
+        "event": event,
+        "event_content": event_content,
         "other_industries": _others(ctx),
         "exchange": exchanges[:3] or write.pick("副产物与余能就近利用", "use of by-products and waste energy nearby"),
     }
@@ -100,6 +106,37 @@ def _industry(ctx: DraftContext) -> Said:
     if comprehensive(ctx) and not (ctx.profile.target_industry or "").strip():
         return Said(ctx.writer.pick("重点产业", "the key industries"), "profile")
     return Said(ctx.industry.short, "profile:target_industry")
+
+
+def _zones(worded: Sequence[Chain], language: Language) -> tuple[str, ...]:
+    """The parts of a park: those of the industry, or of several the first two of each."""
+    if len(worded) == 1:
+        return worded[0].projects.C1.zones.in_(language)
+    return in_turn(one.projects.C1.zones.in_(language)[:2] for one in worded)
+
+
+def _training(ctx: DraftContext, worded: Sequence[Chain]) -> str:
+    """How people are trained: as the industry does it, or for each of several what it does first."""
+    own = [_clause(one.projects.B3.training.in_(ctx.language)) for one in worded]
+    if len(own) == 1:
+        return own[0]
+    names = [ctx.industry.name_of(one, ctx.language) for one in worded]
+    if ctx.language == "zh":
+        return "；".join(f"{name}方向{text.split('，')[0]}" for name, text in zip(names, own, strict=True))
+    return "; ".join(f"{in_sentence(name)}: {in_sentence(text)}" for name, text in zip(names, own, strict=True))
+
+
+def _event(ctx: DraftContext, worded: Sequence[Chain]) -> tuple[str, str]:
+    """The industry's own event and what happens there; of several industries one meeting with a part for each."""
+    own = [one.projects.D2.events[0] for one in worded]
+    if len(own) == 1:
+        return own[0].name.in_(ctx.language), _clause(own[0].content.in_(ctx.language))
+    names = ctx.writer.joined(event.name.in_(ctx.language) for event in own)
+    industry = _industry(ctx).text
+    return (
+        ctx.writer.pick(f"{industry.removesuffix('产业')}产业大会与供需对接会", f"Industry and supply meeting for {industry}"),
+        ctx.writer.pick(f"分设{names}等专场，发布供需清单和合作机会", f"Hold sessions of their own: {names}, each with lists of supply and demand"),
+    )  # fmt: skip
 
 
 def _proposed(ctx: DraftContext, chain: Chain) -> str:
@@ -132,12 +169,6 @@ def next_niche(ctx: DraftContext, positioning: Positioning) -> str:
 
 def _has(item: Candidate) -> bool:
     return any(node.id == item.gap.node_id for node in item.chain.nodes)
-
-
-def _theme_nodes(ctx: DraftContext, item: Candidate, positioning: Positioning) -> list[str]:
-    ids = (item.theme or positioning.themes[0]).node_ids
-    names = {node.id: node.name.in_(ctx.language) for chain in ctx.industry.chains for node in chain.nodes}
-    return [names[node_id] for node_id in ids if node_id in names]
 
 
 def _action(ctx: DraftContext, item: Candidate) -> str:

@@ -160,7 +160,10 @@ def _candidate(
 
 
 def _joined(ctx: DraftContext, themes: tuple[Theme, ...]) -> str:
-    return ctx.writer.pick("与", " and ").join(in_sentence(theme.name) for theme in themes)
+    """The themes' names; where one holds an “and” itself they are listed, lest three stand in a row."""
+    names = [in_sentence(theme.name) for theme in themes]
+    plain = not any("与" in name or "和" in name for name in names)
+    return ctx.writer.pick("与" if plain else "、", " and ").join(names)
 
 
 def _scope(ctx: DraftContext, diagnosis: Diagnosis, mode: ModeKey) -> str:
