@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from jumou.analysis.firm_places import firms_at, mentions
 from jumou.analysis.gaps import DEPENDENCE, NodeFacts, assess, ranking_stability
-from jumou.analysis.mode_inputs import in_trouble
-from jumou.analysis.references import branch_margins, twin_links
+from jumou.analysis.references import branch_margins
 from jumou.analysis.smile import fit_curve
 from jumou.domain.chain import Chain
 from jumou.domain.chain import ChainNode as Link
@@ -23,6 +23,9 @@ _NAMED, _BESIDE, _FAR = 1.2, 0.9, 0.75
 
 LACKING: Final = re.compile(r"没有|缺乏|缺少|短缺|空白|不足|薄弱|拟|计划|力争|\bno\b|\black|\bplan", re.IGNORECASE)
 """Words by which a text says that something is not there, or not yet."""
+
+_NOTHING: Final = re.compile(r"没有|尚无|空白|缺失|从零|\bno\b|\bnone\b|\babsent", re.IGNORECASE)
+"""Words by which a text says that nothing is there at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +50,24 @@ def read_chain(
     *,
     quotients: Mapping[str, float] | None = None,
     wanted: frozenset[str] = frozenset(),
+    named: frozenset[str] = frozenset(),
 ) -> ChainReading:
-    """Place the profile's firms on the chain's links and assess each.
+    """Place the profile's firms on the chain's links (`firms_at`) and assess each.
 
-    A firm stands at the link its row names (in this chain, or a twin link of another chain), else where a keyword of
-    the link occurs in its name, role or note. Firms in reorganisation do not count. A link without a firm is
-    `missing` only when the profile records where its firms stand; otherwise it is `unknown`, and a key one carries a
-    hypothetical action. A link only the resources speak of is `unknown` too, without an action.
+    A link without a firm is `missing` only when the profile records where its firms stand; otherwise it is `unknown`, and
+    a key one carries a hypothetical action. A link only the resources speak of is `unknown` too, without an action.
+    `named` are links the region's industry is called after: the region has them, firms on record or not, so they are
+    never missing but `unknown` and to be strengthened, unless a stated problem says that they are not there.
     `quotients` are location quotients by GB/T 4754 code. `wanted` are the links the target industry or the first
     theme names: they are planned first, those beside them next.
     """
-    firms = {node.id: _firms_at(profile, chain, node) for node in chain.nodes}
+    firms = firms_at(profile, chain)
+    here = {node.id for node in chain.nodes if node.id in named and not _denied(profile, node)}
     spoken = {node.id: _spoken_of(profile, node) for node in chain.nodes}
     recorded = any(firm.node for firm in profile.enterprises)
     facts = [
-        _facts(quotients or {}, node, firms[node.id], recorded=recorded, spoken=spoken[node.id]) for node in chain.nodes
+        _facts(quotients or {}, node, firms[node.id], recorded=recorded, spoken=spoken[node.id] or node.id in here)
+        for node in chain.nodes
     ]
     assessed = {gap.id: gap for gap in assess(facts, chain.edges)}
     nearness = _nearness(chain, wanted)
@@ -72,7 +78,10 @@ def read_chain(
         priority, action = gap.priority, gap.action
         if gap.state == "unknown":
             priority = 0.6 * node.criticality + 0.4 * DEPENDENCE[node.import_dependence]
-            if spoken[node.id]:
+            if node.id in here:
+                action = "strengthen"
+                flags.append("named_by_target")
+            elif spoken[node.id]:
                 priority /= 2
                 flags.append("seen_in_words")
             else:
@@ -103,20 +112,10 @@ def _nearness(chain: Chain, wanted: frozenset[str]) -> dict[str, float]:
     }
 
 
-def _firms_at(profile: RegionProfile, chain: Chain, node: Link) -> tuple[str, ...]:
-    twins = {(chain.id, node.id), ("", node.id), *twin_links().get((chain.id, node.id), frozenset())}
-    ids = {item.id for item in chain.nodes}
-    found = []
-    for firm in profile.enterprises:
-        if in_trouble(firm) or not firm.name.strip():
-            continue
-        placed = (firm.chain, firm.node)
-        if firm.node and (firm.chain or firm.node in ids):
-            if placed in twins:
-                found.append(firm.name)
-        elif _mentions(f"{firm.name} {firm.role} {firm.note}", node):
-            found.append(firm.name)
-    return tuple(dict.fromkeys(found))
+def _denied(profile: RegionProfile, node: Link) -> bool:
+    """Whether a stated problem says that the region has nothing of the link."""
+    said = (item.statement for item in profile.constraints)
+    return any(_NOTHING.search(text) and mentions(text, node.keywords) for text in said)
 
 
 def _spoken_of(profile: RegionProfile, node: Link) -> bool:
@@ -127,12 +126,7 @@ def _spoken_of(profile: RegionProfile, node: Link) -> bool:
         *(cell.metric for cell in profile.indicators if cell.value or cell.raw),
         *profile.notes,
     )
-    return any(_mentions(text, node) for text in texts if not LACKING.search(text))
-
-
-def _mentions(text: str, node: Link) -> bool:
-    low = text.lower()
-    return any(word.strip() and word.lower() in low for word in node.keywords)
+    return any(mentions(text, node.keywords) for text in texts if not LACKING.search(text))
 
 
 def _facts(

@@ -109,11 +109,12 @@ def analyse(
     language: Language = "zh",
     peers: PeerTable | None = None,
     wanted: frozenset[str] = frozenset(),
+    named: frozenset[str] = frozenset(),
 ) -> RegionAnalysis:
     """Compute everything the profile allows; the same profile gives the same result.
 
-    `chain` is the target industry's value chain when it is known, `wanted` the links of it the target names. `peers`
-    defaults to the shipped panel.
+    `chain` is the target industry's value chain when it is known, `wanted` the links of it that come first, `named` those
+    the target itself names. `peers` defaults to the shipped panel.
     """
     tables = industry_tables(profile)
     quotients = quotient_indicators(tables, language)
@@ -121,7 +122,9 @@ def analyse(
     growth, parts = growth_indicators(tables, language)
     reading = None
     if chain is not None:
-        reading = read_chain(profile, chain, language, quotients=_by_code(tables, quotients), wanted=wanted)
+        reading = read_chain(
+            profile, chain, language, quotients=_by_code(tables, quotients), wanted=wanted, named=named
+        )
     inputs = find_inputs(
         profile,
         chain,

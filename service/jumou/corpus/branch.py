@@ -52,7 +52,7 @@ _ACTS: Final = frozenset(
 """Words for what is done to a product; which product it is they leave open."""
 
 _ACT_TELLS: Final = 0.2
-_LONGEST_NAME: Final = 16
+_LONGEST_NAME: Final = {False: 16, True: 40}
 """A branch is called as the planner calls the industry, unless that is a list of several."""
 
 
@@ -214,7 +214,7 @@ def _cut(chain: Chain, kept: set[str], named: set[str], said: str) -> Chain:
     projects = chain.projects
     return chain.model_copy(
         update={
-            "name": Text(zh=said, en=said) if len(said) <= _LONGEST_NAME else chain.name,
+            "name": Text(zh=said, en=said) if len(said) <= _LONGEST_NAME[said.isascii()] else chain.name,
             "nodes": tuple(node for node in chain.nodes if node.id in kept),
             "edges": tuple(edge for edge in chain.edges if set(edge) <= kept),
             "branches": tuple(family for family in chain.branches if set(family.nodes) <= kept),

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from jumou.analysis.mode_inputs import in_trouble
 from jumou.domain.chain import Text
 from jumou.domain.diagnosis import ChainNode, DriverReading, ElementReading, Gap
 from jumou.domain.evidence import Statement
 from jumou.domain.framework import DRIVERS, MODE_CONDITIONS, MODES, ModeKey
 from jumou.domain.playbook import Part
 from jumou.domain.quantity import Quantity
+from jumou.domain.region import RegionProfile
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.answers import concerns_of, links_named
 from jumou.drafting.rules.bearing import chain_spoken_of
@@ -26,6 +28,7 @@ _SIDE: Final = 0.45
 
 _USUAL: Final = 2
 _MOST_WORDS: Final = 3
+_MOST_UNPLACED: Final = 3
 
 
 def gaps(
@@ -55,6 +58,7 @@ def _gap(said: Statement, **fields: object) -> Gap:
 def _chain(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> list[Gap]:
     write, chain = ctx.writer, ctx.industry.chain
     named = any(node.firms for node in nodes)
+    unplaced = firms_unplaced(ctx.profile, nodes)
     actionable = [node for node in nodes if node.action is not None]
     actionable.sort(key=lambda node: (-(node.priority or 0), not node.key, node.order))
     rows = []
@@ -65,7 +69,14 @@ def _chain(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> list[Gap]:
         kind = {"introduce": "chain_missing", "strengthen": "chain_weak", "extend": "chain_extend"}[
             node.action or "introduce"
         ]
-        if kind == "chain_missing":
+        if kind == "chain_missing" and unplaced:
+            said = write.say(
+                "{industry}产业链“{node}”环节：资料所列企业（{firms}）未能归入产业链各环节，本环节是否已有企业不明，须先核实再定是否补链。",
+                "Link “{node}” of the {industry} chain: firms the profile names ({firms}) could not be placed at any link, so whether one stands here has to be verified before the link is planned.",
+                industry=Said(chain.name.in_(ctx.language), "chain"), node=Said(node.name, "chain"),
+                firms=unplaced[:_MOST_UNPLACED], state="assumption",
+            )  # fmt: skip
+        elif kind == "chain_missing":
             said = write.say(
                 "{industry}产业链“{node}”环节：资料中未见本地企业，{verdict}。",
                 "Link “{node}” of the {industry} chain: the profile shows no local firm; {verdict}.",
@@ -75,6 +86,12 @@ def _chain(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> list[Gap]:
                     "planned as a missing link, to be verified" if named else "its state is unknown and has to be surveyed first",
                 ),
                 state="assumption",
+            )  # fmt: skip
+        elif kind == "chain_weak" and not node.firms:
+            said = write.say(
+                "{industry}产业链“{node}”环节为本地产业所在，资料未列明其企业或未能归入，须摸清企业名录与工艺水平后强链。",
+                "Link “{node}” of the {industry} chain is what the region's industry is called after; its firms are not listed or not placed, so they have to be surveyed before it is strengthened.",
+                industry=Said(chain.name.in_(ctx.language), "chain"), node=Said(node.name, "chain"), state="assumption",
             )  # fmt: skip
         elif kind == "chain_weak":
             said = write.say(
@@ -101,6 +118,14 @@ def _chain(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> list[Gap]:
             )
         )
     return rows
+
+
+def firms_unplaced(profile: RegionProfile, nodes: Iterable[ChainNode]) -> tuple[Said, ...]:
+    """The firms the profile names that stand at no link of the chain, where they are half of all or more; those in trouble do not count."""
+    placed = {firm for node in nodes for firm in node.firms}
+    names = {firm.name: firm.ref for firm in profile.enterprises if firm.name.strip() and not in_trouble(firm)}
+    lost = tuple(Said(name, ref or "profile:enterprises") for name, ref in names.items() if name not in placed)
+    return lost if 2 * len(lost) >= len(names) else ()
 
 
 def _stated(ctx: DraftContext) -> list[Gap]:
