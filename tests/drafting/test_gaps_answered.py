@@ -9,7 +9,7 @@ import pytest
 
 from jumou.corpus.chains import load_chains
 from jumou.corpus.playbook import load_playbook
-from jumou.domain.answering import FOR_DRIVER, FOR_ELEMENT, OF_WEIGHT, misfits, open_gaps
+from jumou.domain.answering import FOR_DRIVER, FOR_ELEMENT, OF_WEIGHT, misfits, open_gaps, shares_words
 from jumou.domain.diagnosis import Gap
 from jumou.domain.plan import Plan
 from jumou.domain.portfolio import Project
@@ -122,6 +122,18 @@ def test_what_a_region_states_is_answered_by_what_it_is_about(library: Library) 
     ("problem", "concern"),
     [
         ("季节性强，旺季仅三个月", "visitors"),
+        ("碳酸锂产能阶段性过剩", "overcapacity"),
+        ("关闭煤矿职工转岗压力大", "jobs"),
+        ("采煤沉陷区面积大", "hazards"),
+        ("赤泥堆存量大", "environment"),
+        ("单位能耗高", "carbon"),
+        ("车辆通关平均等候十余小时", "customs"),
+        ("充换电站点布局不足", "facilities"),
+        ("征地拆迁矛盾多", "community"),
+        ("sanctions have cut off the eastern market", "brand"),
+        ("buyers ask for traceability of every animal", "quality"),
+        ("treaty rights of First Nations are disputed", "community"),
+        ("warming seas drive the cod stocks north", "farming"),
         ("医疗资源层级低", "amenities"),
         ("财政收入依赖房地产", "dependence"),
         ("铅酸电池受锂电替代", "displaced"),
@@ -151,10 +163,63 @@ def test_problems_in_many_words_are_understood(problem: str, concern: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("problem", "concern"), [("政策碎片化", "farming"), ("基金规模小", "size"), ("缺少标准厂房", "quality")]
+    ("problem", "concern"),
+    [
+        ("政策碎片化", "farming"),
+        ("基金规模小", "size"),
+        ("缺少标准厂房", "quality"),
+        ("碳纸依赖进口", "carbon"),
+        ("warming waters shift the stock", "energy_water"),
+        ("产业规模曾落后于沿海地区", "transport"),
+    ],
 )
 def test_like_words_about_other_things_are_not_taken_for_a_concern(problem: str, concern: str) -> None:
     assert concern not in [one.id for one in concerns_of(load_playbook().concerns, problem)]
+
+
+def test_what_a_problem_speaks_of_first_comes_first() -> None:
+    found = [one.id for one in concerns_of(load_playbook().concerns, "冷链仓储缺口大，淡旺季差异明显，标准不统一")]
+    assert found[0] == "cold_chain"
+
+
+def test_a_facility_answers_only_what_it_is_for(library: Library) -> None:
+    """A cold store or a bonded warehouse is no answer to foul water, whatever else special facilities are good for."""
+    plan = drafted(
+        parse_profile(
+            {
+                "name": "临江县", "target_industry": "食品加工",
+                "enterprises": ["临江罐头食品公司", "临江肉类加工厂"],
+                "constraints": [{"statement": "屠宰废水污染严重"}, {"statement": "冷库不足，产后损耗大"}],
+            }
+        ),
+        library,
+    )  # fmt: skip
+    stated = {gap.text: gap.id for gap in plan.diagnosis.gaps if gap.kind == "stated"}
+    water, cold = (next(gap for text, gap in stated.items() if word in text) for word in ("废水", "冷库"))
+    by = {
+        gap: [f"{p.name} {p.objective}" for p in plan.projects if gap in (p.closes_gap, *p.also_closes)]
+        for gap in (water, cold)
+    }
+    assert by[water]
+    assert not [text for text in by[water] if "冷" in text.split()[0] or "仓" in text.split()[0]]
+    assert [text for text in by[cold] if "冷" in text]
+
+
+def test_a_problem_no_kind_of_project_meets_is_left_to_an_author_in_so_many_words(library: Library) -> None:
+    plan = drafted(
+        parse_profile({"name": "临江市", "target_industry": "轴承", "constraints": [{"statement": "方言差异大"}]}),
+        library,
+    )
+    gap = next(gap for gap in plan.diagnosis.gaps if gap.kind == "stated")
+    assert not gap.concerns
+    assert "编制人员" in next(one.reason for one in plan.open_gaps if one.gap_id == gap.id)
+
+
+def test_content_that_bears_on_a_problem_is_named_where_no_project_is_meant_for_it() -> None:
+    assert shares_words("磷石膏堆存量大", "推动磷石膏转化为建材")
+    assert shares_words("EU deforestation rules", "traceability against deforestation")
+    assert not shares_words("基础设施建设不足", "加快基础设施建设")
+    assert not shares_words("regional industries", "regional industries and services")
 
 
 def test_a_facility_or_a_market_that_is_the_missing_link_closes_it(library: Library) -> None:

@@ -1,6 +1,7 @@
 """Which types of project answer which gaps, and what a plan says of gaps of weight that it proposes nothing for."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from jumou.domain.diagnosis import Gap
@@ -33,6 +34,15 @@ FOR_DRIVER: Final[Mapping[DriverKey, frozenset[ProjectType]]] = {
 FOR_LINK: Final[frozenset[ProjectType]] = frozenset(("A1", "A2", "B1", "C1", "C2", "D2"))
 """Types that change a link of the chain (a market or a brand is one itself); one of them says which links it works on."""
 
+_MOST_TOUCHING: Final = 3
+_IN_A_ROW: Final = 3
+_RUN: Final = re.compile(r"[\u4e00-\u9fff]{3,}")
+_PLAIN: Final = re.compile(
+    r"设施|建设|不足|能力|企业|产业|产品|平台|中心|基础|项目|服务|发展|资料|反映|问题|布局|标准|本地|区域|技术|装备|材料|"
+    r"region|stated|industr|service|product|compan|develop|infrastruct|facilit|material|technolog"
+)
+"""What stands in texts about anything."""
+
 
 class OpenGap(Model):
     """A gap of weight without a project, and the reason."""
@@ -41,6 +51,14 @@ class OpenGap(Model):
     name: str
     severity: float
     reason: str
+
+
+def shares_words(text: str, other: str) -> bool:
+    """Whether both speak of the same thing by name: three Chinese characters in a row that are no phrase of planning, or a long word."""
+    low = other.lower()
+    pieces = {run[at : at + _IN_A_ROW] for run in _RUN.findall(text) for at in range(len(run) - _IN_A_ROW + 1)}
+    pieces |= {word.lower() for word in re.findall(r"[A-Za-z]{7,}", text)}
+    return any(piece in low and not _PLAIN.search(piece) for piece in pieces)
 
 
 def misfits(project: Project, gaps: Mapping[str, Gap]) -> tuple[str, ...]:
@@ -67,15 +85,24 @@ def _fits(kind: ProjectType, text: str, gap: Gap) -> bool:
 
 def open_gaps(gaps: Iterable[Gap], projects: Iterable[Project], language: Language) -> tuple[OpenGap, ...]:
     """The gaps of weight that no project names, with the reason: why the plan proposes nothing for them."""
-    answered = {name for project in projects for name in (project.closes_gap, *project.also_closes)}
+    listed = tuple(projects)
+    answered = {name for project in listed for name in (project.closes_gap, *project.also_closes)}
+    at = 0 if language == "zh" else 1
     return tuple(
-        OpenGap(gap_id=gap.id, name=gap.name, severity=gap.severity, reason=_reason(gap)[0 if language == "zh" else 1])
+        OpenGap(gap_id=gap.id, name=gap.name, severity=gap.severity, reason=_reason(gap, listed)[at])
         for gap in gaps
         if gap.severity >= OF_WEIGHT and gap.id not in answered
     )
 
 
-def _reason(gap: Gap) -> tuple[str, str]:
+def _touching(gap: Gap, projects: Sequence[Project]) -> list[str]:
+    """The ids of projects whose content speaks of what the gap is about."""
+    return [one.id for one in projects if shares_words(gap.name, " ".join((one.objective, *one.content)))][
+        :_MOST_TOUCHING
+    ]
+
+
+def _reason(gap: Gap, projects: Sequence[Project]) -> tuple[str, str]:
     if gap.unverified:
         return (
             "资料未列该产业链企业，环节现状不明，立项依据不足；先按数据清单摸底，核实确有本地需求且确属缺失后再立项。",
@@ -92,10 +119,21 @@ def _reason(gap: Gap) -> tuple[str, str]:
                 "该环节已有优势，延伸投资由企业自主决定，规划只提供要素和服务，不单设项目。",
                 "The link is strong already; extending it is the firms' own decision, and the plan offers services rather than a project.",
             )
+        case "stated" if touching := _touching(gap, projects):
+            named = ", ".join(touching)
+            return (
+                f"项目{'、'.join(touching)}的内容涉及该问题，但不以其为主要目标；实施方案中须列出相应任务，年度评估时检验是否见效。",
+                f"The content of {named} bears on the problem without being meant for it; the implementation scheme lists the tasks, and the yearly review asks whether they help.",
+            )
+        case "stated" if not gap.concerns:
+            return (
+                "起草规则中没有与该问题对应的一类项目，须由编制人员另行研究措施；属外部环境或上级事权的，报请上级协调。",
+                "No kind of project known to the drafting rules meets the problem: it needs measures from an author, or the help of a higher level where it lies beyond the region's powers.",
+            )
         case "stated":
             return (
-                "所列项目未直接覆盖该问题：或超出项目手段（外部环境、统计口径、上级事权），或项目总数已满；列入年度评估专题，补充论证后再定是否立项。",
-                "None of the projects listed meets the problem: it lies beyond projects (outside conditions, statistics, powers of a higher level) or the list is full; it is a topic of the yearly review, which decides on a project.",
+                "对应的项目因项目总数已满未列入，或当地条件不具备；列入储备库，年度评估时论证是否立项。",
+                "The project that would meet it found no room in the list, or its conditions do not hold here; it is kept in reserve, and the yearly review decides on it.",
             )
         case _:
             return (

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
+from jumou.domain.answering import shares_words
 from jumou.domain.chain import Chain, ChainNode
 from jumou.domain.diagnosis import Diagnosis, Gap
 from jumou.domain.framework import ElementKey, ModeKey
@@ -14,6 +15,8 @@ from jumou.drafting.context import DraftContext
 
 _MOST_CONCERNS: Final = 3
 _MOST_WEAK: Final = 4
+_BESIDE: Final = 2
+"""How much less direct an answer is to each further thing a problem is about."""
 _USUAL: Final = 2
 """From this emphasis on an archetype carries the mode's own condition."""
 
@@ -24,8 +27,10 @@ def _finds(pattern: str) -> re.Pattern[str]:
 
 
 def concerns_of(concerns: Sequence[Concern], text: str) -> tuple[Concern, ...]:
-    """What a stated problem is about: the first concerns whose words it uses, the earliest in the playbook first."""
-    return tuple(concern for concern in concerns if _finds(concern.find).search(text))[:_MOST_CONCERNS]
+    """What a stated problem is about: the concerns whose words it uses, those of its first clause first, then by the playbook."""
+    clauses = [*_CLAUSE.split(text), text]
+    found = dict.fromkeys(concern for clause in clauses for concern in concerns if _finds(concern.find).search(clause))
+    return tuple(found)[:_MOST_CONCERNS]
 
 
 def element_of_problem(concerns: Sequence[Concern], text: str) -> ElementKey | None:
@@ -45,6 +50,8 @@ def _words(node: ChainNode) -> frozenset[str]:
     words = [word for word in (*names, *parts) if len(word.strip()) >= _LEAST[word.isascii()]]
     return frozenset(word.strip().lower() for word in (*words, *node.keywords))
 
+
+_CLAUSE: Final = re.compile(r"[，,；;。]|\. ")
 
 _LEAST: Final = {False: 3, True: 5}
 """Shorter words (材料, 检测; cell) stand in texts about other things."""
@@ -85,8 +92,10 @@ def links_of_firms(diagnosis: Diagnosis, firms: Iterable[str]) -> tuple[str, ...
     return tuple(node.id for node in diagnosis.value_chain.nodes if names & set(node.firms))
 
 
-def answers(playbook: Playbook, archetype: Archetype, links: Iterable[str], gap: Gap, mode: ModeKey) -> bool:
-    """Whether a project of this kind, working on these links, answers the gap."""
+def answers(
+    playbook: Playbook, archetype: Archetype, links: Iterable[str], gap: Gap, mode: ModeKey, about: str = ""
+) -> bool:
+    """Whether a project of this kind, working on these links, answers the gap. `about` is what its facility is and does."""
     match gap.kind:
         case "chain_missing" | "chain_weak" | "chain_extend":
             return gap.kind in archetype.gap.kinds and gap.node_id in set(links)
@@ -102,18 +111,33 @@ def answers(playbook: Playbook, archetype: Archetype, links: Iterable[str], gap:
         case "stated":
             if gap.node_ids and archetype.per in ("node", "segment"):
                 return bool(set(links) & set(gap.node_ids))  # a problem of one link is not answered at another
-            return any(archetype.id in concern.answers for concern in playbook.concerns if concern.id in gap.concerns)
+            concerns = [concern for concern in _concerns(playbook, gap) if archetype.id in concern.answers]
+            if (
+                archetype.per == "facility"
+            ):  # a cold store answers no problem of air, whatever else facilities are good for
+                return bool(concerns) and (
+                    any(_finds(concern.find).search(about) for concern in concerns) or shares_words(gap.text, about)
+                )
+            return bool(concerns)
         case "transition":
             return "transition" in archetype.gap.kinds
 
 
 def directness(playbook: Playbook, archetype: Archetype, gap: Gap) -> int:
-    """How directly an archetype answers a stated problem: 0 first; other gaps are as direct as can be."""
+    """How directly an archetype answers a stated problem: 0 first; other gaps are as direct as can be.
+
+    What a problem speaks of first counts more than what it also mentions.
+    """
     if gap.kind != "stated":
         return 0
     places = [
-        concern.answers.index(archetype.id)
-        for concern in playbook.concerns
-        if concern.id in gap.concerns and archetype.id in concern.answers
+        concern.answers.index(archetype.id) + _BESIDE * order
+        for order, concern in enumerate(_concerns(playbook, gap))
+        if archetype.id in concern.answers
     ]
     return min(places, default=0)
+
+
+def _concerns(playbook: Playbook, gap: Gap) -> list[Concern]:
+    known = {concern.id: concern for concern in playbook.concerns}
+    return [known[name] for name in gap.concerns if name in known]

@@ -1,5 +1,6 @@
 """Resource endowment: what the region has and lacks, filed under the six elements, from its figures and its own words."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -134,10 +135,14 @@ def _size(ctx: DraftContext, item: Indicator, kind: str) -> Statement | None:
     )  # fmt: skip
 
 
+_PLACES: Final = ("knowledge", "government", "infrastructure")
+"""Elements that a resource may belong to: firms and their go-betweens are no resources."""
+
+
 def _resources(ctx: DraftContext) -> Iterator[EndowmentItem]:
     for word in ctx.reading.resources[:_MOST_WORDS]:
         said = ctx.writer.say("优势资源：{word}。", "A resource to build on: {word}.", word=word)
-        yield _item(said, _element_of(ctx, word.text) or "infrastructure", "strength")
+        yield _item(said, _built(ctx, word.text) or "infrastructure", "strength")
 
 
 def _from_elements(ctx: DraftContext, elements: tuple[ElementReading, ...]) -> Iterator[EndowmentItem]:
@@ -167,6 +172,12 @@ def _stated(ctx: DraftContext) -> Iterator[EndowmentItem]:
                 _element_of(ctx, word.text) or "infrastructure",
                 "shortfall",
             )
+
+
+def _built(ctx: DraftContext, text: str) -> ElementKey | None:
+    """The element of a cluster that what is there belongs to; the words of problems tell nothing of it."""
+    parts = [part for part in ctx.playbook.parts if part.element in _PLACES]
+    return next((part.element for part in parts if re.search(part.find, text, re.IGNORECASE)), None)
 
 
 def _element_of(ctx: DraftContext, text: str) -> ElementKey | None:

@@ -219,7 +219,7 @@ def _instances(
     def made(rank_cost: float, one: Chain = chain, links: tuple[str, ...] = (), **about: Any) -> list[Candidate]:
         bound = archetype.per in OF_ONE_CHAIN or archetype.per == "theme"
         open_to = tuple(gap for gap in gaps if not bound or gap.chain_id in ("", one.id))
-        fits = _fitting(ctx, archetype, links, open_to, mode)
+        fits = _fitting(ctx, archetype, links, open_to, mode, about.get("subject"))
         if not fits:
             return []
         score = weight + max(gap.severity for gap in fits) - rank_cost
@@ -249,13 +249,14 @@ def _instances(
         case "platform" | "facility":
             return [
                 item
-                for rank, (subject, one) in enumerate(_subjects(ctx, archetype.per, most))
+                for rank, (subject, one) in enumerate(_subjects(ctx, archetype.per))
                 for item in made(
                     _NEXT[archetype.per] * rank,
                     one,
                     links_named(one, f"{subject.name.zh} {subject.function.zh}"),
                     subject=subject,
                 )
+                if rank < most or any(gap.kind == "stated" for gap in item.fits)
             ]
         case "industry":
             return [
@@ -294,10 +295,16 @@ def _instances(
 
 
 def _fitting(
-    ctx: DraftContext, archetype: Archetype, links: tuple[str, ...], gaps: tuple[Gap, ...], mode: ModeKey
+    ctx: DraftContext,
+    archetype: Archetype,
+    links: tuple[str, ...],
+    gaps: tuple[Gap, ...],
+    mode: ModeKey,
+    subject: NamedFunction | None = None,
 ) -> tuple[Gap, ...]:
     """The gaps a project answers: of its own links first, drivers and the mode's condition last, between them the direct and severe."""
-    found = [gap for gap in gaps if answers(ctx.playbook, archetype, links, gap, mode)]
+    about = f"{subject.name.zh} {subject.function.zh} {subject.name.en}" if subject else ""
+    found = [gap for gap in gaps if answers(ctx.playbook, archetype, links, gap, mode, about)]
     own = archetype.per in ("node", "segment")
     return tuple(
         sorted(
@@ -313,7 +320,7 @@ def _fitting(
     )
 
 
-def _subjects(ctx: DraftContext, per: str, most: int) -> list[tuple[NamedFunction, Chain]]:
+def _subjects(ctx: DraftContext, per: str) -> list[tuple[NamedFunction, Chain]]:
     """Platforms or facilities, taken from the chains in turn so that none of several industries is left out."""
 
     def of(chain: Chain) -> Iterator[tuple[NamedFunction, Chain]]:
@@ -322,14 +329,14 @@ def _subjects(ctx: DraftContext, per: str, most: int) -> list[tuple[NamedFunctio
 
     queues = [of(chain) for chain in ctx.industry.chains]
     found: list[tuple[NamedFunction, Chain]] = []
-    while queues and len(found) < most:
+    while queues:
         for queue in list(queues):
             taken = next(queue, None)
             if taken is None:
                 queues.remove(queue)
             else:
                 found.append(taken)
-    return found[:most]
+    return found
 
 
 def _segment_of(node: ChainNode) -> Segment:
