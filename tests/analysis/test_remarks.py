@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jumou.analysis.figures import industry_size
 from jumou.analysis.remarks import with_remarks
+from jumou.analysis.sizes import industry_size
 from jumou.domain.region import ProfileIndicator, RegionProfile
 
 

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from jumou.analysis.benchmark import PeerTable
 from jumou.analysis.chain_reading import ChainReading, read_chain
-from jumou.analysis.figures import industry_size, quantity
 from jumou.analysis.growth import Quadrant, quadrant
 from jumou.analysis.indicators import (
     ShiftSharePart,
@@ -23,6 +22,7 @@ from jumou.analysis.mode_inputs import FoundInputs, find_inputs
 from jumou.analysis.mode_reading import Signal, linear, read_words
 from jumou.analysis.peers import PeerRow, compare_with_peers
 from jumou.analysis.references import region_panel
+from jumou.analysis.sizes import industry_size
 from jumou.analysis.tables import SECTORS, IndustryTable, industry_tables
 from jumou.domain.chain import Chain
 from jumou.domain.diagnosis import ChainNode, SmileCurve
@@ -110,11 +110,12 @@ def analyse(
     peers: PeerTable | None = None,
     wanted: frozenset[str] = frozenset(),
     named: frozenset[str] = frozenset(),
+    industry: str = "",
 ) -> RegionAnalysis:
     """Compute everything the profile allows; the same profile gives the same result.
 
     `chain` is the target industry's value chain when it is known, `wanted` the links of it that come first, `named` those
-    the target itself names. `peers` defaults to the shipped panel.
+    the target itself names, `industry` its name where it is not the profile's target. `peers` defaults to the shipped panel.
     """
     tables = industry_tables(profile)
     quotients = quotient_indicators(tables, language)
@@ -135,7 +136,9 @@ def analyse(
     signals = read_words(profile, chain)
     table = choose(inputs.inputs, reading=linear(signals), leaders_troubled=inputs.leaders_troubled, language=language)
     peer_rows, peer_indicators = compare_with_peers(profile, peers if peers is not None else region_panel(), language)
-    scale = industry_size(profile, _aliases(profile, chain))
+    scale = industry_size(
+        profile, _aliases(profile, chain), industry=industry or profile.target_industry or "", language=language
+    )
     found = [
         *quotients,
         *growth,
@@ -160,7 +163,7 @@ def analyse(
         shift_share=parts,
         peers=peer_rows,
         target_quotient=target,
-        scale=quantity(scale) if scale is not None else None,
+        scale=scale.quantity if scale is not None else None,
         circular=next(item for item in signals if item.key == "loops").value >= 0.5,
     )
 

@@ -14,7 +14,8 @@ Revenue = Literal["none", "partial", "full"]
 FinancingKind = Literal["enterprise_led", "platform", "public", "mixed", "park", "infrastructure", "fund"]
 Department = Literal[
     "government", "drc", "industry", "commerce", "science", "finance", "hr", "talent", "education", "land", "ecology",
-    "market", "data", "park", "firms", "institutions", "associations", "investor", "banks", "media",
+    "market", "data", "park", "firms", "institutions", "associations", "investor", "banks", "media", "agriculture",
+    "tourism", "transport", "health", "water",
 ]  # fmt: skip
 
 
@@ -263,6 +264,13 @@ class KpiRule(Model):
     scope: Literal["", "china", "abroad"] = Field(default="", description="kept to regions in China, or outside it")
     abroad: KpiAbroad | None = Field(default=None, description="its name and unit outside China")
     policy: PolicyPace | None = Field(default=None, description="a policy's pace, which the path follows")
+    about: Code = Field(
+        default="",
+        description="a regular expression: a figure is its baseline only where it is of the industry or speaks of this",
+    )
+    legacy: bool = Field(
+        default=False, description="measures what the region depends on and wants less of; only such a figure fits"
+    )
 
 
 class Playbook(Model):

@@ -108,7 +108,7 @@ def check(
 def _whole(names: Iterable[str]) -> re.Pattern[str] | None:
     """Finds the names that hold digits, longest first, where they stand whole: 8 is not found in 80."""
     held = sorted({name for name in names if any(map(str.isdigit, name))}, key=lambda name: (-len(name), name))
-    return re.compile("|".join(rf"(?<![\d.]){re.escape(name)}(?![\d.]*\d)" for name in held)) if held else None
+    return re.compile("|".join(rf"(?<![\d.]){re.escape(name)}(?![\d.,]*\d)" for name in held)) if held else None
 
 
 @dataclass(slots=True)

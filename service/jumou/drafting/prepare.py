@@ -76,7 +76,7 @@ def _on_its_theme(profile: RegionProfile, chosen: Industry, language: Language) 
     The theme can only be chosen on numbers, so these are worked out again when it brings other links to the front.
     """
     wanted = wanted_links(chosen)
-    analysis = analyse(profile, chosen.chain, language=language, wanted=wanted, named=wanted)
+    analysis = analyse(profile, chosen.chain, language=language, wanted=wanted, named=wanted, industry=chosen.name)
     theme = choose_niches(profile, chosen, analysis.nodes, analysis.modes.winner, language)[0]
     if not chosen.known or theme.chain is not chosen.chain:
         return chosen, analysis
@@ -84,7 +84,9 @@ def _on_its_theme(profile: RegionProfile, chosen: Industry, language: Language) 
     chain = focused(chosen.chain, asked, theme.niche.needs)
     if chain == chosen.chain and asked == wanted:
         return chosen, analysis
-    return replace(chosen, chain=chain), analyse(profile, chain, language=language, wanted=asked, named=wanted)
+    return replace(chosen, chain=chain), analyse(
+        profile, chain, language=language, wanted=asked, named=wanted, industry=chosen.name
+    )
 
 
 def _bare(name: str) -> tuple[str, ...]:

@@ -38,6 +38,11 @@ _DEPARTMENTS: Final[dict[Department, Name]] = {
     "investor": Name("国有投资运营平台", "state investment operator"),
     "banks": Name("金融机构", "financial institutions"),
     "media": Name("宣传部门", "publicity department"),
+    "agriculture": Name("农业农村部门", "agriculture department"),
+    "tourism": Name("文化和旅游部门", "culture and tourism department"),
+    "transport": Name("交通运输部门", "transport department"),
+    "health": Name("卫生健康部门", "health department"),
+    "water": Name("水利（水务）部门", "water department"),
 }
 _WITHOUT_PREFIX: Final[frozenset[Department]] = frozenset(
     ("park", "firms", "institutions", "associations", "investor", "banks")
@@ -58,6 +63,11 @@ _ABROAD: Final[dict[Department, Name]] = {
     "land": Name("规划主管机构", "planning authority"),
     "investor": Name("公共投资机构", "public investment body"),
     "media": Name("对外宣传机构", "communications office"),
+    "agriculture": Name("农业与食品主管机构", "agriculture and food agency"),
+    "tourism": Name("旅游与文化机构", "tourism and culture agency"),
+    "transport": Name("交通主管机构", "transport authority"),
+    "health": Name("卫生与照护主管机构", "health and care authority"),
+    "water": Name("水务主管机构", "water authority"),
     "government": Name("地方政府（合作机制）办公室", "office of the local government or partnership"),
 }
 

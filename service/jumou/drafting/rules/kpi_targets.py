@@ -25,6 +25,8 @@ _COUNTED: Final = re.compile(
 )
 _SAYS_SO: Final = re.compile(r"累计|新增|cumulative|signed|added")
 CHAIN_BAND: Final = Band(low=4, mid=8, high=12)
+_DOWN_BAND: Final = Band(low=0.5, mid=1.5, high=3)
+"""What is to fall (coal burnt for a kilowatt-hour, time in port) falls slowly: physics and habits set the pace."""
 _PERCENT: Final = "%"
 
 
@@ -51,8 +53,21 @@ class Entry:
     own: bool = False
     """An indicator of this kind of industry alone, or one the region asks for: it comes before the general ones."""
     counts: str = ""
+    part: bool = False
+    """The size of one of the things the industry's name lists, called as the region's figure calls it."""
+    about: str = ""
+    legacy: bool = False
     stated: bool = False
     policy: PolicyPace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What the region's own facts say of a KPI: its growth so far (a share a year), whether it must not grow, or should grow little."""
+
+    own: float | None = None
+    held: bool = False
+    damped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +85,25 @@ class Path:
 
 
 def target_path(
-    ctx: DraftContext, entry: Entry, name: str, baseline: Quantity | None, unit: str, *, whole: bool = False
+    ctx: DraftContext,
+    entry: Entry,
+    name: str,
+    baseline: Quantity | None,
+    unit: str,
+    *,
+    whole: bool = False,
+    course: Course = Course(),
 ) -> Path:
     """The path of an entry over the plan's years; `whole` when the baseline measures the region's whole economy or industry.
 
-    A policy's pace comes before our own; the whole of an economy grows in the band of the region and its peers.
+    What must not grow is held or follows its own fall. A policy's pace comes before our own; the whole of an economy grows in the band of the region and its peers.
     """
     if entry.from_portfolio:
         return Path((), unit, "")
+    if course.held and baseline is not None:
+        return _held(ctx, name, baseline, course)
     derived = by_policy(ctx, entry, name, baseline) if entry.policy else None
-    if derived is None and whole and baseline is not None and entry.growth is not None:
+    if derived is None and whole and not course.damped and baseline is not None and entry.growth is not None:
         derived = by_growth_of_region(ctx, name, baseline)
     if derived is not None:
         return derived
@@ -93,9 +117,10 @@ def target_path(
             _targets(name, years, values, entry.unit, f"constant = {entry.constant.mid:g}", "level"), entry.unit, note
         )
     if baseline is not None and (entry.growth is not None or entry.step is not None or entry.from_chain):
-        return _from_baseline(ctx, entry, name, baseline, years, sign)
+        return _from_baseline(ctx, entry, name, baseline, course)
     if entry.increment is not None:
         level = 1.0 if _PERCENT in entry.unit else counted(ctx)
+        level *= _DAMPED if course.damped else 1.0
         raw = [entry.increment * level * (number + 1) for number in range(len(years))]
         if baseline is not None and not _SAYS_SO.search(name):
             return _added_to(ctx, name, baseline, raw, years)
@@ -118,7 +143,8 @@ def target_path(
             "No baseline: the change against it is set, as a planning assumption.",
         )
         return Path(_targets(name, years, values, points, "step * years", "points"), entry.unit, note)
-    return _rate(ctx, name, entry.unit, sign * (entry.growth or CHAIN_BAND).mid, years)
+    band = entry.growth or (_DOWN_BAND if entry.down else CHAIN_BAND)
+    return _rate(ctx, name, entry.unit, sign * (band.low if course.damped else band.mid), years)
 
 
 _USUAL_OUTPUT: Final = 500.0
@@ -149,31 +175,92 @@ def _rate(ctx: DraftContext, name: str, unit: str, rate: float, years: Sequence[
     return Path(targets, unit, note)
 
 
-def _from_baseline(
-    ctx: DraftContext, entry: Entry, name: str, baseline: Quantity, years: Sequence[int], sign: int
-) -> Path:
-    write, unit = ctx.writer, baseline.unit
-    spans = [max(1, year - (baseline.year or ctx.start_year - 1)) for year in years]
+_DAMPED: Final = 0.5
+"""Where posts stay empty or firms are too many already, half as many are added."""
+
+_STEEPEST: Final = 0.05
+"""A fall of the past is not carried on faster than this: our judgement."""
+
+
+def _held(ctx: DraftContext, name: str, baseline: Quantity, course: Course) -> Path:
+    """At most the baseline: what the region calls surplus, or depends on, follows its own fall but never grows."""
+    years = list(range(ctx.start_year, ctx.horizon + 1))
+    rate = round(max(-_STEEPEST, min(0.0, course.own or 0.0)), 4)
+    values = [neat(baseline.value * (1 + rate) ** span) for span in _spans(ctx, baseline, years)]
+    note = ctx.writer.pick(
+        "所述问题指向过剩、依赖或衰退，不设增长目标：各年为控制上限，不高于基期"
+        + ("，并沿本区域已有的下降走势推算。" if rate else "。"),
+        "The region calls it surplus, a dependence or in decline, so no growth is set: each year is a ceiling, the baseline"
+        + (" lowered along its own past fall." if rate else "."),
+    )
+    formula = f"ceiling: baseline * (1 + {rate:g}) ** years"
+    return Path(_targets(name, years, values, baseline.unit, formula, "from_baseline"), baseline.unit, note)
+
+
+def _spans(ctx: DraftContext, baseline: Quantity, years: Sequence[int]) -> list[int]:
+    return [max(1, year - (baseline.year or ctx.start_year - 1)) for year in years]
+
+
+def _from_baseline(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity, course: Course) -> Path:
+    """From the baseline's year at the band's low rate or step until the plan begins, at its middle one within the plan's years."""
+    write, unit, sign = ctx.writer, baseline.unit, -1 if entry.down else 1
+    years = list(range(ctx.start_year, ctx.horizon + 1))
     share = _PERCENT in unit
+    stages = [
+        (span - within, within)
+        for span, year in zip(_spans(ctx, baseline, years), years, strict=True)
+        for within in (min(span, year - ctx.start_year + 1),)
+    ]
     if entry.step is not None:
-        values = [neat(_bounded(baseline.value + sign * entry.step.mid * span, share=share)) for span in spans]
-        formula = f"baseline + {sign * entry.step.mid:g} * years"
+        before, step = sign * entry.step.low, sign * (entry.step.low if course.damped else entry.step.mid)
+        values = [neat(_bounded(baseline.value + before * early + step * late, share=share)) for early, late in stages]
+        formula = f"baseline {before:+g} * years_before {step:+g} * years_of_plan"
         note = write.pick(
-            "以基期值为起点按年均提升幅度的中位假设推算，评审时可在区间内调整。",
-            "From the baseline by a middle yearly step (planning assumption); adjust within the band in review.",
+            "以基期值为起点，规划期前按年均提升幅度的低值、规划期内按中值推算，为规划假设，评审时可在区间内调整。",
+            "From the baseline by a small yearly step until the plan begins and a middle one within it (planning assumption); adjust within the band in review.",
         )
-    else:
-        band = entry.growth or CHAIN_BAND
-        rate = sign * band.mid / 100
-        if _COUNTED.fullmatch(unit):
-            return _count_from_baseline(ctx, band, name, baseline, spans, years)
-        values = [neat(_bounded(baseline.value * (1 + rate) ** span, share=share)) for span in spans]
-        formula = f"baseline * (1 + {rate:g}) ** years"
-        note = write.pick(
-            "以基期值为起点按年均增速的中位假设推算，评审时可在高、中、低情景间选择。",
-            "From the baseline at a middle growth rate (planning assumption); choose between scenarios in review.",
-        )
+        return Path(_targets(name, years, values, unit, formula, "from_baseline"), unit, note)
+    before, rate, note = _rates(ctx, entry, course)
+    values = [
+        neat(_bounded(baseline.value * (1 + before) ** early * (1 + rate) ** late, share=share))
+        for early, late in stages
+    ]
+    if _COUNTED.fullmatch(unit):
+        values = [float(round(value)) for value in values]
+    formula = f"baseline * (1 + {before:g}) ** years_before * (1 + {rate:g}) ** years_of_plan"
     return Path(_targets(name, years, values, unit, formula, "from_baseline"), unit, note)
+
+
+def _rates(ctx: DraftContext, entry: Entry, course: Course) -> tuple[float, float, str]:
+    """The yearly rates until the plan begins and within it, and how they were set."""
+    write = ctx.writer
+    band = entry.growth or (_DOWN_BAND if entry.down else CHAIN_BAND)
+    low, mid, high = band.low / 100, band.mid / 100, band.high / 100
+    if entry.down:
+        return -low, -mid, write.pick(
+            "以基期值为起点，规划期前按年均降幅的低值、规划期内按中值推算，为规划假设。",
+            "From the baseline at a slow yearly fall until the plan begins and a middle one within it (planning assumption).",
+        )  # fmt: skip
+    if course.damped:
+        return 0.0, low, write.pick(
+            "所述问题（用工短缺、企业小散或过剩）制约数量增长：规划期前持平，规划期内按年均增速的低值推算，为规划假设。",
+            "The stated problems (posts that stay empty, too many small firms, surplus) limit growth in number: level until the plan begins, the band's low rate within it (planning assumption).",
+        )  # fmt: skip
+    if course.own is not None and course.own < 0:
+        return round(max(-_STEEPEST, course.own / 2), 4), low, write.pick(
+            "基期增速为负：规划期前按已有降幅的一半、规划期内按年均增速的低值推算，为规划假设，须结合止跌回升进度复核。",
+            "The figure has been falling: half its past fall until the plan begins, the band's low rate within it (planning assumption); check against the recovery.",
+        )  # fmt: skip
+    if course.own is not None:
+        rate = round((mid + min(high, max(low, course.own))) / 2, 4)
+        return min(low, course.own), rate, write.pick(
+            "以基期值为起点，规划期前按年均增速的低值、规划期内按假设中值与本区域实际增速（限于区间内）的均值推算，评审时可在高、中、低情景间选择。",
+            "From the baseline at a low rate until the plan begins, within it at the mean of the band's middle and the region's own growth, held within the band (planning assumption); choose between scenarios in review.",
+        )  # fmt: skip
+    return low, mid, write.pick(
+        "以基期值为起点，规划期前按年均增速的低值、规划期内按中值推算，为规划假设，评审时可在高、中、低情景间选择。",
+        "From the baseline at a low growth rate until the plan begins and a middle one within it (planning assumption); choose between scenarios in review.",
+    )  # fmt: skip
 
 
 def _added_to(ctx: DraftContext, name: str, baseline: Quantity, added: Sequence[float], years: Sequence[int]) -> Path:
@@ -184,23 +271,6 @@ def _added_to(ctx: DraftContext, name: str, baseline: Quantity, added: Sequence[
         "The baseline and what the plan's years add to it; what is added is a planning assumption.",
     )
     formula = "baseline + increment * level_factor * size_factor * years"
-    return Path(_targets(name, years, values, baseline.unit, formula, "from_baseline"), baseline.unit, note)
-
-
-def _count_from_baseline(
-    ctx: DraftContext, band: Band, name: str, baseline: Quantity, spans: Sequence[int], years: Sequence[int]
-) -> Path:
-    """A number of firms and the like: at the band's low rate until the plan begins, at its middle one within the plan's years."""
-    low, mid = band.low / 100, band.mid / 100
-    values = []
-    for span, year in zip(spans, years, strict=True):
-        within = min(span, year - ctx.start_year + 1)
-        values.append(float(round(baseline.value * (1 + low) ** (span - within) * (1 + mid) ** within)))
-    note = ctx.writer.pick(
-        "以基期值为起点，规划期前按年均增速的低值、规划期内按中值推算，为规划假设，评审时可在高、中、低情景间选择。",
-        "From the baseline at a low growth rate until the plan begins and a middle one within it (planning assumption); choose between scenarios in review.",
-    )
-    formula = f"baseline * (1 + {low:g}) ** years_before * (1 + {mid:g}) ** years_of_plan"
     return Path(_targets(name, years, values, baseline.unit, formula, "from_baseline"), baseline.unit, note)
 
 

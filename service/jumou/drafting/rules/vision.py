@@ -6,6 +6,8 @@ The checklist is published (docs/vision-checklist.md): region, industry, scope, 
 import re
 from typing import Final
 
+from jumou.analysis.sizes import named_by, parts_of
+from jumou.domain.currency import money_unit
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Statement
 from jumou.domain.framework import ModeKey
@@ -233,11 +235,27 @@ def _targets(ctx: DraftContext, kpis: tuple[Kpi, ...], number: int) -> tuple[Vis
     chosen: list[Kpi] = []
     for family in order:
         pool = [kpi for kpi in kpis if kpi.family == family and kpi.targets and kpi not in chosen]
-        pool.sort(key=lambda kpi: kpi.baseline is None)
+        pool.sort(key=lambda kpi: (kpi.direction == "down", not _speaks_for(ctx, kpi), kpi.baseline is None))
         chosen.extend(pool[:1])
     return tuple(
         VisionTarget(kpi_id=kpi.id, text=_phrase(ctx, kpi), quantity=kpi.targets[-1].quantity) for kpi in chosen
     )
+
+
+def _speaks_for(ctx: DraftContext, kpi: Kpi) -> bool:
+    """Whether a KPI may stand for the vision: a measure of scale is of the target industry and no side industry's or single product's."""
+    if kpi.family != "scale":
+        return True
+    if kpi.baseline is None:
+        return ctx.industry.short in kpi.name
+    unit = kpi.unit
+    amount = money_unit(unit) is not None or "元" in unit
+    said = (kpi.name, kpi.baseline.label)
+    own = any(named_by(part, text, ctx.profile.name) for part in parts_of(ctx.industry.name) for text in said)
+    alias = any(
+        len(word) > 1 and word.lower() in text.lower() for word in ctx.industry.chain.aliases.zh for text in said
+    )
+    return amount and (ctx.industry.short in kpi.name or own or alias)
 
 
 def _phrase(ctx: DraftContext, kpi: Kpi) -> str:

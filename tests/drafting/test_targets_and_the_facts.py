@@ -1,0 +1,183 @@
+"""Targets that follow the region's own facts: sizes, currencies, surplus, dependence, decline, growth, and who answers for them."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from jumou.domain.implementation import Kpi
+from jumou.domain.plan import Plan
+from jumou.drafting.drafter import RulesDrafter
+from jumou.profile import parse_profile
+from jumou.retrieval import Library
+from jumou.workflow import PlanRequest, draft_plan
+
+HOME: dict[str, Any] = {"level": "地级市", "province/country": "山西省"}
+
+
+def facts(*rows: tuple[str, object, str, int]) -> list[dict[str, object]]:
+    return [dict(zip(("metric", "value", "unit", "year"), row, strict=True)) for row in rows]
+
+
+PROFILES: dict[str, dict[str, Any]] = {
+    "coal": {
+        "region": {"name": "青石市", **HOME},
+        "target_industry": "现代煤化工与新材料",
+        "background": facts(
+            ("地区生产总值", 1450, "亿元(+3.1%)", 2024), ("煤炭行业增加值占规上工业比重", 72, "%", 2024),
+            ("煤化工产业产值", 320, "亿元(-4.2%)", 2024), ("新材料产业营业收入", 95, "亿元", 2024),
+            ("电石产能", 260, "万吨/年", 2024), ("研发经费投入占GDP的比重", 0.9, "%", 2023), ("从业人员", 8.2, "万人", 2024),
+        ),
+        "problems": ["产业结构偏重，一煤独大", "电石产能过剩，装置开工率不足60%", "焦化、化工企业招工难"],
+    },
+    "succession": {
+        "region": {"name": "黑岭市", **HOME},
+        "target_industry": "煤炭城市接续产业(生物发酵、石墨新材料)",
+        "background": facts(
+            ("原煤产量", 1000, "万吨", 2024), ("原煤产量", 1400, "万吨", 2016), ("非煤产业增加值占规上工业比重", 22, "%", 2024),
+            ("生物发酵产业产值", 20, "亿元", 2024), ("石墨新材料产业产值", 14, "亿元", 2024),
+        ),
+        "problems": ["接续产业体量小"],
+    },
+    "port": {
+        "region": {"name": "海州市", "level": "地级市", "province/country": "山东省"},
+        "target_industry": "钢铁、造船、水产加工",
+        "background": facts(
+            ("钢铁产业产值", ">610", "亿元", 2024), ("造船产业产值", "约280", "亿元(+22%)", 2024), ("水产加工产值", 130, "亿元", 2024),
+            ("水产品出口额", 42, "亿元", 2024), ("服装产业产值", 75, "亿元", 2024),
+        ),
+        "problems": ["钢铁产能过剩，同质化竞争"],
+    },
+    "silesia": {
+        "region": {"name": "Silesian coalfield", "level": "voivodeship", "country": "Poland"},
+        "target_industry": "automotive components",
+        "background": facts(
+            ("GDP", 310, "billion PLN", 2022), ("automotive components sold production", "~65", "billion PLN", 2022),
+            ("automotive components sold production", 14, "billion EUR", 2022), ("exports of automotive components", 9.5, "billion EUR", 2022),
+            ("GERD as a percentage of GDP", 1.1, "%", 2022), ("share of mining in industrial output", 18, "%", 2022),
+            ("automotive firms", ">320", "firms", 2022), ("jobs in automotive components", 92000, "jobs", 2022),
+        ),
+        "problems": ["the region still depends heavily on coal mining", "suppliers cannot fill technician posts"],
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def plans(library: Library) -> dict[str, Plan]:
+    found = {}
+    for name, content in PROFILES.items():
+        profile = parse_profile(content)
+        request = PlanRequest(profile=profile, language="en" if profile.abroad else "zh", start_year=2027, horizon=2031)
+        found[name] = asyncio.run(draft_plan(request, library, RulesDrafter()))
+    return found
+
+
+def on(plan: Plan, label: str) -> Kpi:
+    """The KPI whose baseline is the figure of this name."""
+    return next(kpi for kpi in plan.implementation.kpis if kpi.baseline is not None and kpi.baseline.label == label)
+
+
+def ends(kpi: Kpi) -> tuple[float, float]:
+    return kpi.targets[0].quantity.value, kpi.targets[-1].quantity.value
+
+
+def test_the_share_of_the_industry_a_region_depends_on_is_cut(plans: dict[str, Plan]) -> None:
+    for plan, label in (("coal", "煤炭行业增加值占规上工业比重"), ("silesia", "share of mining in industrial output")):
+        kpi = on(plans[plan], label)
+        assert kpi.direction == "down"
+        assert kpi.baseline is not None
+        assert kpi.baseline.value > ends(kpi)[0] > ends(kpi)[1] > 0
+
+
+def test_capacity_called_surplus_does_not_grow(plans: dict[str, Plan]) -> None:
+    kpi = on(plans["coal"], "电石产能")
+    assert (kpi.direction, ends(kpi)) == ("down", (260, 260))
+    assert "不高于基期" in kpi.target_note
+    assert not [kpi.name for kpi in plans["port"].implementation.kpis if "产能" in kpi.name and kpi.direction == "up"]
+
+
+def test_what_is_to_be_succeeded_follows_its_own_fall_and_its_successors_share_grows(plans: dict[str, Plan]) -> None:
+    coal = on(plans["succession"], "原煤产量")
+    assert coal.direction == "down"
+    assert 1000 > ends(coal)[0] > ends(coal)[1]
+    share = on(plans["succession"], "非煤产业增加值占规上工业比重")
+    assert share.direction == "up"
+    assert ends(share)[1] > 22
+
+
+def test_a_size_is_the_sum_of_the_things_the_name_lists(plans: dict[str, Plan]) -> None:
+    first = plans["port"].implementation.kpis[0]
+    assert first.baseline is not None
+    assert (first.name, first.baseline.value, first.baseline.basis) == (
+        "钢铁、造船、水产加工总产值（营业收入）",
+        1020,
+        "computed",
+    )
+    assert {"lower bound", "estimate"} <= set(first.baseline.flags)
+    assert len(first.baseline.source_ids) == 3
+    assert on(plans["port"], "造船产业产值").name == "造船产业产值"
+    assert not [
+        kpi for kpi in plans["port"].implementation.kpis if kpi.baseline and kpi.baseline.label == "服装产业产值"
+    ]
+
+
+def test_parts_of_different_measures_are_not_summed(plans: dict[str, Plan]) -> None:
+    first = plans["coal"].implementation.kpis[0]
+    assert first.baseline is not None
+    assert (first.name, first.baseline.value) == ("煤化工产业产值", 320)
+    assert on(plans["coal"], "新材料产业营业收入").name == "新材料产业营业收入"
+
+
+def test_one_product_does_not_go_by_the_name_of_the_whole(plans: dict[str, Plan]) -> None:
+    kpi = on(plans["port"], "水产品出口额")
+    assert kpi.name == "水产品出口额"
+    assert "商务" in kpi.owner
+
+
+def test_the_vision_is_measured_by_the_target_industry(plans: dict[str, Plan]) -> None:
+    assert "钢铁、造船、水产加工总产值（营业收入）达到" in plans["port"].positioning.vision.text
+    assert "automotive components" in plans["silesia"].positioning.vision.text.split("(")[-1].lower()
+
+
+def test_a_figure_that_fell_does_not_start_at_the_plans_pace(plans: dict[str, Plan]) -> None:
+    falling = on(plans["coal"], "煤化工产业产值")
+    assert ends(falling)[0] < 320 * 1.03
+    growing = on(plans["port"], "造船产业产值")
+    assert ends(growing)[1] / ends(growing)[0] > (ends(falling)[1] / ends(falling)[0])
+
+
+def test_jobs_grow_little_where_posts_stay_empty(plans: dict[str, Plan]) -> None:
+    for plan, label in (("coal", "从业人员"), ("silesia", "jobs in automotive components")):
+        kpi = on(plans[plan], label)
+        assert kpi.baseline is not None
+        assert ends(kpi)[1] <= kpi.baseline.value * 1.12
+
+
+def test_research_as_a_share_of_gdp_is_one_measure_whatever_it_is_called(plans: dict[str, Plan]) -> None:
+    for plan, label in (("coal", "研发经费投入占GDP的比重"), ("silesia", "GERD as a percentage of GDP")):
+        kpi = on(plans[plan], label)
+        assert (kpi.family, kpi.name) in (("rd", "研发经费投入强度"), ("rd", "R&D intensity"))
+        assert sum(item.name == kpi.name for item in plans[plan].implementation.kpis) == 1
+        assert ends(kpi)[1] < (kpi.baseline.value if kpi.baseline else 0) + 1.0
+
+
+def test_abroad_the_currency_of_the_gdp_comes_first_and_lower_bounds_count(plans: dict[str, Plan]) -> None:
+    first = plans["silesia"].implementation.kpis[0]
+    assert first.baseline is not None
+    assert (first.baseline.value, first.unit) == (65, "billion PLN")
+    units = {kpi.unit for kpi in plans["silesia"].implementation.kpis if "million" in kpi.unit}
+    assert units <= {"million PLN"}
+    assert on(plans["silesia"], "automotive firms").baseline.flags == ("lower bound",)  # type: ignore[union-attr]
+    assert on(plans["silesia"], "exports of automotive components").unit == "billion EUR"
+
+
+def test_nothing_falls_by_more_in_a_year_than_machines_can(plans: dict[str, Plan]) -> None:
+    for plan in plans.values():
+        for kpi in plan.implementation.kpis:
+            rates = [target.quantity.value for target in kpi.targets if "rate" in target.quantity.flags]
+            assert kpi.direction == "up" or all(rate <= 3 for rate in rates), kpi.name
+
+
+def test_plans_with_sums_and_ceilings_pass_their_own_check(plans: dict[str, Plan]) -> None:
+    for plan in plans.values():
+        assert not [item for item in plan.quality.findings if item.severity == "error"]
