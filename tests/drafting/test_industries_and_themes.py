@@ -100,7 +100,8 @@ def _themes(profile: RegionProfile, language: Language = "zh") -> tuple[NicheCho
         ("稀土永磁", "rare_earth", "permanent_magnet"),
         ("煤化工", "petrochemical", "coal_chemical"),
         ("绿色石化", "petrochemical", "integrated_olefins"),
-        ("磷化工(磷酸铁锂、电子级磷酸)", "petrochemical", "phosphorus_fluorine"),
+        ("磷化工(磷酸铁锂、电子级磷酸)", "phosphate_chemicals", "fine_electronic_phosphorus"),
+        ("氟硅新材料", "petrochemical", "fluorine_silicone"),
         ("盐化工", "petrochemical", "salt_lake"),
         ("硅基新材料", "photovoltaic", "silicon_base"),
         ("新能源汽车零部件", "new_energy_vehicle", "parts_supply"),
@@ -261,3 +262,39 @@ def test_what_speaks_of_the_theme_stands_first_among_projects_and_indicators() -
     fish = next(niche for niche in load_chains()["modern_agriculture"].niches if niche.id == "fishery")
     kpis = focused(load_chains()["modern_agriculture"], fish.nodes, fish.needs).kpis
     assert "aquatic_output" in {kpi.id for kpi in kpis[:2]}
+
+
+@pytest.mark.parametrize(
+    ("target", "chains"),
+    [
+        ("磷化工及新能源电池材料", ["phosphate_chemicals", "power_battery"]),
+        ("新能源电池材料", ["power_battery"]),
+        ("新能源储能", ["power_battery"]),
+        ("新能源商用车", ["new_energy_vehicle"]),
+        ("光伏、新能源", ["photovoltaic"]),
+        ("新能源", ["photovoltaic"]),
+        ("精细磷化工", ["phosphate_chemicals"]),
+    ],
+)
+def test_a_wide_word_before_the_name_of_an_industry_names_no_other(target: str, chains: list[str]) -> None:
+    industry = choose_industry(_profile(target), None, "zh")
+    assert [chain.id for chain in industry.chains] == chains
+
+
+def test_a_phosphate_region_is_asked_for_no_refinery() -> None:
+    profile = _profile("磷化工", {"firms": ("某某磷业集团", "南岭磷矿有限公司"), "figures": ("磷石膏综合利用率",)})
+    industry = choose_industry(profile, None, "zh")
+    found = {node.id: node for node in analyse(profile, industry.chain, language="zh").nodes}
+    assert not [node.name for node in found.values() if "炼" in node.name or "烯烃" in node.name]
+    assert found["ore"].firms == ("南岭磷矿有限公司",)
+    assert found["gypsum"].action is None
+    assert all(node.basis == "editorial" for node in industry.chain.nodes)
+
+
+def test_what_a_problem_says_prevails_is_there() -> None:
+    profile = RegionProfile.model_validate({
+        "name": "某县", "level": "county", "target_industry": "磷化工",
+        "constraints": [{"statement": "产品仍以湿法磷酸等初级产品为主"}],
+    })  # fmt: skip
+    found = {node.id: node for node in analyse(profile, load_chains()["phosphate_chemicals"]).nodes}
+    assert found["acid"].action is None

@@ -27,6 +27,11 @@ LACKING: Final = re.compile(r"没有|缺乏|缺少|短缺|空白|不足|薄弱|�
 _NOTHING: Final = re.compile(r"没有|尚无|空白|缺失|从零|\bno\b|\bnone\b|\babsent", re.IGNORECASE)
 """Words by which a text says that nothing is there at all."""
 
+_MAINLY: Final = re.compile(
+    r"(?:以|\b(?:mainly|mostly|chiefly|dominated by) )([^，。,;；.]+?)(?:为主|[,.;]|$)", re.IGNORECASE
+)
+"""What a stated problem says the region makes most of."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChainReading:
@@ -119,14 +124,16 @@ def _denied(profile: RegionProfile, node: Link) -> bool:
 
 
 def _spoken_of(profile: RegionProfile, node: Link) -> bool:
-    """Whether the profile speaks of the link as something that is there: a resource, a market, a figure of it, a remark."""
+    """Whether the profile speaks of the link as something that is there: a resource, a market, a figure of it, a remark, what a problem says prevails."""
     named = (*profile.resources, *profile.infrastructure, *profile.markets)
     texts = (
         *(item.name for item in named),
         *(cell.metric for cell in profile.indicators if cell.value or cell.raw),
         *profile.notes,
     )
-    return any(mentions(text, node.keywords) for text in texts if not LACKING.search(text))
+    mainly = (found[1] for item in profile.constraints for found in _MAINLY.finditer(item.statement))
+    told = any(mentions(text, node.keywords) for text in texts if not LACKING.search(text))
+    return told or any(mentions(text, node.keywords) for text in mainly)
 
 
 def _facts(

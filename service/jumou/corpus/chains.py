@@ -20,6 +20,12 @@ _BLANK_WORDS = re.compile(
     r"产业集群|产业链|产业园|产业|行业|集群|制造业|及其|以及|\b(?:industry|industries|sector|cluster|and|the|of)\b|\W+"
 )
 
+_UMBRELLAS = frozenset(("新能源", "new energy", "新材料", "电子信息", "生物技术", "节能环保", "绿色低碳"))
+"""Aliases so wide that before the name of another industry they are its attribute."""
+
+_ENDINGS = frozenset(("装备", "设备", "机械", "制造", "材料", "产业", "应用"))
+"""Names that are no industry without what stands before them."""
+
 
 def load_chains(folder: Path | None = None) -> dict[str, Chain]:
     """Every chain under `chains/` of the shipped corpus (or of `folder`) by id, in the order of their ids.
@@ -77,7 +83,7 @@ def _among_all(text: str) -> tuple[ChainMatch, ...]:
 
 def _ranked(text: str, chains: Iterable[Chain]) -> list[ChainMatch]:
     substance = max(1, len(bare_words(text)))
-    found = list(_longest(_occurrences(text, chains)))
+    found = _specific(list(_longest(_occurrences(text, chains))), text)
     ranked = []
     for chain_id in {hit.chain_id for hit in found}:
         hits = [hit for hit in found if hit.chain_id == chain_id]
@@ -153,3 +159,13 @@ def _longest(hits: Iterable[_Hit]) -> Iterator[_Hit]:
         if not inside:
             taken.append((hit.start, hit.end))
             yield hit
+
+
+def _specific(hits: list[_Hit], text: str) -> list[_Hit]:
+    """The hits without umbrella words that only say of what kind the industry named right after them is: 新能源 in 新能源电池材料."""
+    named = {hit.start for hit in hits if text[hit.start : hit.end] not in _ENDINGS}
+    return [
+        hit
+        for hit in hits
+        if text[hit.start : hit.end] not in _UMBRELLAS or not {hit.end, hit.end + text.startswith(" ", hit.end)} & named
+    ]

@@ -37,7 +37,7 @@ _HOME: Final[dict[str, frozenset[str]]] = {
     "research": frozenset(("software_services", "digital_economy", "ai_robotics", "biomedicine")),
     "leisure": frozenset(("culture_tourism",)),
     "farming": frozenset(("modern_agriculture", "food_processing", "beverages_tea", "chinese_medicine_health")),
-    "chemicals": frozenset(("petrochemical", "new_materials", "coal_energy")),
+    "chemicals": frozenset(("petrochemical", "phosphate_chemicals", "new_materials", "coal_energy")),
 }
 """The chains that make things in a park of that purpose."""
 
