@@ -72,3 +72,126 @@ def test_modes_stand_in_the_order_of_their_scores(plans: dict[str, Plan]) -> Non
     for plan in plans.values():
         rows = sorted(plan.positioning.mode.table, key=lambda row: row.rank)
         assert [row.score for row in rows] == sorted((row.score for row in rows), reverse=True)
+
+
+TOWN_OF_A_BIG_COUNTY: dict[str, Any] = {
+    "region": {"name": "云岫区", "level": "市辖区", "province/country": "浙江省"}, "target_industry": "商业航天",
+    "background": [
+        {"metric": "地区生产总值", "value": 900, "unit": "亿元", "year": 2024}, {"metric": "商业航天产业产值", "value": 12, "unit": "亿元", "year": 2024},
+        {"metric": "一般公共预算收入", "value": 60, "unit": "亿元", "year": 2024}, {"metric": "商业航天企业", "value": 30, "unit": "家", "year": 2024},
+    ],
+    "enterprises": ["云岫火箭科技有限公司"], "problems": ["发射测试场地缺口大"],
+}  # fmt: skip
+POOR_TOWN: dict[str, Any] = {
+    "region": {"name": "高岭县", "level": "县", "province/country": "甘肃省"}, "target_industry": "中药材",
+    "background": [
+        {"metric": "地区生产总值", "value": 40, "unit": "亿元", "year": 2024}, {"metric": "一般公共预算收入", "value": 1.6, "unit": "亿元", "year": 2024},
+        {"metric": "中药材产业产值", "value": 30, "unit": "亿元", "year": 2024}, {"metric": "常住人口", "value": 16, "unit": "万人", "year": 2024},
+    ],
+    "enterprises": ["高岭药业有限公司"], "problems": ["加工以初级饮片为主"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sized(library: Library, plans: dict[str, Plan]) -> dict[str, Plan]:
+    return {
+        "mining": plans["mining"],
+        "nothing": plans["nothing"],
+        "young": drafted(TOWN_OF_A_BIG_COUNTY, library),
+        "poor": drafted(POOR_TOWN, library),
+    }
+
+
+def share_of(plan: Plan, formula: str) -> float | None:
+    found = [
+        figure
+        for note in plan.implementation.financing.notes
+        for figure in note.figures
+        if formula in (figure.formula or "")
+    ]
+    return found[0].value if found else None
+
+
+def test_the_total_stays_within_the_lines_the_plan_draws_itself(sized: dict[str, Plan]) -> None:
+    """Where the least of use is too much for a poor county's budget, the plan says so."""
+    for plan in sized.values():
+        gdp, budget = share_of(plan, "years / gdp"), share_of(plan, "years / budget_revenue")
+        assert gdp is None or gdp <= 5
+        notes = " ".join(note.text for note in plan.implementation.financing.notes)
+        assert budget is None or budget <= 10 or "高于10%的论证线，须分期实施" in notes
+    assert (share_of(sized["young"], "years / budget_revenue") or 99) <= 10
+
+
+def test_a_young_industry_draws_on_the_economy_it_stands_in(sized: dict[str, Plan]) -> None:
+    """Twelve hundred million of output beside a GDP of ninety billion is no reason for toy projects."""
+    plan = sized["young"]
+    central = plan.implementation.financing.central
+    assert central is not None
+    assert 20 <= central.value <= 200
+    assert any("地区生产总值" in project.investment_basis for project in plan.projects)
+
+
+def test_without_an_output_the_money_is_fitted_to_gdp(sized: dict[str, Plan]) -> None:
+    central = sized["mining"].implementation.financing.central
+    assert central is not None
+    assert central.value <= 0.05 * 260 * 5
+    assert any("地区生产总值" in project.investment_basis for project in sized["mining"].projects)
+
+
+def test_a_leading_firm_is_no_toy_anywhere(sized: dict[str, Plan]) -> None:
+    for plan in sized.values():
+        for project in plan.projects:
+            if any("链主" in output.text for output in project.outputs):
+                assert project.investment is not None
+                assert project.investment.value >= 2
+
+
+def test_counts_stay_below_what_a_region_has(sized: dict[str, Plan], plans: dict[str, Plan]) -> None:
+    """No more firms served than six in ten on record, no more people trained than a thousandth of those who live there."""
+    for plan, firms, people in (
+        (sized["young"], 30, None), (sized["poor"], None, 160_000), (plans["abroad"], 120, 700_000),
+    ):  # fmt: skip
+        for project in plan.projects:
+            for output in project.outputs:
+                number = output.quantity
+                if number is not None and number.unit == "家" and firms:
+                    assert number.value <= max(2, 0.6 * firms), project.name
+                if number is not None and number.unit in ("人", "人次") and people:
+                    assert number.value <= 0.001 * people, project.name
+
+
+def test_a_province_abroad_is_as_large_as_its_people(plans: dict[str, Plan]) -> None:
+    """Seven hundred thousand people get no third of a prefecture's counts, let alone three times as many."""
+    plan = plans["abroad"]
+    outputs = [item.quantity for project in plan.projects for item in project.outputs if item.quantity is not None]
+    assert max(item.value for item in outputs if item.unit == "万平方米") <= 7
+    space = [kpi for kpi in plan.implementation.kpis if "Floor space" in kpi.name]
+    built = [
+        item.value
+        for project in plan.projects
+        for item in (o.quantity for o in project.outputs)
+        if item and item.unit == "万平方米"
+    ]
+    assert all(kpi.targets[-1].quantity.value == 10_000 * built[0] for kpi in space if len(built) == 1)
+
+
+def test_one_thing_has_one_figure(sized: dict[str, Plan]) -> None:
+    """What projects add and what the KPI of it counts at the plan's end are the same number."""
+    pairs = (("标准厂房", "标准厂房"), ("高层次人才和团队", "高层次人才团队"), ("专精特新企业数", "新增专精特新企业"))
+    for plan in sized.values():
+        promised = {target.kpi_id for one in plan.positioning.candidates for target in one.targets}
+        for name, text in pairs:
+            given = [
+                o.quantity.value for p in plan.projects for o in p.outputs if o.quantity is not None and text in o.text
+            ]
+            for kpi in plan.implementation.kpis:
+                added = kpi.targets and "added" in kpi.targets[-1].quantity.flags
+                if name in kpi.name and added and given and kpi.id not in promised:
+                    assert kpi.targets[-1].quantity.value == sum(given)
+
+
+def test_no_phase_is_empty_and_no_project_is_cut_to_a_stump(sized: dict[str, Plan], plans: dict[str, Plan]) -> None:
+    for plan in (*sized.values(), plans["abroad"]):
+        sizes = [len(phase.project_ids) for phase in plan.implementation.roadmap.phases]
+        assert min(sizes) >= 1
+        assert sizes[0] <= 0.65 * sum(sizes)

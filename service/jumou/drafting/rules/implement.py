@@ -18,10 +18,11 @@ from jumou.domain.portfolio import Project
 from jumou.domain.positioning import Positioning
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.bodies import body
+from jumou.drafting.rules.kpi_agreement import agreed
 from jumou.drafting.rules.kpi_targets import from_portfolio
 from jumou.drafting.rules.kpis import with_projects
 from jumou.drafting.rules.money import financing_plan
-from jumou.drafting.rules.scheduling import month, roadmap_rows, to_month
+from jumou.drafting.rules.scheduling import month, phase_starts, roadmap_rows, to_month
 from jumou.retrieval import Filter
 
 _MOST_ACTIONS_EACH: Final = 3
@@ -36,13 +37,14 @@ def implement(
 ) -> Implementation:
     """The whole of step 4 for the projects given."""
     financing = financing_plan(ctx, projects)
+    promised = frozenset(target.kpi_id for vision in positioning.candidates for target in vision.targets)
     return Implementation(
         roadmap=_roadmap(ctx, projects),
         actions=_actions(ctx, projects),
         governance=_governance(ctx),
         governance_note=_governance_note(ctx),
         financing=financing,
-        kpis=with_projects(from_portfolio(ctx, kpis, projects, financing), projects),
+        kpis=with_projects(agreed(ctx, from_portfolio(ctx, kpis, projects, financing), projects, promised), projects),
         monitoring=_monitoring(ctx),
         safeguards=_safeguards(ctx, diagnosis, positioning),
     )
@@ -51,8 +53,7 @@ def implement(
 def _roadmap(ctx: DraftContext, projects: tuple[Project, ...]) -> Roadmap:
     write = ctx.writer
     rows, critical, makespan = roadmap_rows(ctx, projects)
-    total = 12 * (ctx.horizon - ctx.start_year + 1)
-    cuts = (0, max(1, round(total * 0.25)), max(2, round(total * 0.7)), total)
+    cuts = phase_starts(ctx)
     names = (
         (
             ("打基础阶段", "Foundations"),

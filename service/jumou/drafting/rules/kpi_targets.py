@@ -3,7 +3,6 @@
 Rates and steps are the playbook's planning assumptions; a path is never a measurement, and its formula stands with it.
 """
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +16,8 @@ from jumou.domain.playbook import Band, PolicyPace
 from jumou.domain.portfolio import Project
 from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.capacity import counted
 from jumou.drafting.rules.kpi_grounds import computed, policy_pace, region_pace
-from jumou.drafting.rules.numbers import money_scale, small_region
 
 _COUNTED: Final = re.compile(
     r"[家户个项件支款部条场]|firms|works|lines|events|products|varieties|stores|farms|marks|sites|providers|clusters|projects|products|parks|brands|patents|platforms|standards|teams"
@@ -145,22 +144,6 @@ def target_path(
         return Path(_targets(name, years, values, points, "step * years", "points"), entry.unit, note)
     band = entry.growth or (_DOWN_BAND if entry.down else CHAIN_BAND)
     return _rate(ctx, name, entry.unit, sign * (band.low if course.damped else band.mid), years)
-
-
-_USUAL_OUTPUT: Final = 500.0
-"""Output of a prefecture's leading industry for which the catalogue's yearly counts are meant, hundred million yuan: our judgement."""
-
-
-def counted(ctx: DraftContext) -> float:
-    """By how much yearly counts differ from the catalogue's: the level, and the square root of the industry's size.
-
-    A tenth of the output does not mean a tenth of the firms, but it does not mean as many either.
-    """
-    level = min(ctx.playbook.level_factors[ctx.profile.level], 2.0)
-    size = money_scale(ctx)
-    if size is None or (small_region(ctx) is False and ctx.profile.level != "city"):
-        return level
-    return level * min(1.5, max(0.3, math.sqrt(size.value / _USUAL_OUTPUT)))
 
 
 def _rate(ctx: DraftContext, name: str, unit: str, rate: float, years: Sequence[int]) -> Path:

@@ -12,12 +12,9 @@ from jumou.domain.portfolio import Funding, Project
 from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.bodies import abroad
+from jumou.drafting.rules.capacity import BUDGET_LINE, GDP_LINE
 from jumou.drafting.rules.scheduling import to_month
 from jumou.retrieval import Filter
-
-_OF_GDP: Final = 5.0
-_OF_BUDGET: Final = 10.0
-"""Per cent a year from which investment weighs on the economy, and public money on the budget, so much that it has to be argued: ours."""
 
 _MONEY: Final = "亿元"
 
@@ -134,8 +131,8 @@ def _afforded(ctx: DraftContext, central: Quantity, by_source: Mapping[Funding, 
     write = ctx.writer
     public = sum(by_source.get(name, 0.0) for name in ("government", "special_bond"))
     rows = (
-        ("gdp", central.value, _OF_GDP, "总投资年均额", "yearly investment", "total / years / gdp"),
-        ("budget_revenue", public, _OF_BUDGET, "政府投资与专项债券年均额", "yearly spending from government money and special bonds", "(government + special_bond) / years / budget_revenue"),
+        ("gdp", central.value, 100 * GDP_LINE, "总投资年均额", "yearly investment", "total / years / gdp"),
+        ("budget_revenue", public, 100 * BUDGET_LINE, "政府投资与专项债券年均额", "yearly spending from government money and special bonds", "(government + special_bond) / years / budget_revenue"),
     )  # fmt: skip
     found = []
     for key, amount, most, zh, en, formula in rows:

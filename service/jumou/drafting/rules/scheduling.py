@@ -14,6 +14,22 @@ _OVERLAP: Final = 0.5
 """A project may begin when its predecessors are half done: a policy package is drafted while the task force settles in."""
 
 _SHORTEST: Final = 3
+PHASES: Final = (0.25, 0.7)
+"""Where the second and the third phase of a plan begin, as shares of its term."""
+
+_LATE_SHARE, _MIDDLE_SHARE = 0.15, 0.4
+"""So many of the projects begin in the third and in the second phase: one office cannot start twenty at once."""
+
+_LATE_TYPES: Final = frozenset(("B1", "B2", "C1", "C2", "D2"))
+"""What a cluster adds once it stands; leaders, research and rules come before."""
+
+_EARLY_TYPES: Final = frozenset(("D1", "B3"))
+"""Rules that others wait for, and training, which bears fruit years later."""
+
+_CURTAILED: Final = 2 / 3
+"""So much of its time a project that begins late needs within the term; the rest is the next plan's."""
+
+_QUARTER: Final = 3
 _AT: Final = (0.25, 0.6, 1.0)
 _Stage = tuple[str, str]
 _INVESTED: Final[tuple[_Stage, _Stage, _Stage]] = (
@@ -66,6 +82,13 @@ def to_month(ctx: DraftContext, date: str) -> int:
     return (int(year) - ctx.start_year) * 12 + int(number) - 1
 
 
+def phase_starts(ctx: DraftContext) -> tuple[int, int, int, int]:
+    """The months at which the three phases begin, and the plan's end."""
+    total = 12 * (ctx.horizon - ctx.start_year + 1)
+    first, second = (max(number, round(total * share)) for number, share in enumerate(PHASES, start=1))
+    return 0, first, second, total
+
+
 def scheduled(ctx: DraftContext, drafts: Sequence[Project], owners: Sequence[Candidate]) -> tuple[Project, ...]:
     """The projects with predecessors, start, end and milestones; `owners` are the candidates they were made from."""
     first_of: dict[str, str] = {}
@@ -76,12 +99,13 @@ def scheduled(ctx: DraftContext, drafts: Sequence[Project], owners: Sequence[Can
         for project, owner in zip(drafts, owners, strict=True)
     }
     horizon = 12 * (ctx.horizon - ctx.start_year + 1)
+    ready = _ready(ctx, drafts, owners, before)
     tasks = [
         Task(
             id=project.id,
             duration=float(min(owner.archetype.months, horizon)),
             predecessors=before[project.id],
-            earliest=float(owner.archetype.start),
+            earliest=float(max(owner.archetype.start, ready.get(project.id, 0))),
             lag=_OVERLAP,
         )
         for project, owner in zip(drafts, owners, strict=True)
@@ -102,6 +126,49 @@ def scheduled(ctx: DraftContext, drafts: Sequence[Project], owners: Sequence[Can
             )
         )
     return tuple(rows)
+
+
+def _ready(
+    ctx: DraftContext, drafts: Sequence[Project], owners: Sequence[Candidate], before: dict[str, tuple[str, ...]]
+) -> dict[str, int]:
+    """The month from which a project that does not belong to the first wave is taken up.
+
+    What others wait for, rules and training come first, and the weightiest of each type; then the rest by weight. The weakest of
+    those that build on a cluster begin in the third phase, as far as they can still do most of their work in it.
+    """
+    _, second, third, end = phase_starts(ctx)
+    awaited = {name for names in before.values() for name in names}
+    leading: dict[str, tuple[float, str]] = {}
+    for project, owner in zip(drafts, owners, strict=True):
+        leading[project.type] = max(leading.get(project.type, (0.0, "")), (owner.score, project.id))
+    first = awaited | {name for _, name in leading.values()}
+    pairs = [
+        (project.id, owner) for project, owner in zip(drafts, owners, strict=True)
+        if project.id not in first and project.type not in _EARLY_TYPES
+    ]  # fmt: skip
+    pairs.sort(key=lambda pair: (pair[1].score, pair[0]))  # the weakest first
+    fit = [
+        pair
+        for pair in pairs
+        if pair[1].archetype.type in _LATE_TYPES and third + _CURTAILED * pair[1].archetype.months <= end
+    ]
+    late = (fit or pairs)[: max(1, round(_LATE_SHARE * len(drafts)))]
+    middle = [pair for pair in pairs if pair not in late][: round(_MIDDLE_SHARE * len(drafts))]
+    return {
+        name: month
+        for group, begin, until in (
+            (list(reversed(middle)), second, (second + third) // 2),
+            (list(reversed(late)), third, (third + end) // 2),
+        )
+        for place, (name, owner) in enumerate(group)
+        for month in (_taken_up(begin, until, place, len(group), end - int(_CURTAILED * owner.archetype.months)),)
+    }
+
+
+def _taken_up(begin: int, until: int, place: int, of: int, latest: int) -> int:
+    """Months spread over a phase by quarters, none so late that too little time is left, none before the phase begins."""
+    spread = begin + (until - begin) * place // max(1, of) // _QUARTER * _QUARTER
+    return max(begin, min(spread, latest))
 
 
 def _milestones(ctx: DraftContext, owner: Candidate, start: int, end: int) -> tuple[Milestone, ...]:
