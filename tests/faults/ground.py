@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from verdict import Check
@@ -159,12 +159,25 @@ def ended(process: "subprocess.Popen[Any]", seconds: float) -> int:
         raise
 
 
-def resident(pid: int) -> float:
-    """Memory of a process, in MB."""
+class Memory(NamedTuple):
+    """What a process holds, in MB: memory of its own, and pages of files it maps.
+
+    Pages of the model's and the index's files come in as they are first read, up to the size of the files; the system takes
+    them back when it needs them.
+    """
+
+    own: float
+    mapped: float
+
+
+def memory_of(pid: int) -> Memory:
+    """The memory of a process; nothing of one that is gone."""
+    found: dict[str, float] = {}
     for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+        name, _, value = line.partition(":")
+        if name in ("RssAnon", "RssFile"):
+            found[name] = int(value.split()[0]) / 1024
+    return Memory(found.get("RssAnon", 0.0), found.get("RssFile", 0.0))
 
 
 def processor_seconds(pid: int) -> float:

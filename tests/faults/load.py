@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from ground import PROFILE, Ground, percentile, processor_seconds, resident
+from ground import PROFILE, Ground, Memory, memory_of, percentile, processor_seconds
 from verdict import Check, exactly
 
 CHATS, PLANNERS = 64, 8
@@ -36,8 +36,8 @@ class Account:
     wrong: list[str] = field(default_factory=list)
     answers: int = 0
     edits: int = 0
-    memory: list[tuple[float, float]] = field(default_factory=list)
-    """Seconds since the beginning, and the server's resident MB."""
+    memory: list[tuple[float, Memory]] = field(default_factory=list)
+    """Seconds since the beginning, and what the server held."""
 
     async def send(self, client: httpx.AsyncClient, kind: str, method: str, path: str, **more: Any) -> httpx.Response:
         """A request that waits for no model."""
@@ -83,7 +83,8 @@ def run(ground: Ground) -> str:
         model.kill()
         model.wait(20)
     every = [took for kind in account.took.values() for took in kind]
-    warm = [(at, mb) for at, mb in account.memory if at > seconds / 3]
+    warm = [(at, held.own) for at, held in account.memory if at > seconds / 3]
+    last = account.memory[-1][1] if account.memory else Memory(0, 0)
     ground.check(
         exactly("errors", len(account.wrong), 0),
         Check("answers streamed to their end", account.answers, at_least=CHATS // 4),
@@ -93,8 +94,9 @@ def run(ground: Ground) -> str:
         Check("their p95", 1000 * percentile(every, 0.95), "ms", at_most=None if ground.smoke else 300),
         *(Check(f"p95 of {kind}", 1000 * percentile(took, 0.95), "ms") for kind, took in sorted(account.took.items())),
         Check("processor time of the server", cores, "cores"),
-        Check("memory of the server at the end", account.memory[-1][1] if account.memory else 0, "MB"),
+        Check("the server's own memory at the end", last.own, "MB"),
         Check("its slope after the first third", _slope(warm), "MB/min", at_most=None if ground.smoke else 3),
+        Check("pages of mapped files beside it", last.mapped, "MB"),
         exactly("tracebacks of the server", ground.defects(), 0),
     )
     ground.note(
@@ -189,7 +191,7 @@ async def _planner(ground: Ground, account: Account, client: httpx.AsyncClient, 
 async def _watch(account: Account, pid: int, end: float) -> None:
     began = time.monotonic()
     while time.monotonic() < end:
-        account.memory.append((time.monotonic() - began, resident(pid)))
+        account.memory.append((time.monotonic() - began, memory_of(pid)))
         await asyncio.sleep(1)
 
 
