@@ -48,6 +48,30 @@ PROFILES: dict[str, dict[str, Any]] = {
         ),
         "problems": ["钢铁产能过剩，同质化竞争"],
     },
+    "steel": {
+        "region": {"name": "铁山市", "level": "地级市", "province/country": "河北省"},
+        "target_industry": "精品钢铁",
+        "background": facts(
+            ("钢铁产业营业收入", 1210, "亿元", 2024), ("钢铁行业增加值占规上工业比重", 83, "%", 2024), ("粗钢产量", 1900, "万吨", 2024),
+            ("常住人口", 80, "万人", 2024), ("常住人口", 88, "万人", 2018), ("钢铁产业从业人员", 6, "万人", 2024),
+        ),
+        "problems": ["钢铁产业占比过高，粗钢产能压减任务重", "企业散乱、同质化"],
+    },
+    "anything": {
+        "region": {"name": "新城市", "level": "地级市", "province/country": "湖南省"},
+        "target_industry": "先进制造业",
+        "background": facts(("工程机械产业产值", 4200000, "万元", 2024), ("制造业增加值占GDP比重", 27, "%", 2024)),
+        "problems": ["创新不足"],
+    },
+    "coast": {
+        "region": {"name": "Algarve", "level": "region", "country": "Portugal"},
+        "target_industry": "tourism and blue economy",
+        "background": facts(
+            ("GDP", "€12.3 billion", "", 2023), ("tourism revenue", 1.9, "billion EUR", 2023),
+            ("employment in tourism", 41000, "jobs", 2023),
+        ),
+        "problems": ["employers struggle to find staff"],
+    },
     "silesia": {
         "region": {"name": "Silesian coalfield", "level": "voivodeship", "country": "Poland"},
         "target_industry": "automotive components",
@@ -82,7 +106,11 @@ def ends(kpi: Kpi) -> tuple[float, float]:
 
 
 def test_the_share_of_the_industry_a_region_depends_on_is_cut(plans: dict[str, Plan]) -> None:
-    for plan, label in (("coal", "煤炭行业增加值占规上工业比重"), ("silesia", "share of mining in industrial output")):
+    for plan, label in (
+        ("coal", "煤炭行业增加值占规上工业比重"),
+        ("steel", "钢铁行业增加值占规上工业比重"),
+        ("silesia", "share of mining in industrial output"),
+    ):
         kpi = on(plans[plan], label)
         assert kpi.direction == "down"
         assert kpi.baseline is not None
@@ -134,6 +162,34 @@ def test_one_product_does_not_go_by_the_name_of_the_whole(plans: dict[str, Plan]
     assert "商务" in kpi.owner
 
 
+def test_a_quality_before_a_name_does_not_hide_the_industry(plans: dict[str, Plan]) -> None:
+    assert on(plans["steel"], "钢铁产业营业收入").name == "精品钢铁总产值（营业收入）"
+
+
+def test_a_wide_name_does_not_take_the_figure_of_one_industry_for_its_own(plans: dict[str, Plan]) -> None:
+    assert on(plans["anything"], "工程机械产业产值").name == "工程机械产业产值"
+    assert on(plans["anything"], "制造业增加值占GDP比重").name == "制造业增加值占GDP比重"
+
+
+def test_one_figure_is_the_baseline_of_one_measure(plans: dict[str, Plan]) -> None:
+    for plan in plans.values():
+        labels = [kpi.baseline.label for kpi in plan.implementation.kpis if kpi.baseline is not None]
+        assert len(labels) == len(set(labels))
+        names = [kpi.name for kpi in plan.implementation.kpis]
+        assert len(names) == len(set(names))
+
+
+def test_each_indicator_has_the_office_whose_matter_it_is(plans: dict[str, Plan]) -> None:
+    offices = {
+        ("port", "出口额"): "商务", ("port", "节能"): "发展改革", ("port", "固体废物"): "生态环境", ("port", "从业"): "人力资源",
+        ("coast", "Tourism revenue"): "tourism", ("silesia", "Exports"): "trade", ("silesia", "R&D"): "innovation",
+    }  # fmt: skip
+    for (plan, word), office in offices.items():
+        found = [kpi for kpi in plans[plan].implementation.kpis if word in kpi.name]
+        assert not [kpi.name for kpi in found if office not in kpi.owner], (word, office)
+        assert found or word == "节能"
+
+
 def test_the_vision_is_measured_by_the_target_industry(plans: dict[str, Plan]) -> None:
     assert "钢铁、造船、水产加工总产值（营业收入）达到" in plans["port"].positioning.vision.text
     assert "automotive components" in plans["silesia"].positioning.vision.text.split("(")[-1].lower()
@@ -147,7 +203,12 @@ def test_a_figure_that_fell_does_not_start_at_the_plans_pace(plans: dict[str, Pl
 
 
 def test_jobs_grow_little_where_posts_stay_empty(plans: dict[str, Plan]) -> None:
-    for plan, label in (("coal", "从业人员"), ("silesia", "jobs in automotive components")):
+    for plan, label in (
+        ("coal", "从业人员"),
+        ("steel", "钢铁产业从业人员"),
+        ("silesia", "jobs in automotive components"),
+        ("coast", "employment in tourism"),
+    ):
         kpi = on(plans[plan], label)
         assert kpi.baseline is not None
         assert ends(kpi)[1] <= kpi.baseline.value * 1.12

@@ -60,8 +60,37 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 
 def _bare(text: str) -> tuple[str, ...]:
-    found = (_ENDINGS.sub("", part.strip()).strip() for part in _LISTED.split(text))
+    found = (_plain(_ENDINGS.sub("", part.strip()).strip()) for part in _LISTED.split(text))
     return tuple(dict.fromkeys(part.lower() for part in found if len(part) > 1))
+
+
+_QUALITIES: Final = re.compile(
+    r"^(?:精品|高端|现代|先进|新型|绿色|特色|优质|高性能|advanced |modern |high-end |smart |green )", re.IGNORECASE
+)
+_TOO_WIDE: Final = frozenset(
+    (
+        "制造",
+        "装备",
+        "材料",
+        "服务",
+        "服务业",
+        "产业",
+        "农业",
+        "物流",
+        "能源",
+        "技术",
+        "manufacturing",
+        "materials",
+        "energy",
+        "technology",
+    )
+)
+
+
+def _plain(part: str) -> str:
+    """A part without the quality it is to have, where what is left still names it: 精品钢铁 is 钢铁, 先进制造 stays."""
+    bare = _QUALITIES.sub("", part)
+    return bare if len(bare) > 1 and bare.lower() not in _TOO_WIDE else part
 
 
 def subject_of(metric: str, region: str = "") -> str:

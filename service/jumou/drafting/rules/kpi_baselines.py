@@ -171,7 +171,7 @@ def _whole_industry(ctx: DraftContext, metric: str) -> bool:
         return True
     if any(name.lower() in metric.lower() for name in (ctx.industry.name, ctx.industry.short)):
         return True
-    return len(parts) <= 1 and _alias_in(ctx, metric)
+    return len(parts) <= 1 and _alias_in(ctx, metric) and _alias_in(ctx, ctx.industry.name, own=False)
 
 
 _DATED: Final = re.compile(r"^(?:19|20)\d{2}年?(?:底|末|度)?(?:全年)?")
@@ -185,9 +185,10 @@ def _of_the_industry(ctx: DraftContext, metric: str) -> bool:
     )
 
 
-def _alias_in(ctx: DraftContext, metric: str) -> bool:
-    low = metric.lower()
-    words = [ctx.industry.name, *ctx.industry.chain.aliases.zh, *ctx.industry.chain.aliases.en]
+def _alias_in(ctx: DraftContext, text: str, *, own: bool = True) -> bool:
+    """Whether a text holds a name of the leading chain, or (`own`) the industry's as the planner wrote it."""
+    low, chain = text.lower(), ctx.industry.chain
+    words = [*([ctx.industry.name] if own else []), *chain.aliases.zh, *chain.aliases.en]
     return any(len(word) > 1 and word.lower() in low for word in words)
 
 

@@ -60,7 +60,7 @@ _VOLUME: Final = re.compile(
 _WHOLE_WORDS: Final = 4
 _SCARCE: Final = re.compile(
     r"招工难|用工(?:荒|难|短缺|紧缺|缺口)|缺工|人口(?:持续|净)?(?:外流|流失|减少|流出)|劳动力.{0,8}(?:流失|短缺|外流|不足|紧缺)|(?:熟练工|技工|工人|用工).{0,6}(?:短缺|紧缺|难招)|青壮年.{0,10}(?:流失|外流|外出)|老龄化|"
-    r"cannot fill|can't fill|labou?r (?:shortage|is scarce)|shortage of (?:workers|labou?r|staff)|young people (?:leave|move|go)|leave for|depopulat|out-?migration|population (?:is )?(?:falling|declin|shrink|age)|unfilled|vacanc",
+    r"(?:cannot|can't|unable to|struggle to|hard to|difficult to) (?:fill|find|recruit|hire)|labou?r (?:shortage|is scarce)|shortage of (?:workers|labou?r|staff)|young people (?:leave|move|go)|leave for|depopulat|out-?migration|population (?:is )?(?:falling|declin|shrink|age)|unfilled|vacanc",
     re.IGNORECASE,
 )
 _TOO_MANY: Final = re.compile(
@@ -76,7 +76,7 @@ def stance(ctx: DraftContext, metric: str, unit: str) -> Stance:
     own = any(named_by(part, metric, ctx.profile.name) for part in parts_of(ctx.industry.name))
     old = _old(ctx, metric)
     if "%" in unit:
-        return "cut" if old and not own and _SHARE.search(metric) else "grow"
+        return "cut" if old and _SHARE.search(metric) else "grow"
     if money_unit(unit) is not None or "元" in unit:
         return "hold" if old and not own else "grow"
     if not _PHYSICAL.search(metric):

@@ -225,9 +225,9 @@ def _rates(ctx: DraftContext, entry: Entry, course: Course) -> tuple[float, floa
             "From the baseline at a slow yearly fall until the plan begins and a middle one within it (planning assumption).",
         )  # fmt: skip
     if course.damped:
-        return 0.0, low, write.pick(
-            "所述问题（用工短缺、企业小散或过剩）制约数量增长：规划期前持平，规划期内按年均增速的低值推算，为规划假设。",
-            "The stated problems (posts that stay empty, too many small firms, surplus) limit growth in number: level until the plan begins, the band's low rate within it (planning assumption).",
+        return round(max(-_STEEPEST, min(0.0, course.own or 0.0) / 2), 4), low, write.pick(
+            "所述问题（用工短缺、企业小散或过剩）制约数量增长：规划期前不增长，规划期内按年均增速的低值推算，为规划假设。",
+            "The stated problems (posts that stay empty, too many small firms, surplus) limit growth in number: none until the plan begins, the band's low rate within it (planning assumption).",
         )  # fmt: skip
     if course.own is not None and course.own < 0:
         return round(max(-_STEEPEST, course.own / 2), 4), low, write.pick(

@@ -88,7 +88,10 @@ def _said(ctx: DraftContext, entry: Entry, start: Start, chosen: Sequence[tuple[
     return any(
         other is not None
         and other.refs == start.refs
-        and overlap(entry.name, f"{first.name} {name_of(ctx, first, other)}") >= _SAME
+        and (
+            name_of(ctx, entry, start) == name_of(ctx, first, other)
+            or overlap(entry.name, f"{first.name} {name_of(ctx, first, other)}") >= _SAME
+        )
         for first, other in chosen
     )
 

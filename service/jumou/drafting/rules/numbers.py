@@ -5,6 +5,7 @@ from typing import Final
 from jumou.analysis.figures import figures, quantity
 from jumou.domain.quantity import Indicator, Quantity
 from jumou.drafting.context import DraftContext
+from jumou.profile.units import yi_yuan
 
 
 def specialisation(ctx: DraftContext) -> Indicator | None:
@@ -27,13 +28,25 @@ _LOCAL: Final = ("county", "town", "park")
 def money_scale(ctx: DraftContext) -> Quantity | None:
     """The size of the industry in hundred million yuan; failing that, the output or revenue of the region's whole industry."""
     own = scale_figure(ctx)
-    if own is not None and own.unit == _MONEY:
-        return own
+    if own is not None and (size := _in_yi_yuan(own)) is not None:
+        return size
     for key in ("industrial_output", "revenue"):
-        found = next((cell for cell in figures(ctx.profile, key) if cell.unit == _MONEY and cell.value), None)
+        sizes = (_in_yi_yuan(quantity(cell)) for cell in figures(ctx.profile, key) if cell.value)
+        found = next((size for size in sizes if size is not None), None)
         if found is not None:
-            return quantity(found)
+            return found
     return None
+
+
+def _in_yi_yuan(figure: Quantity) -> Quantity | None:
+    """An amount of yuan in hundred million; None when it is none."""
+    if figure.unit == _MONEY:
+        return figure
+    factor = yi_yuan(figure.unit)
+    if factor is None:
+        return None
+    changed = {"value": round(figure.value * factor, 6), "unit": _MONEY, "basis": "computed"}
+    return figure.model_copy(update={**changed, "formula": f"baseline * {factor:g}"})
 
 
 def small_region(ctx: DraftContext) -> bool:
