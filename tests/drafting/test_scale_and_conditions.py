@@ -1,6 +1,7 @@
 """Promises about what a plan claims: the mode as far as its condition holds, sizes a region can carry, precedents that fit."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -195,3 +196,42 @@ def test_no_phase_is_empty_and_no_project_is_cut_to_a_stump(sized: dict[str, Pla
         sizes = [len(phase.project_ids) for phase in plan.implementation.roadmap.phases]
         assert min(sizes) >= 1
         assert sizes[0] <= 0.65 * sum(sizes)
+
+
+def test_every_project_leans_on_something_and_says_when_it_is_no_precedent(plans: dict[str, Plan]) -> None:
+    """A number or a definition is never called a practice, and what comes from another industry says so."""
+    count = re.compile(r"had about|\d+(?:\.\d+)?(?:亿元|万人)|界定为|accounts? for")
+    for plan in plans.values():
+        for project in plan.projects:
+            assert project.precedents
+            first, text = project.precedents[0], project.rationale.text
+            if count.search(first.quote):
+                assert "只作一般参考" in text or "distant comparison" in text or "对照" in text, text
+
+
+def test_a_second_precedent_is_only_printed_where_it_bears_on_the_project(plans: dict[str, Plan]) -> None:
+    """A policy that merely touches the type of project is left out: not every project has two."""
+    for plan in plans.values():
+        numbers = [len(project.precedents) for project in plan.projects]
+        assert min(numbers) == 1
+        for project in plan.projects:
+            for cited in project.precedents[1:]:
+                assert not re.search(r"界定为|由三部分组成|不适用|概念方面", cited.quote)
+
+
+def test_a_cluster_project_of_one_of_several_industries_looks_to_its_own(library: Library) -> None:
+    """The biomedicine cluster of a plan for three industries leans on a case that makes medicines or says it does not."""
+    content = {
+        "region": {"name": "沧源市", "level": "地级市", "province/country": "江西省"}, "target_industry": "生物医药、钢铁、家具",
+        "background": [{"metric": "地区生产总值", "value": 900, "unit": "亿元", "year": 2024}], "enterprises": ["沧源制药有限公司", "沧源钢铁有限公司"],
+    }  # fmt: skip
+    plan = drafted(content, library)
+    found = [project for project in plan.projects if project.name.startswith("生物医药") and project.type == "B1"]
+    assert found
+    for project in found:
+        document = next(
+            item.document for item in plan.evidence.passages if item.passage.id == project.precedents[0].passage_id
+        )
+        industries = "".join(document.industries)
+        near = re.search("医药|生命|健康|疫苗|医疗|信息|半导体|微电子|传感|高技术|芯片|电子", industries)
+        assert near or "产业与本区域不同" in project.rationale.text or "一般参考" in project.rationale.text

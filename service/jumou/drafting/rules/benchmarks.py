@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from jumou.analysis.figures import quantity, usable
+from jumou.domain.chain import Chain
 from jumou.domain.diagnosis import Benchmark, ElementReading
 from jumou.domain.evidence import Citation, Document, Passage, Statement
 from jumou.domain.framework import ELEMENTS, MODES, ModeKey
@@ -96,10 +97,14 @@ def own_divisions(ctx: DraftContext) -> frozenset[str]:
     return likely_divisions(ctx.industry.name) or divisions(ctx.industry.chains)
 
 
-def industry_nearness(ctx: DraftContext, document: Document) -> float:
-    """How near the industries a document is about are to the region's, 0–1; what people add is known by its title."""
+def industry_nearness(ctx: DraftContext, document: Document, chain: Chain | None = None) -> float:
+    """How near the industries a document is about are to the region's, or to those of one `chain` of it, 0–1.
+
+    What people add is known by its title.
+    """
     said = "、".join(document.industries) or (document.title if document.workspace else "")
-    return relatedness(own_divisions(ctx), divisions_of(said))
+    own = own_divisions(ctx) if chain is None else divisions((chain,))
+    return relatedness(own, divisions_of(said))
 
 
 def _near(own: frozenset[str], document: Document) -> float:

@@ -58,6 +58,32 @@ _BINDS, _ELSEWHERE, _OWN = 0.3, -0.15, 0.3
 people added themselves they want to be used.
 """
 
+_ACTS: Final = re.compile(
+    r"建(?!议)|设立|设置|引(?:进|入|来|导)|推(?:动|进|行|广|出)|办(?:展|会|学|起)|开展|组建|出台|发布|集中|实行|采用|举办|先.{1,14}再|提供|支持|布局|改革|下放|整合|扩|培育|吸引|资助|"
+    r"统筹|聚焦|以.{2,24}(?:带动|接|换|形成|吸引|强化|推广|锚|体)|配备|给予|开放|对接|共享|共用|延伸|转向|升级|换|缩短|降低|要求|应(?!用|链)|须|不得|宜|可以|牵头|防止|鼓励|允许|优先|衍生|推手|回流"
+    r"|\b(?:buil[dt]s?|sets? up|created?|creates|opened|opens|ran|runs?|offer(?:s|ed)?|funds?|funded|gave|gives?|made it|requires?d?|bro(?:ught)|brings?|shared?|shares|designed|trains?|trained|attract(?:s|ed)?|"
+    r"links?|linked|supports?|supported|joins?|joined|turned|starte?d?|launched|pushed|ke(?:ep|eps|pt)|invested|invests|merged|coordinat\w+|manage[sd]?|organi[sz]e[sd]?|promote[sd]?|planned|pooled?|provide[sd]?|"
+    r"help(?:s|ed)?|conceived|adopt(?:s|ed)?|paid|moved|spread|certifi\w+|grants?|granted|competed|worked together|exchange[sd]?|should|must|combine[sd]?|developed|won|replaced|renewed|upgrad\w+|stage[sd]?|host(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
+"""Words of doing: a sentence without one gives a state or a number, and shows nobody how a thing is done."""
+
+_STATES: Final = re.compile(
+    r"概念方面|类型方面|分工方面|概况|界定为|分为.{0,6}[类层种]|由.{1,4}部分组成|不适用|[两三]份文件|定位在|[两三四五]层，|占比|集中体现|是.{2,30}的代表|代表.{2,12}延伸|覆盖.{2,60}领域。|\d+(?:\.\d+)?(?:亿|万)"
+    r"|\b(?:had|has|have|drew|draws) (?:about|over|nearly|some|around|only)?\s*(?:\d|one|two|a third|half)|accounts? for|\bemploy(?:s|ed)\b|is the (?:largest|biggest)|analysts? (?:note|credit)|\bcites?\b"
+    r"|\bmakes? (?:tiles|cars)|was bought|square kilomet|since \d{4}\.$|Jobs created are|cannot be rebuilt",
+    re.IGNORECASE,
+)
+"""Definitions, shares and sizes."""
+
+_DIRECT, _DONE_ELSEWHERE, _DISTANT = 2, 1, 0
+"""How far a precedent bears on a project: it did the same in a like industry; elsewhere; or it is only the nearest there is."""
+
+_OF_A_CHAIN: Final = frozenset(("industry", "node", "platform", "facility", "segment"))
+_SAME_FIELD: Final = 0.4
+_SHARED: Final = 0.12
+"""From this relatedness of industries on, or this share of the project's own words, a text is about a like thing."""
+
 _SECTIONS: Final[dict[str, float]] = {
     "成功因素": 0.35, "主要内容": 0.3, "发展历程": 0.2, "标志性项目": 0.2, "聚合动力与要素": 0.05, "概述": -0.1,
     "教训与启示": -0.15, "适用条件与限制": -0.2, "受挫原因": -0.2, "概况": -0.3, "可借鉴条件": -0.3,
@@ -70,6 +96,14 @@ _LEADS: Final[tuple[tuple[tuple[str, ...], tuple[str, str]], ...]] = (
     (("聚合动力与要素",), ("{title}的经验是：“{quote}”", "The experience of {title}: “{quote}”")),
     (("概况",), ("可对照{title}的情况：“{quote}”", "For comparison, {title}: “{quote}”")),
 )  # fmt: skip
+_ELSEWHERE_DONE: Final = (
+    "产业与本区域不同，借鉴{title}办同类事项的做法：“{quote}”",
+    "Another industry, for how such a thing was done ({title}): “{quote}”",
+)
+_ONLY_NEAREST: Final = (
+    "未找到直接可比的先例，{title}的情况只作一般参考：“{quote}”",
+    "No directly comparable precedent was found; {title} is a distant comparison only: “{quote}”",
+)
 _OF_A_CASE: Final = ("可参照{title}的做法：“{quote}”", "For comparison, {title}: “{quote}”")
 _OF_A_POLICY: Final = ("政策依据为{title}：“{quote}”", "{title} calls for it: “{quote}”")
 
@@ -81,7 +115,7 @@ class Precedents:
     ctx: DraftContext
     _cases: list[Hit] | None = None
     _policies: list[Hit] | None = None
-    _near: dict[str, float] = field(default_factory=dict)
+    _near: dict[tuple[str, str], float] = field(default_factory=dict)
     _used: Counter[str] = field(default_factory=Counter)
     _said: set[str] = field(default_factory=set)
     _led: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -89,12 +123,17 @@ class Precedents:
     def of(self, item: Candidate, query: str, name: str) -> tuple[Citation, ...]:
         """One case and one policy that did or support the same, the nearest in industry first.
 
-        A quote has to speak of the measure itself; where none does, the nearest text on the type of project stands in.
+        A quote has to tell what was done, and a policy what it requires, in a like field; a policy that does not is left out.
+        Where no quote does, the nearest text stands in, and the project says that it is no direct precedent.
         """
         cases, policies = self._found(query)
         wanted = words_of(f"{query} {name}")
-        chosen = (self._best(cases, item, wanted), self._best(policies, item, wanted))
-        cited = tuple(self._quoted(*one) for one in chosen if one is not None)
+        case, policy = self._best(cases, item, wanted), self._best(policies, item, wanted)
+        if policy is not None and policy[0] < _DIRECT and case is not None and case[0] >= policy[0]:
+            policy = None
+        if case is not None and policy is not None and case[0] == _DISTANT:
+            case = None
+        cited = tuple(self._quoted(item, *one) for one in (case, policy) if one is not None)
         desk = self.ctx.desk
         return cited or desk.cite(
             [*cases, *policies] or desk.find(PROJECT_TYPES[item.archetype.type].zh, limit=8), [query, name], most=1
@@ -127,7 +166,7 @@ class Precedents:
                 gap=gap.name, gap_id=gap.id, figures=gap.figures,
             )  # fmt: skip
         first = precedents[0]
-        zh, en = self._led.get(first.passage_id, _OF_A_CASE)
+        zh, en = self._led.get(first.passage_id, _ONLY_NEAREST)
         title = f"《{first.title}》" if self.ctx.language == "zh" else f"“{first.title}”"
         return write.say(
             "针对诊断所列“{gap}”（{gap_id}）提出；" + zh,
@@ -142,11 +181,11 @@ class Precedents:
 
     def _best(
         self, hits: Iterable[Hit], item: Candidate, wanted: frozenset[str]
-    ) -> tuple[Passage, Document, str] | None:
+    ) -> tuple[int, Passage, Document, str] | None:
         documents: dict[str, tuple[Document, dict[str, Passage]]] = {}
         for hit in hits:
             documents.setdefault(hit.document.id, (hit.document, {}))[1][hit.passage.id] = hit.passage
-        best: tuple[float, str, Passage, Document, str] | None = None
+        best: tuple[tuple[int, float, str], Passage, Document, str] | None = None
         for document, found in documents.values():
             if document.outdated or (document.level == "national" and not self._binds(document)):
                 continue  # the latter is for another part of the country
@@ -154,14 +193,38 @@ class Precedents:
             least = _HINT if document.kind == "case" or item.archetype.type in document.project_types else _ABOUT
             for passage, sentence in self._told(document, found.values()):
                 shown = shows(item.archetype.shows, sentence)
-                if shown < least or sentence in self._said:
+                if sentence in self._said or (shown < least and document.kind != "case"):
                     continue
                 shared = len(wanted & words_of(sentence)) / max(1, len(wanted))
                 worth = fits + _PRACTICE * shown + _WORDS * shared + _SECTIONS.get(section_of(passage), 0.0)
                 worth -= _COUNTED * (_counts(sentence) + bool(_WARNS.search(sentence)))
-                if best is None or (worth, sentence) > best[:2]:
-                    best = (worth, sentence, passage, document, sentence)
-        return None if best is None else best[2:]
+                bears = self._bears(document, item, sentence, shown, shared) if shown >= least else _DISTANT
+                rank = (bears, worth, sentence)
+                if best is None or rank > best[0]:
+                    best = (rank, passage, document, sentence)
+        return None if best is None else (best[0][0], *best[1:])
+
+    def _bears(self, document: Document, item: Candidate, sentence: str, shown: float, shared: float) -> int:
+        """How far a sentence bears on a project: told as a thing done, about its measure, in a like industry or in its own words."""
+        if document.workspace:
+            return _DIRECT  # what people added themselves they want to be used
+        if not _ACTS.search(sentence) or _STATES.search(sentence) or _counts(sentence):
+            return _DISTANT
+        like = self._near_to(document, item) >= _SAME_FIELD or shared >= _SHARED
+        if document.kind == "case":
+            return _DIRECT if like else _DONE_ELSEWHERE
+        if item.archetype.type not in document.project_types:
+            return _DISTANT
+        ours = self._binds(document) or self._near_to(document, item) >= _SAME_FIELD
+        return _DIRECT if ours and shared >= _SHARED and shown >= _ABOUT else _DONE_ELSEWHERE
+
+    def _near_to(self, document: Document, item: Candidate) -> float:
+        """How near a document's industries are to those the project is about: its own chain's where it has one of several."""
+        own = item.chain if item.archetype.per in _OF_A_CHAIN and len(self.ctx.industry.chains) > 1 else None
+        key = (document.id, own.id if own else "")
+        if key not in self._near:
+            self._near[key] = industry_nearness(self.ctx, document, own)
+        return self._near[key]
 
     def _told(self, document: Document, found: Iterable[Passage]) -> Iterable[tuple[Passage, str]]:
         """The sentences of a document; of one that somebody added, which may be a book, those of the passages found."""
@@ -179,10 +242,8 @@ class Precedents:
             place = _BINDS if self._binds(document) else _ELSEWHERE
         kind = item.archetype.type in document.project_types
         used = min(self._used[document.id], _MOST_USED)
-        if document.id not in self._near:
-            self._near[document.id] = industry_nearness(ctx, document)
         own = _OWN * bool(document.workspace)
-        return _NEAR * self._near[document.id] + place + own + _TYPE * kind - _USED * used
+        return _NEAR * self._near_to(document, item) + place + own + _TYPE * kind - _USED * used
 
     def _binds(self, document: Document) -> bool:
         """Whether a policy holds where the region lies; what people handed in is theirs."""
@@ -197,7 +258,7 @@ class Precedents:
             return not areas or any(province in lies_in for provinces in areas for province in provinces)
         return any(region in lies_in for region in document.regions if region)
 
-    def _quoted(self, passage: Passage, document: Document, sentence: str) -> Citation:
+    def _quoted(self, item: Candidate, bears: int, passage: Passage, document: Document, sentence: str) -> Citation:
         self._used[document.id] += 1
         self._said.add(sentence)
         section = section_of(passage)
@@ -207,7 +268,10 @@ class Precedents:
             section = "概况"
         led = next((words for sections, words in _LEADS if section in sections), None)
         own = document.kind != "case" and self._binds(document)
-        self._led[passage.id] = led or (_OF_A_POLICY if own else _OF_A_CASE)
+        far = _ONLY_NEAREST if bears == _DISTANT else None
+        if far is None and led is None and not own and self._near_to(document, item) < _SAME_FIELD:
+            far = _ELSEWHERE_DONE
+        self._led[passage.id] = far or led or (_OF_A_POLICY if own else _OF_A_CASE)
         return self.ctx.desk.quote(passage, document, sentence)
 
 
