@@ -63,6 +63,12 @@ PROFILES: dict[str, dict[str, Any]] = {
         "background": facts(("工程机械产业产值", 4200000, "万元", 2024), ("制造业增加值占GDP比重", 27, "%", 2024)),
         "problems": ["创新不足"],
     },
+    "chips": {
+        "region": {"name": "芯城市", "level": "地级市", "province/country": "安徽省"},
+        "target_industry": "集成电路",
+        "background": facts(("规模以上工业总产值", 9000, "亿元", 2024), ("地区生产总值", 12000, "亿元", 2024)),
+        "problems": ["人才不足"],
+    },
     "coast": {
         "region": {"name": "Algarve", "level": "region", "country": "Portugal"},
         "target_industry": "tourism and blue economy",
@@ -193,6 +199,13 @@ def test_each_indicator_has_the_office_whose_matter_it_is(plans: dict[str, Plan]
 def test_the_vision_is_measured_by_the_target_industry(plans: dict[str, Plan]) -> None:
     assert "钢铁、造船、水产加工总产值（营业收入）达到" in plans["port"].positioning.vision.text
     assert "automotive components" in plans["silesia"].positioning.vision.text.split("(")[-1].lower()
+
+
+def test_a_vision_without_a_size_of_the_industry_counts_no_projects_instead(plans: dict[str, Plan]) -> None:
+    for candidate in plans["chips"].positioning.candidates:
+        first = candidate.targets[0].text
+        assert ("集成电路" in first and "年均增长" in first) or first.startswith("规模以上工业总产值"), first
+        assert "项目" not in first
 
 
 def test_a_figure_that_fell_does_not_start_at_the_plans_pace(plans: dict[str, Plan]) -> None:

@@ -153,7 +153,8 @@ def name_of(ctx: DraftContext, entry: Entry, start: Start | None) -> str:
     if len(start.cells) > 1:
         return entry.name if start.whole else begun(start.quantity.label)
     cell = start.cell
-    own = ctx.writer.statistic(_DATED.sub("", cell.metric) or cell.metric)
+    bare = _UNSURE.sub("", _DATED.sub("", cell.metric))
+    own = ctx.writer.statistic(bare or cell.metric)
     own = own if ctx.language == "zh" else begun(own)
     if entry.counts == "region" or entry.legacy or entry.part:
         return own
@@ -165,15 +166,14 @@ def name_of(ctx: DraftContext, entry: Entry, start: Start | None) -> str:
 
 
 def _whole_industry(ctx: DraftContext, metric: str) -> bool:
-    """Whether a metric is of the industry as its name has it; where the name lists several things, one of them is not it."""
+    """Whether a metric is of the industry as its name has it: neither one of several things listed, nor another name of wider or narrower meaning."""
     parts = parts_of(ctx.industry.name)
     if len(parts) == 1 and named_by(parts[0], metric, ctx.profile.name):
         return True
-    if any(name.lower() in metric.lower() for name in (ctx.industry.name, ctx.industry.short)):
-        return True
-    return len(parts) <= 1 and _alias_in(ctx, metric) and _alias_in(ctx, ctx.industry.name, own=False)
+    return any(name.lower() in metric.lower() for name in (ctx.industry.name, ctx.industry.short))
 
 
+_UNSURE: Final = re.compile(r"[（(](?:预计|预计数|初步|快报|快报数|估计|约)[）)]")
 _DATED: Final = re.compile(r"^(?:19|20)\d{2}年?(?:底|末|度)?(?:全年)?")
 """A measure is not named after the year of its baseline."""
 
@@ -185,11 +185,11 @@ def _of_the_industry(ctx: DraftContext, metric: str) -> bool:
     )
 
 
-def _alias_in(ctx: DraftContext, text: str, *, own: bool = True) -> bool:
-    """Whether a text holds a name of the leading chain, or (`own`) the industry's as the planner wrote it."""
+def _alias_in(ctx: DraftContext, text: str) -> bool:
     low, chain = text.lower(), ctx.industry.chain
-    words = [*([ctx.industry.name] if own else []), *chain.aliases.zh, *chain.aliases.en]
-    return any(len(word) > 1 and word.lower() in low for word in words)
+    return any(
+        len(word) > 1 and word.lower() in low for word in (ctx.industry.name, *chain.aliases.zh, *chain.aliases.en)
+    )
 
 
 def _of_another(ctx: DraftContext, metric: str) -> bool:

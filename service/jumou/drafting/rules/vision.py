@@ -6,7 +6,7 @@ The checklist is published (docs/vision-checklist.md): region, industry, scope, 
 import re
 from typing import Final
 
-from jumou.analysis.sizes import named_by, parts_of
+from jumou.analysis.sizes import named_by, parts_of, subject_of
 from jumou.domain.currency import money_unit
 from jumou.domain.diagnosis import Diagnosis
 from jumou.domain.evidence import Statement
@@ -235,27 +235,41 @@ def _targets(ctx: DraftContext, kpis: tuple[Kpi, ...], number: int) -> tuple[Vis
     chosen: list[Kpi] = []
     for family in order:
         pool = [kpi for kpi in kpis if kpi.family == family and kpi.targets and kpi not in chosen]
-        pool.sort(key=lambda kpi: (kpi.direction == "down", not _speaks_for(ctx, kpi), kpi.baseline is None))
+        pool.sort(key=lambda kpi: (kpi.direction == "down", _distance(ctx, kpi), kpi.baseline is None))
         chosen.extend(pool[:1])
     return tuple(
         VisionTarget(kpi_id=kpi.id, text=_phrase(ctx, kpi), quantity=kpi.targets[-1].quantity) for kpi in chosen
     )
 
 
-def _speaks_for(ctx: DraftContext, kpi: Kpi) -> bool:
-    """Whether a KPI may stand for the vision: a measure of scale is of the target industry and no side industry's or single product's."""
+_FLOW: Final = re.compile(r"出口|进口|投资|export|import|investment", re.IGNORECASE)
+"""Trade and investment say less of an industry's size than its output does."""
+
+
+def _distance(ctx: DraftContext, kpi: Kpi) -> int:
+    """How far a measure of scale is from the target industry: 0 its own size, 1 its trade or its size without a baseline, 2 the region's whole, 3 others."""
     if kpi.family != "scale":
-        return True
+        return 0
+    amount = money_unit(kpi.unit) is not None or "元" in kpi.unit or "national currency" in kpi.unit
+    if not amount:
+        return 3
     if kpi.baseline is None:
-        return ctx.industry.short in kpi.name
-    unit = kpi.unit
-    amount = money_unit(unit) is not None or "元" in unit
+        flags = kpi.targets[-1].quantity.flags if kpi.targets else ()
+        return 1 if ctx.industry.short in kpi.name and "rate" in flags and not _FLOW.search(kpi.name) else 3
+    sold = int(_FLOW.search(kpi.name) is not None)
     said = (kpi.name, kpi.baseline.label)
-    own = any(named_by(part, text, ctx.profile.name) for part in parts_of(ctx.industry.name) for text in said)
-    alias = any(
-        len(word) > 1 and word.lower() in text.lower() for word in ctx.industry.chain.aliases.zh for text in said
-    )
-    return amount and (ctx.industry.short in kpi.name or own or alias)
+    chain = ctx.industry.chain
+    if ctx.industry.short in kpi.name or any(
+        named_by(part, text, ctx.profile.name) for part in parts_of(ctx.industry.name) for text in said
+    ):
+        return sold
+    if any(
+        len(word) > 1 and word.lower() in text.lower()
+        for word in (*chain.aliases.zh, *chain.aliases.en)
+        for text in said
+    ):
+        return sold
+    return 2 if not subject_of(kpi.baseline.label, ctx.profile.name) else 3
 
 
 def _phrase(ctx: DraftContext, kpi: Kpi) -> str:
