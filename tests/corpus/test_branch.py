@@ -130,7 +130,8 @@ def test_words_of_another_industry_find_no_chain(words: str) -> None:
         ("纺织机械", "special_machinery", "textile_m", "cool"),
         ("仪器仪表", "special_machinery", "meter", "food_m"),
         ("轮胎", "rubber_plastics", "tyre", "net"),
-        ("绳网", "rubber_plastics", "net", "tyre"),
+        ("绳网", "rubber_plastics", "rope", "tyre"),
+        ("丝网", "rubber_plastics", "net", "resin"),
         ("超硬材料", "nonmetal_minerals", "diamond", "carbonate"),
         ("碳酸钙产业", "nonmetal_minerals", "carbonate", "diamond"),
     ],
@@ -153,3 +154,27 @@ def test_a_branch_keeps_a_theme_platforms_and_indicators_of_its_own() -> None:
             assert cut.projects.A2.platforms
             assert cut.projects.C2.facilities
             assert {node for niche in cut.niches for node in niche.nodes} & {node.id for node in cut.nodes}
+
+
+@pytest.mark.parametrize(
+    ("words", "chain_id", "foreign"),
+    [
+        ("furniture", "home_appliances", ("compressor", "inverter", "refrigerat", "appliance")),
+        ("家具", "home_appliances", ("压缩机", "变频", "制冷", "家电")),
+        ("丝网", "rubber_plastics", ("密炼", "注塑", "橡胶", "炼胶", "轮胎")),
+        ("照明", "home_appliances", ("压缩机", "制冷", "化妆品")),
+        ("输送带", "rubber_plastics", ("注塑", "薄膜")),
+    ],
+)
+def test_projects_of_a_branch_want_nothing_of_other_branches(
+    words: str, chain_id: str, foreign: tuple[str, ...]
+) -> None:
+    cut = branch(load_chains()[chain_id], words)
+    projects = cut.projects
+    told = (
+        projects.B1.approach, projects.B2.focus, projects.B3.training, projects.A1.package, projects.C1.services,
+        *(item.function for item in projects.A2.platforms), *(item.function for item in projects.C2.facilities),
+    )  # fmt: skip
+    texts = [text.in_("en" if words.isascii() else "zh") for text in told]
+    assert all(texts)
+    assert not [(text, word) for text in texts for word in foreign if word in text]

@@ -298,3 +298,28 @@ def test_what_a_problem_says_prevails_is_there() -> None:
     })  # fmt: skip
     found = {node.id: node for node in analyse(profile, load_chains()["phosphate_chemicals"]).nodes}
     assert found["acid"].action is None
+
+
+@pytest.mark.parametrize(
+    ("target", "chains", "unresolved"),
+    [
+        ("ocean technology and seafood", "wind_marine food_processing", ()),
+        ("大闸蟹与紫砂", "modern_agriculture ceramics", ()),
+        ("汽车零部件、纺织、珍珠", "new_energy_vehicle textile_apparel light_goods", ()),
+        ("半导体和马术", "integrated_circuit generic_1", ("马术",)),
+        ("horse racing and wool textiles", "textile_apparel generic_1", ("horse racing",)),
+        ("锂电池及下游应用", "power_battery", ()),
+        ("软件和信息技术服务", "software_services", ()),
+        ("sport and outdoor tourism", "culture_tourism", ()),
+    ],
+)
+def test_each_thing_a_target_lists_has_a_chain(target: str, chains: str, unresolved: tuple[str, ...]) -> None:
+    industry = choose_industry(_profile(target), None, "zh")
+    assert " ".join(chain.id for chain in industry.chains) == chains
+    assert industry.unresolved == unresolved
+
+
+def test_what_no_chain_describes_has_a_theme_of_its_own() -> None:
+    themes = _themes(_profile("半导体和马术"))
+    assert [one.chain.id for one in themes] == ["integrated_circuit", "generic_1"]
+    assert "马术" in themes[1].niche.name.zh

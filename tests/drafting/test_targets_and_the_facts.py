@@ -149,7 +149,7 @@ def test_a_size_is_the_sum_of_the_things_the_name_lists(plans: dict[str, Plan]) 
     )
     assert {"lower bound", "estimate"} <= set(first.baseline.flags)
     assert len(first.baseline.source_ids) == 3
-    assert on(plans["port"], "造船产业产值").name == "造船产业产值"
+    assert on(plans["port"], "造船产业产值").name == "造船产业集群营业收入"
     assert not [
         kpi for kpi in plans["port"].implementation.kpis if kpi.baseline and kpi.baseline.label == "服装产业产值"
     ]

@@ -6,7 +6,11 @@ import pytest
 
 from jumou.domain.plan import Plan
 from jumou.domain.region import ProfileConstraint, ProfileEnterprise, ProfileIndicator, RegionProfile
+from jumou.drafting.context import DraftContext
 from jumou.drafting.drafter import RulesDrafter
+from jumou.drafting.prepare import prepare
+from jumou.drafting.rules.kinds import kinds_of
+from jumou.drafting.wording import Writer
 from jumou.retrieval import Library
 from jumou.workflow import PlanRequest, draft_plan
 
@@ -81,3 +85,61 @@ def test_a_plan_for_one_industry_keeps_its_first_theme_for_everything(library: L
     attracting = [one for one in plan.projects if one.type in ("A1", "A2")]
     assert attracting
     assert all(one.theme_id for one in attracting)
+
+
+def test_a_plan_says_which_part_of_its_target_no_chain_describes_and_that_no_firm_fits(library: Library) -> None:
+    plan = drafted(
+        RegionProfile(
+            name="青岚市", level="city", target_industry="半导体和马术",
+            enterprises=(ProfileEnterprise(name="青岚马业", ref="enterprises!1"),),
+        ),
+        library,
+    )  # fmt: skip
+    said = plan.diagnosis.value_chain.summary.text
+    assert "“马术”尚无产业链图谱" in said
+    assert "青岚马业" in said
+    assert any("马术" in one.name for one in plan.projects)
+
+
+def _context(library: Library, **rows: object) -> DraftContext:
+    profile = RegionProfile.model_validate({"name": "青岚县", "level": "county", **rows})
+    return prepare(profile, library, start_year=2027, horizon=2031)
+
+
+def test_what_binds_a_region_is_a_problem_and_no_strength(library: Library) -> None:
+    reading = _context(
+        library, target_industry="水产",
+        resources=[{"name": "淡水湖泊两百平方公里"}, {"name": "湖区北岸属候鸟生态敏感区"}],
+        markets=[{"name": "华东活鱼市场"}, {"name": "鳗鱼出口受技术壁垒影响"}],
+    ).reading  # fmt: skip
+    assert [word.text for word in reading.resources] == ["淡水湖泊两百平方公里"]
+    assert [word.text for word in reading.market] == ["华东活鱼市场"]
+    assert {"湖区北岸属候鸟生态敏感区", "鳗鱼出口受技术壁垒影响"} <= {word.text for word in reading.problems}
+
+
+def test_a_zone_committee_is_no_body_of_knowledge_and_a_zone_institute_is(library: Library) -> None:
+    reading = _context(
+        library, target_industry="水产",
+        institutions=[{"name": "青岚经济开发区管委会"}, {"name": "湖东工业园"}, {"name": "青岚开发区水产研究院"}],
+    ).reading  # fmt: skip
+    assert [word.text for word in reading.knowledge] == ["青岚开发区水产研究院"]
+
+
+@pytest.mark.parametrize("target", ["低空经济", "无人机", "航空装备", "建筑材料"])
+def test_a_service_link_makes_no_service_industry_of_what_is_made(library: Library, target: str) -> None:
+    kinds = kinds_of(_context(library, target_industry=target))
+    assert "making" in kinds
+    assert not kinds & {"logistics", "trade", "software", "business", "tourism"}
+
+
+@pytest.mark.parametrize(
+    ("parent", "whole"), [("广西壮族自治区崇左市", "全区"), ("贵州省黔南州", "全省"), ("重庆市", "全市")]
+)
+def test_a_county_ranks_in_what_it_lies_in(library: Library, parent: str, whole: str) -> None:
+    plan = drafted(RegionProfile(name="青岚县", level="county", parent=parent, target_industry="茶叶"), library)
+    assert whole in plan.positioning.vision.scope
+
+
+def test_a_name_that_begins_small_stays_so_at_the_head_of_a_sentence() -> None:
+    assert Writer("zh").say("{name}取证周期长。", "", name="eVTOL").text == "eVTOL取证周期长。"
+    assert Writer("en").say("", "{name} grew.", name="tourism").text == "Tourism grew."

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from jumou.corpus.chains import ChainMatch, bare_words, folded, word_matches, word_pattern
-from jumou.domain.chain import Chain, ChainNode, Text
+from jumou.corpus.generic_chain import generic_chain
+from jumou.domain.chain import BranchTexts, Chain, ChainNode, Text
 
 _FAMILIES: Final = 5
 """A chain with fewer links in its middle is one line of making, and is never cut."""
@@ -211,7 +212,14 @@ def _cut(chain: Chain, kept: set[str], named: set[str], said: str) -> Chain:
         [niche for niche in about if niche.nodes[0] in kept] or about,  # a niche is about the link it lists first
         key=lambda niche: -len(kept & set(niche.nodes)) / len(niche.nodes),
     )
-    projects = chain.projects
+    projects, own = chain.projects, _texts_of(chain, named)
+    general = generic_chain(said if len(said) <= _LONGEST_NAME[said.isascii()] else chain.name.zh).projects
+
+    def clauses(text: Text, instead: Text) -> Text:
+        """The text without what speaks of other links alone; the general one where such words are left."""
+        cut = other.clauses(text)
+        return instead if other.foreign(cut) else cut
+
     return chain.model_copy(
         update={
             "name": Text(zh=said, en=said) if len(said) <= _LONGEST_NAME[said.isascii()] else chain.name,
@@ -229,13 +237,22 @@ def _cut(chain: Chain, kept: set[str], named: set[str], said: str) -> Chain:
             ),
             "projects": projects.model_copy(
                 update={
-                    "A1": projects.A1.model_copy(update={"targets": other.lists(projects.A1.targets), "package": other.clauses(projects.A1.package)}),
-                    "A2": projects.A2.model_copy(update={"platforms": other.named(projects.A2.platforms)}),
-                    "B1": projects.B1.model_copy(update={"approach": other.clauses(projects.B1.approach)}),
-                    "B2": projects.B2.model_copy(update={"focus": other.clauses(projects.B2.focus)}),
-                    "B3": projects.B3.model_copy(update={"occupations": other.lists(projects.B3.occupations), "training": other.clauses(projects.B3.training)}),
-                    "C1": projects.C1.model_copy(update={"zones": other.lists(projects.C1.zones), "services": other.clauses(projects.C1.services)}),
-                    "C2": projects.C2.model_copy(update={"facilities": other.named(projects.C2.facilities)}),
+                    "A1": projects.A1.model_copy(update={
+                        "targets": own.targets or other.lists(projects.A1.targets),
+                        "package": own.package or clauses(projects.A1.package, general.A1.package),
+                    }),
+                    "A2": projects.A2.model_copy(update={"platforms": own.platforms or other.named(projects.A2.platforms)}),
+                    "B1": projects.B1.model_copy(update={"approach": own.approach or clauses(projects.B1.approach, general.B1.approach)}),
+                    "B2": projects.B2.model_copy(update={"focus": own.focus or clauses(projects.B2.focus, general.B2.focus)}),
+                    "B3": projects.B3.model_copy(update={
+                        "occupations": own.occupations or other.lists(projects.B3.occupations),
+                        "training": own.training or clauses(projects.B3.training, general.B3.training),
+                    }),
+                    "C1": projects.C1.model_copy(update={
+                        "zones": own.zones or other.lists(projects.C1.zones),
+                        "services": clauses(projects.C1.services, general.C1.services),
+                    }),
+                    "C2": projects.C2.model_copy(update={"facilities": own.facilities or other.named(projects.C2.facilities)}),
                     "D1": projects.D1.model_copy(update={"instruments": other.named(projects.D1.instruments)}),
                     "D2": projects.D2.model_copy(update={"events": other.named(projects.D2.events)}),
                 }
@@ -244,6 +261,17 @@ def _cut(chain: Chain, kept: set[str], named: set[str], said: str) -> Chain:
             "pestel": tuple(factor for factor in chain.pestel if not other.alone(factor.text.zh)),
         }
     )  # fmt: skip
+
+
+def _texts_of(chain: Chain, named: set[str]) -> BranchTexts:
+    """The texts of the family the words mean; none of its own where they mean several, or one without any."""
+    met = [family for family in chain.branches if set(family.nodes) & named]
+    found = [family.texts for family in met if family.texts is not None and named & _made(chain) <= set(family.nodes)]
+    return found[0] if found else BranchTexts()
+
+
+def _made(chain: Chain) -> set[str]:
+    return {node.id for node in chain.nodes if node.position == "midstream"}
 
 
 def focused(chain: Chain, nodes: Iterable[str], words: Iterable[str] = ()) -> Chain:
@@ -326,6 +354,11 @@ class _Other:
         told = [(self.balance(f"{item.name.zh}，{self._rest(item)}"), item) for item in items]
         fit = sorted((pair for pair in told if pair[0] >= 0), key=lambda pair: -min(pair[0], 1))
         return tuple(item for _, item in fit) or items
+
+    def foreign(self, text: Any) -> bool:
+        """Whether a part of the text, in either language, speaks of links left out and of none kept."""
+        parts = [part for side in (text.zh, text.en) for part in re.split(r"[，、；。,;]| and ", str(side))]
+        return any(self.alone(part) for part in parts)
 
     @staticmethod
     def _rest(item: Any) -> str:

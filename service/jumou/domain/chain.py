@@ -57,11 +57,26 @@ class ChainNode(Model):
     basis: Literal["source", "editorial"] = "editorial"
 
 
+class BranchTexts(Model):
+    """What projects are in one family of products, where the chain's own texts speak of the others too; what is left out is the chain's."""
+
+    approach: Text | None = None
+    focus: Text | None = None
+    occupations: Texts | None = None
+    training: Text | None = None
+    zones: Texts | None = None
+    targets: Texts | None = None
+    package: Text | None = None
+    platforms: tuple["NamedFunction", ...] = ()
+    facilities: tuple["NamedFunction", ...] = ()
+
+
 class Branch(Model):
     """A family of products within the chain: the links that make it, and the words that name it and nothing else of the chain."""
 
     nodes: tuple[Code, ...] = Field(min_length=1)
     words: tuple[str, ...] = Field(min_length=1)
+    texts: BranchTexts | None = None
 
 
 class Niche(Model):

@@ -31,6 +31,8 @@ class Industry:
     """Ids of chains the profile does not speak of: national fields put up for examination, marked as such."""
     called: Mapping[str, str] = field(default_factory=dict)
     """What the region's own figures and facts call an industry, by chain id, where they name it."""
+    unresolved: tuple[str, ...] = ()
+    """What the target lists that no chain describes; a general chain stands for each."""
     written: str = ""
     """The name as the plan writes it, where the planner's is in another script than the plan: the chains' own."""
 

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from jumou.corpus.branch import branch, find_by_products, named_links, terms_in
-from jumou.corpus.chains import ChainMatch, bare_words, find_chains, folded, load_chains, names_in
+from jumou.corpus.chains import ChainMatch, bare_words, find_chains, folded, load_chains, names_in, word_matches
 from jumou.corpus.generic_chain import generic_chain
-from jumou.domain.chain import Chain
+from jumou.domain.chain import Chain, Text
 from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
 from jumou.drafting.context import Industry
@@ -21,18 +21,29 @@ _LEAST_COVER = 0.25
 _PART_COVER = 0.35
 """Of one of several things a name lists, a chain's name is at least this share."""
 
-
 _TELLING = 2.0
 """A word that names a link counts by its length; what is done to a product (加工) counts for less than this."""
 
 _BRACKETS = re.compile(r"[（(]([^（()）]*)[）)]")
-_PART = re.compile(r"(?:(?![、，,;；/与和及&（）()]|\band\b).)+")
+_PART = re.compile(r"(?:(?![、，,;；/与和及&（）()]|\band\b|(?<=\ba)nd\b|(?<=\ban)d\b).)+")
 """One of the things an industry's name lists."""
 
 _ENDINGS = frozenset(("装备", "机械", "设备", "综合利用", "资源综合利用"))
 _STEPS = frozenset(("recycling", "再制造", "循环利用", "回收"))
 _UMBRELLAS = frozenset(("new_materials", "intelligent_equipment", "electronics", "digital_economy"))
 """Chains so wide that the industries named beside them in brackets say what of them is meant."""
+
+_MOST_LISTED = 4
+"""A target that lists more things is an outline, whose every item is no industry of its own."""
+
+_LEAST_NAMED = {False: 2, True: 4}
+_NO_THING = re.compile(
+    r"精?深加工|加工|制造|生产|开采|采选|综合利用|循环利用|应用|服务|配套|融合|延伸|上下游|下游|上游|一体化|产品|衍生|研发|创新|"
+    r"装备|设备|机械|材料|技术|系统|基地|园区|经济|高端|智能|绿色|新型|特色|现代|数字化?|其他|相关|关联|"
+    r"\b(?:processing|manufacturing|production|services?|supply|supplies|applications?|products?|equipment|materials?|"
+    r"technolog(?:y|ies)|systems?|innovation|related|advanced|smart|green|other|its|their|supporting|research)\b"
+)
+"""What is said of an industry and names none."""
 
 _COMPREHENSIVE = re.compile(
     r"先进制造|制造业|工业$|战略性新兴|新兴产业|高新技术|未来产业|特色产业|主导产业|优势产业|支柱产业|现代化产业体系|县域经济|实体经济|"
@@ -87,9 +98,13 @@ def choose_industry(
     if words:
         found = [meant(name) for name in _found(words, profile, chains) or _filling(words, profile, chains)]
         if found:
+            more, unresolved = _of_the_rest(words, found, profile, chains)
+            found = [_by_its_part(chain, words, chains) for chain in found] if len(found) + len(more) > 1 else found
+            found = [*found, *more][:_MOST_CHAINS]
             return Industry(
-                name=words, chain=found[0], known=True, others=tuple(found[1:_MOST_CHAINS]),
-                written=_written(words, found[:_MOST_WRITTEN], language),
+                name=words, chain=found[0], known=True, others=tuple(found[1:]),
+                written=_written(words, found[:_MOST_WRITTEN], language), unresolved=unresolved,
+                called=_called_by_target(words, found, chains, language),
             )  # fmt: skip
         return Industry(name=words, chain=generic_chain(words), known=False)
     spoken = tuple(chains[name] for name in _spoken_of(profile, chains))
@@ -119,6 +134,87 @@ def _written(words: str, found: Sequence[Chain], language: Language) -> str:
     if language == "zh" or not re.search(r"[\u3400-\u9fff]", words):
         return ""
     return Writer("en").joined(in_sentence(chain.name.en) for chain in found)
+
+
+def _called_by_target(
+    words: str, found: Sequence[Chain], chains: Mapping[str, Chain], language: Language
+) -> dict[str, str]:
+    """By chain id, what a target that lists several things calls each of its industries; another language's words say nothing."""
+    text = folded(words)
+    parts = [part for part in re.finditer(_PART, text) if part.group().strip()]
+    if len(found) == 1 or len(parts) == 1 or text.isascii() == (language == "zh"):
+        return {}
+    written = words if len(words) == len(text) else text
+    called: dict[str, str] = {}
+    for chain in found:
+        spans = _places(chains[chain.id], text) if chain.id in chains else []
+        own = (
+            written[slice(*one.span())].strip()
+            for one in parts
+            if any(one.start() < b and a < one.end() for a, b in spans)
+        )
+        name = next((one for one in own if one not in called.values()), "")
+        if name:
+            called[chain.id] = _bare(name)
+    return called
+
+
+def _places(chain: Chain, text: str) -> list[tuple[int, int]]:
+    """Where a text names a chain, or links and products of it."""
+    spans = [span for match in find_chains(text, [chain]) for span in match.spans]
+    return spans + [(hit.start, hit.end) for hit in named_links(chain, text) if hit.weight >= _TELLING]
+
+
+def _by_its_part(chain: Chain, words: str, chains: Mapping[str, Chain]) -> Chain:
+    """A branch called by the whole of a target that lists several things, called by those of them it is about."""
+    if words not in {chain.name.zh, chain.name.en}:
+        return chain
+    text = folded(words)
+    spans = _places(chains[chain.id], text)
+    parts = [part for part in re.finditer(_PART, text) if any(part.start() < b and a < part.end() for a, b in spans)]
+    name = "、".join(part.group().strip() for part in parts)
+    return chain.model_copy(update={"name": Text(zh=name, en=name.replace("、", ", "))}) if name else chain
+
+
+def _of_the_rest(
+    words: str, found: Sequence[Chain], profile: RegionProfile, chains: Mapping[str, Chain]
+) -> tuple[list[Chain], tuple[str, ...]]:
+    """The chains of the things a target lists that none of `found` is about, and those of them no chain describes: each gets a general one."""
+    more: list[Chain] = []
+    unresolved: list[str] = []
+    for part in _rest(words, [chains[chain.id] for chain in found]):  # a branch goes by the whole name
+        known = [chains[name] for name in _found(part, profile, chains)]
+        new = [chain for chain in known if chain.id not in {one.id for one in (*found, *more)}]
+        more += new[:1]
+        if not known:
+            unresolved.append(part)
+    general = [
+        generic_chain(part).model_copy(update={"id": f"generic_{number}"})
+        for number, part in enumerate(unresolved, start=1)
+    ]
+    return [*more, *general], tuple(unresolved)
+
+
+def _rest(words: str, found: Sequence[Chain]) -> list[str]:
+    """The things a target lists outside brackets that none of the chains' names, links or products touches, without mere acts (深加工) and fillers."""
+    text = folded(_bracketed(words)[0])
+    spans = [span for match in find_chains(text, found) for span in match.spans]
+    spans += [(hit.start, hit.end) for chain in found for hit in named_links(chain, text)]
+    needs = {word for chain in found for niche in chain.niches for word in niche.needs}
+    spans += [match.span() for word in needs for match in word_matches(word, text)]
+    parts = list(re.finditer(_PART, text))
+    if not 1 < len(parts) <= _MOST_LISTED:
+        return []
+    left = [part for part in parts if not any(part.start() < end and start < part.end() for start, end in spans)]
+    named = [
+        text[(0 if part.start() == 1 else part.start()) : part.end()].strip() for part in left
+    ]  # 和田玉 is no “and”
+    return [name for name in named if _names_a_thing(name)]
+
+
+def _names_a_thing(part: str) -> bool:
+    bare = _NO_THING.sub("", bare_words(part))
+    return len(bare) >= _LEAST_NAMED[bare.isascii()]
 
 
 def _bare(words: str) -> str:

@@ -37,6 +37,23 @@ _LACKING: Final = re.compile(
 )
 """A row of the resources sheet that says what is not there."""
 
+_BINDING: Final = re.compile(
+    r"受.{0,14}(?:影响|制约|限制|约束|管控)|敏感区|生态红线|保护红线|禁止|限制开发|限批|约束趋紧|"
+    r"\b(?:subject to|affected by|limited by|restricted by|hampered by|off limits|ban on)\b",
+    re.IGNORECASE,
+)
+"""A row of resources or markets that says what binds the region instead of what it has."""
+
+_OFFICE: Final = re.compile(
+    r"管委会|管理委员会|管理局|开发区|合作区|产业园|工业园|海关(?!技术)|[局委]$|\b(?:zone|authority|customs|ministry)\b",
+    re.IGNORECASE,
+)
+_SCHOOL: Final = re.compile(
+    r"大学|学院|研究|实验室|科学院|技术中心|检测中心|创新中心|universit|institut|laborator|college|research",
+    re.IGNORECASE,
+)
+"""An office, a zone or its committee is no body of knowledge unless it is a school or institute too."""
+
 _COUNTED: Final = re.compile(r"^(规模以上|规上)|企业(数|[(（]|$)|用电|用水|产值|firms", re.IGNORECASE)
 """Rows of the infrastructure sheet that count something instead of naming it."""
 
@@ -89,13 +106,14 @@ def read(profile: RegionProfile) -> Reading:
     leading, supporting, troubled = _firms(profile)
     institutions = tuple(_said(item.name, item.ref) for item in profile.institutions if not _empty(item.name))
     named = tuple(_said(_item(item), item.ref) for item in profile.resources if not _empty(item.name))
-    resources = tuple(word for word in named if not _LACKING.match(word.text))
+    resources = tuple(word for word in named if not _LACKING.match(word.text) and not _BINDING.search(word.text))
     infrastructure = tuple(
         _said(_item(item), item.ref)
         for item in profile.infrastructure
         if not _empty(item.name) and not _COUNTED.search(item.name)
     )
-    markets = tuple(_said(item.name, item.ref) for item in profile.markets if not _empty(item.name))
+    sold = tuple(_said(item.name, item.ref) for item in profile.markets if not _empty(item.name))
+    markets = tuple(word for word in sold if not _BINDING.search(word.text))
     policies = tuple(_said(item.name, item.ref) for item in profile.policies if not _empty(item.name))
     facts = tuple(_said(_fact(item), item.ref) for item in profile.indicators if item.value is None and item.raw)
     everything = (*resources, *infrastructure, *markets, *policies)
@@ -106,7 +124,12 @@ def read(profile: RegionProfile) -> Reading:
         troubled=troubled,
         knowledge=_once(
             (
-                *(word for word in institutions if word not in intermediaries or _KNOWLEDGE.search(word.text)),
+                *(
+                    word
+                    for word in institutions
+                    if _SCHOOL.search(word.text)
+                    or (not _OFFICE.search(word.text) and (word not in intermediaries or _KNOWLEDGE.search(word.text)))
+                ),
                 *(word for word in resources if _KNOWLEDGE.search(word.text)),
             )
         ),
@@ -120,7 +143,8 @@ def read(profile: RegionProfile) -> Reading:
         resources=resources,
         problems=(
             *(_said(item.statement, item.ref) for item in profile.constraints if not _empty(item.statement)),
-            *(word for word in named if _LACKING.match(word.text)),
+            *(word for word in named if _LACKING.match(word.text) or _BINDING.search(word.text)),
+            *(word for word in sold if _BINDING.search(word.text)),
         ),
     )
 

@@ -32,6 +32,8 @@ _PROPER: Final = re.compile(r"(?:Beidou|Chinese|Internet of|Jacquard)\b")
 """Names that keep their capital inside a sentence, beside those whose first word holds another capital or a digit."""
 
 
+_SMALL: Final = re.compile(r"[a-z]{1,2}[A-Z]")
+
 _TWICE: Final = re.compile(r"(产业|集群|基地|园区|项目|行业|平台)\1+")
 
 
@@ -48,8 +50,8 @@ def article(noun: str) -> str:
 
 
 def begun(text: str) -> str:
-    """The text with its first letter a capital; nothing else changes (`capitalize` would make GDP Gdp)."""
-    return text[:1].upper() + text[1:]
+    """The text with its first letter a capital, but for a name that begins small on purpose (eVTOL); nothing else changes (`capitalize` would make GDP Gdp)."""
+    return text if _SMALL.match(text) else text[:1].upper() + text[1:]
 
 
 def unit_in(unit: str, language: Language) -> str:
@@ -206,7 +208,7 @@ class Writer:
         an assumption when only assumptions do, and `no_evidence` otherwise.
         """
         text, found = self.fill(self.pick(zh, en), **words)
-        text = text[:1].upper() + text[1:]
+        text = begun(text)
         everything = (*found, *figures)
         return Statement(
             text=text,

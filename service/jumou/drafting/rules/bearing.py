@@ -46,6 +46,8 @@ def themes_of(item: "Candidate", themes: Sequence[Theme]) -> tuple[Theme, ...]:
     if of_one_chain(item):
         own = [theme for theme in themes if theme.chain_id == item.chain.id]
         return (max(own, key=lambda theme: len(set(theme.node_ids) & set(item.links))),) if own else ()
+    if item.archetype.links == "second":
+        return tuple(themes[-1:])
     several = len({theme.chain_id for theme in themes}) > 1
     if item.archetype.per == "firm" and several and item.name is not None:
         return _of_firm(item, themes)

@@ -141,7 +141,7 @@ def _links_served(ctx: DraftContext, item: Candidate, text: str) -> tuple[str, .
 
 def _titled(name: str) -> str:
     """A project's name: a word doubled where two parts meet stands once (产业产业基金), and English begins with a capital."""
-    return re.sub(r"([\u4e00-\u9fff]{2})\1", r"\1", name[:1].upper() + name[1:])
+    return re.sub(r"([\u4e00-\u9fff]{2})\1", r"\1", begun(name))
 
 
 def _only(template: str, words: dict[str, Word]) -> dict[str, Word]:

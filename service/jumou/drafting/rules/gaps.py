@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from jumou.analysis.firm_places import firms_at
 from jumou.analysis.mode_inputs import in_trouble
 from jumou.domain.chain import Text
 from jumou.domain.diagnosis import ChainNode, DriverReading, ElementReading, Gap
@@ -11,7 +12,6 @@ from jumou.domain.evidence import Statement
 from jumou.domain.framework import DRIVERS, MODE_CONDITIONS, MODES, ModeKey
 from jumou.domain.playbook import Part
 from jumou.domain.quantity import Quantity
-from jumou.domain.region import RegionProfile
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.answers import concerns_of, links_named
 from jumou.drafting.rules.bearing import chain_spoken_of
@@ -58,7 +58,7 @@ def _gap(said: Statement, **fields: object) -> Gap:
 def _chain(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> list[Gap]:
     write, chain = ctx.writer, ctx.industry.chain
     named = any(node.firms for node in nodes)
-    unplaced = firms_unplaced(ctx.profile, nodes)
+    unplaced = firms_unplaced(ctx, nodes)
     actionable = [node for node in nodes if node.action is not None]
     actionable.sort(key=lambda node: (-(node.priority or 0), not node.key, node.order))
     rows = []
@@ -120,10 +120,12 @@ def _chain(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> list[Gap]:
     return rows
 
 
-def firms_unplaced(profile: RegionProfile, nodes: Iterable[ChainNode]) -> tuple[Said, ...]:
-    """The firms the profile names that stand at no link of the chain, where they are half of all or more; those in trouble do not count."""
+def firms_unplaced(ctx: DraftContext, nodes: Iterable[ChainNode]) -> tuple[Said, ...]:
+    """The firms the profile names that stand at no link of the plan's chains, where they are half of all or more; those in trouble do not count."""
     placed = {firm for node in nodes for firm in node.firms}
-    names = {firm.name: firm.ref for firm in profile.enterprises if firm.name.strip() and not in_trouble(firm)}
+    for other in ctx.industry.others:
+        placed.update(*firms_at(ctx.profile, other).values())
+    names = {firm.name: firm.ref for firm in ctx.profile.enterprises if firm.name.strip() and not in_trouble(firm)}
     lost = tuple(Said(name, ref or "profile:enterprises") for name, ref in names.items() if name not in placed)
     return lost if 2 * len(lost) >= len(names) else ()
 

@@ -63,8 +63,8 @@ def _of_chain(kinds: tuple[Kind, ...], chain: Chain) -> frozenset[str]:
     found = {
         kind.id for kind in kinds if sum(code.startswith(kind.codes) for code in codes) >= _OF_ITS_CODES * len(codes)
     }
-    if chain.sector == "manufacturing":
-        found.add(MAKING)
+    if chain.sector == "manufacturing":  # a link that is a service (delivery by air) makes no service industry of it
+        found = (found - {kind.id for kind in kinds if kind.serves}) | {MAKING}
     return frozenset(found)
 
 

@@ -128,6 +128,8 @@ class _Facts(NamedTuple):
 
     firms: dict[str, int]
     spoken: frozenset[str]
+    known: int
+    """How many firms the profile names; where most stand nowhere on the chain, the others tell less of it."""
 
     @classmethod
     def of(cls, profile: RegionProfile, chain: Chain, firms: dict[str, int] | None) -> "_Facts":
@@ -140,7 +142,7 @@ class _Facts(NamedTuple):
                 if (count := sum(_mentions(text, node.keywords) for text in known))
             }
         spoken = {node.id for node in chain.nodes if any(_mentions(text, node.keywords) for text in rows)}
-        return cls(firms, frozenset(spoken))
+        return cls(firms, frozenset(spoken), len(known))
 
 
 def _mentions(text: str, words: Iterable[str]) -> bool:
@@ -156,7 +158,8 @@ def _score(
         "told": _tells(niche, named),
         "called": _called(niche, target, language),
         "share": sum(rank for node, rank in ranks.items() if node in firms) / sum(ranks.values()),
-        "firms": sum(count * ranks.get(node, 0.0) for node, count in firms.items()) / max(1, sum(firms.values())),
+        "firms": sum(count * ranks.get(node, 0.0) for node, count in firms.items())
+        / max(1, sum(firms.values()), facts.known / 2),
         "spoken": min(1.0, sum(rank for node, rank in ranks.items() if node in facts.spoken)),
         "prospects": (niche.barrier + niche.growth + niche.value) / 15,
         "suits": (1.0 if niche.suits[0] == mode else 0.6) if mode in niche.suits else 0.0,

@@ -7,6 +7,7 @@ from jumou.domain.evidence import Statement
 from jumou.domain.framework import Name
 from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
+from jumou.drafting.rules.gaps import firms_unplaced
 from jumou.drafting.wording import Said, in_sentence
 
 _MOST_NAMED: Final = 4
@@ -101,6 +102,20 @@ def _action(ctx: DraftContext, node: ChainNode) -> Statement:
 
 
 def _summary(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> Statement:
+    """What stands of the leading chain, and what of the target no chain describes."""
+    said = _summary_of_chain(ctx, nodes)
+    if not ctx.industry.unresolved:
+        return said
+    more = ctx.writer.say(
+        "目标产业中的“{parts}”尚无产业链图谱，按通用生产链条另列主题和项目，须补充产业链资料后细化。",
+        "The corpus holds no value chain of “{parts}”, which the target names too; a general chain stands in for it, to be replaced when a chain file is added.",
+        parts=[Said(part, "profile:target_industry") for part in ctx.industry.unresolved], state="no_evidence",
+    )  # fmt: skip
+    space = ctx.writer.pick("", " ")
+    return said.model_copy(update={"text": f"{said.text}{space}{more.text}", "figures": (*said.figures, *more.figures)})
+
+
+def _summary_of_chain(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> Statement:
     write = ctx.writer
     if not ctx.industry.known:
         return write.say(
@@ -111,6 +126,13 @@ def _summary(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> Statement:
     present = [Said(node.name, "chain") for node in nodes if node.firms]
     lacking = [Said(node.name, "chain") for node in nodes if node.key and not node.firms]
     name = Said(ctx.industry.chain.name.in_(ctx.language), "chain")
+    if not present and (unplaced := firms_unplaced(ctx, nodes)):
+        return write.say(
+            "{name}产业链共有{count}个环节，资料所列企业（{firms}）均未能归入其中，所选产业链是否贴合本地产业须先核实；{lacking}为关键环节，须优先摸底。",
+            "The {name} chain has {count} links; none of the firms named ({firms}) matches one, so whether the chain fits the region has to be verified first. Survey the key links: {lacking}.",
+            name=name, count=_count(ctx, len(nodes)), firms=unplaced[:_MOST_NAMED],
+            lacking=lacking[:_MOST_NAMED] or [name], state="assumption",
+        )  # fmt: skip
     if not present:
         return write.say(
             "{name}产业链共有{count}个环节，资料未记录本地企业所处环节；{lacking}为关键环节，须优先摸底。",

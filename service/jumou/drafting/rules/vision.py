@@ -168,6 +168,13 @@ def _joined(ctx: DraftContext, themes: tuple[Theme, ...]) -> str:
     return ctx.writer.pick("与" if plain else "、", " and ").join(names)
 
 
+_WHOLE: Final = {
+    "广西": "全区", "内蒙": "全区", "西藏": "全区", "宁夏": "全区", "新疆": "全区",
+    "北京": "全市", "上海": "全市", "天津": "全市", "重庆": "全市",
+}  # fmt: skip
+"""What a county calls the whole of its autonomous region or municipality; of a province it is 全省."""
+
+
 def _scope(ctx: DraftContext, diagnosis: Diagnosis, mode: ModeKey) -> str:
     """How far the vision reaches: the nation where the mode's condition is met, else the wider area the region lies in."""
     write, profile = ctx.writer, ctx.profile
@@ -186,7 +193,8 @@ def _scope(ctx: DraftContext, diagnosis: Diagnosis, mode: ModeKey) -> str:
             if any(provinces[i : i + 2] in where for i in range(len(provinces) - 1)):
                 return write.pick(*name)
         return write.pick("全国", "national")
-    return write.pick("全省", "provincial") if profile.level in ("county", "park") else write.pick("区域", "regional")
+    whole = next((word for key, word in _WHOLE.items() if key in f"{profile.parent}{profile.name}"), "全省")
+    return write.pick(whole, "provincial") if profile.level in ("county", "park") else write.pick("区域", "regional")
 
 
 def checklist(ctx: DraftContext, vision: Vision, themes: tuple[Theme, ...]) -> tuple[VisionCheck, ...]:
