@@ -255,3 +255,7 @@ def test_nothing_falls_by_more_in_a_year_than_machines_can(plans: dict[str, Plan
 def test_plans_with_sums_and_ceilings_pass_their_own_check(plans: dict[str, Plan]) -> None:
     for plan in plans.values():
         assert not [item for item in plan.quality.findings if item.severity == "error"]
+
+
+def test_a_lower_bound_is_told_as_one(plans: dict[str, Plan]) -> None:
+    assert any("1020亿元以上" in row.text for row in plans["port"].diagnosis.summary)

@@ -71,14 +71,16 @@ def number(value: float) -> str:
 
 
 def shown(quantity: Quantity, language: Language, *, year: bool = False) -> str:
-    """The figure as it stands in a text: value (or range), unit, and on demand the year; assumptions say so."""
+    """The figure as it stands in a text: value (or range), unit, and on demand the year; a lower bound says so."""
+    bound = "lower bound" in quantity.flags
     if language == "en":
         text = in_english(quantity.value, quantity.unit, quantity.upper)
+        text = f"at least {text}" if bound else text
         return f"{text} ({quantity.year})" if year and quantity.year else text
     text = number(quantity.value)
     if quantity.upper is not None and quantity.upper != quantity.value:
         text += f"—{number(quantity.upper)}"
-    text += quantity.unit
+    text += f"{quantity.unit}以上" if bound else quantity.unit
     if year and quantity.year:
         text += f"({quantity.year}年)"
     return text

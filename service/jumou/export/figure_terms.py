@@ -30,6 +30,7 @@ FLAGS: Final[dict[str, Name]] = {
     "estimate": Name("估计值", "estimate"),
     "preliminary": Name("初步数", "preliminary"),
     "rounded": Name("取整值", "rounded"),
+    "lower bound": Name("下限值", "lower bound"),
     "current_prices": Name("现价", "current prices"),
     "base_year_matters": Name("受基期影响大", "base year matters"),
     "old_table": Name("投入产出表较早", "old table"),

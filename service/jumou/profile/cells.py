@@ -179,7 +179,7 @@ _MONEY_FIRST: Final = re.compile(
     r"^(?P<sign>\D{0,9}?)(?P<money>[A-Z]{3}(?= ?\d)|[A-Z]{0,3}[$€£₹₩₺₽¥]) ?(?P<number>\d[\d,.]*\d|\d)(?P<rest>.*)$",
     re.DOTALL,
 )
-_BY: Final = r"(?:同比|比上年|较上年|年均|year[- ]on[- ]year|y/?o/?y)?"
+_BY: Final = r"(?:按?可比价格?|名义|现价|同比|比上年|较上年|年均|year[- ]on[- ]year|y/?o/?y)?"
 _GROWTH: Final = re.compile(
     rf"^[\s，,：:]*{_BY}\s*(?:(?P<up>增长|上升|提高|up|growth of|increase of|grew|rose)|(?P<down>下降|减少|降低|负增长|down|fell|decline of|decrease of))?\s*(?:约|了|by|about)?\s*"
     r"(?P<sign>[+\-−–]?)\s*(?P<number>\d+(?:\.\d+)?)\s*(?:%|per ?cent)",

@@ -64,7 +64,7 @@ _SCARCE: Final = re.compile(
     re.IGNORECASE,
 )
 _TOO_MANY: Final = re.compile(
-    r"小散弱|散小弱|小散乱|低小散|散乱污|小而散|相互压价|压价|价格战|无序竞争|恶性竞争|同质化|fragmented|price war|undercut|too many small",
+    r"小散弱|散小弱|小散乱|低小散|散乱污|小而散|相互压价|压价|价格战|无序竞争|恶性竞争|同质化竞争|低端同质|同质化严重|fragmented|price war|undercut|too many small",
     re.IGNORECASE,
 )
 
@@ -157,7 +157,9 @@ def _stems(word: str) -> tuple[str, ...]:
     if bare.isascii():
         first = re.split(r"\s(?:and|for|from|in|of|with|which|that)\b", bare.lower())[0]
         return tuple(one for one in first.split() if len(one) >= _LEAST_WORD and one not in _GENERAL)
-    return ("煤",) if bare in ("煤炭", "原煤", "煤") else (bare,) if bare else ()
+    if bare in ("煤炭", "原煤", "煤"):
+        return ("煤",)
+    return (bare if len(bare) > 1 or len(word.strip()) < 2 else word.strip(),) if bare else ()
 
 
 _LEAST_WORD: Final = 3
