@@ -203,7 +203,7 @@ def _together(own: dict[str, ProfileIndicator], parts: Sequence[str], language: 
     flags = tuple(dict.fromkeys(flag for cell in alike for flag in quantity(cell).flags))
     total = Quantity(
         label=label, value=round(sum(cell.value or 0.0 for cell in alike), 6), unit=largest.unit, year=largest.year, basis="computed",
-        formula="sum(parts_of_the_industry)", flags=flags,
+        formula="sum_of_parts", flags=flags,
         source_ids=tuple(dict.fromkeys(name for cell in alike for name in (cell.ref or "profile", cell.source_id) if name)),
     )  # fmt: skip
     return Size(total, tuple(alike), whole=whole and len(alike) == len(cells))
