@@ -69,6 +69,12 @@ PROFILES: dict[str, dict[str, Any]] = {
         "background": facts(("规模以上工业总产值", 9000, "亿元", 2024), ("地区生产总值", 12000, "亿元", 2024)),
         "problems": ["人才不足"],
     },
+    "sky": {
+        "region": {"name": "云海区", "level": "区", "province/country": "广东省珠海市"},
+        "target_industry": "低空经济与通用航空",
+        "background": facts(("低空经济产业营收", 54, "亿元(+31%)", 2024), ("全社会研发投入占GDP比重", 3.1, "%", 2023)),
+        "problems": ["起降场布局不足"],
+    },
     "coast": {
         "region": {"name": "Algarve", "level": "region", "country": "Portugal"},
         "target_industry": "tourism and blue economy",
@@ -243,6 +249,12 @@ def test_abroad_the_currency_of_the_gdp_comes_first_and_lower_bounds_count(plans
     assert units <= {"million PLN"}
     assert on(plans["silesia"], "automotive firms").baseline.flags == ("lower bound",)  # type: ignore[union-attr]
     assert on(plans["silesia"], "exports of automotive components").unit == "billion EUR"
+
+
+def test_flying_is_no_storage_and_freight(plans: dict[str, Plan]) -> None:
+    names = [kpi.name for kpi in plans["sky"].implementation.kpis]
+    assert not [name for name in names if any(word in name for word in ("物流企业", "仓储", "一单制", "多式联运"))]
+    assert on(plans["sky"], "全社会研发投入占GDP比重").name == "研发经费投入强度"
 
 
 def test_nothing_falls_by_more_in_a_year_than_machines_can(plans: dict[str, Plan]) -> None:
