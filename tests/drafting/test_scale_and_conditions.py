@@ -8,7 +8,9 @@ import pytest
 
 from jumou.domain.framework import Language
 from jumou.domain.plan import Plan
+from jumou.drafting import rules
 from jumou.drafting.drafter import RulesDrafter
+from jumou.drafting.prepare import prepare
 from jumou.profile import parse_profile
 from jumou.retrieval import Library
 from jumou.workflow import PlanRequest, draft_plan
@@ -235,3 +237,70 @@ def test_a_cluster_project_of_one_of_several_industries_looks_to_its_own(library
         industries = "".join(document.industries)
         near = re.search("医药|生命|健康|疫苗|医疗|信息|半导体|微电子|传感|高技术|芯片|电子", industries)
         assert near or "产业与本区域不同" in project.rationale.text or "一般参考" in project.rationale.text
+
+
+def test_benchmarks_were_in_a_like_situation(plans: dict[str, Plan]) -> None:
+    """A coal city looks to the Ruhr before a science park; the reason names what is alike."""
+    found = {bench.document_id: bench for bench in plans["mining"].diagnosis.benchmarks}
+    assert "F07_ruhr" in found
+    assert "处境相近（老工业或资源型区域接续转型）" in found["F07_ruhr"].why_comparable.text
+
+
+@pytest.mark.parametrize(
+    ("industry", "rows", "wanted"),
+    [
+        ("通用航空与无人机", {"problems": ["适航取证周期长"]}, ("图卢兹", "西安硬科技")),
+        ("边境贸易与跨境物流", {"infrastructure": ["某公路口岸"]}, ("义乌", "临沂", "香农")),
+        ("毛巾家纺", {"problems": ["代工多，自主品牌少"]}, ("南通", "柯桥", "大唐", "晋江")),
+    ],
+)  # fmt: skip
+def test_what_a_region_is_in_brings_its_cases(
+    library: Library, industry: str, rows: dict[str, list[str]], wanted: tuple[str, ...]
+) -> None:
+    content = {
+        "region": {"name": "临溪市", "level": "地级市", "province/country": "云南省"},
+        "target_industry": industry,
+        **rows,
+    }
+    ctx = prepare(parse_profile(content), library, language="zh", start_year=2027, horizon=2031)
+    names = " ".join(bench.name for bench in rules.diagnose(ctx).benchmarks)
+    assert sum(name in names for name in wanted) >= min(2, len(wanted))
+
+
+def test_safeguards_state_rules_and_no_statistics(sized: dict[str, Plan], plans: dict[str, Plan]) -> None:
+    rule = re.compile(
+        r"应|须|不宜|不得|不能|宜|尽早|避免|should|must|need|cannot|avoid|only|has to|have to|instead", re.IGNORECASE
+    )
+    for plan in (*sized.values(), plans["abroad"]):
+        for lesson in plan.implementation.safeguards[2:]:
+            assert rule.search(lesson.text)
+            assert not re.search(r"\d{2,}|整车|晶圆", lesson.text)
+
+
+@pytest.mark.parametrize(
+    ("name", "parent"), [("珠江区", "广东省珠海市"), ("海陵区", "江苏省泰州市"), ("锦江区", "四川省成都市")]
+)
+def test_the_higher_level_is_a_body_above_the_region(library: Library, name: str, parent: str) -> None:
+    """A neighbouring city's policy is no order from above; one's own city's, province's or the State Council's is."""
+    content = {
+        "region": {"name": name, "level": "市辖区", "province/country": parent},
+        "target_industry": "低空经济与高端装备",
+    }
+    ctx = prepare(parse_profile(content), library, language="zh", start_year=2027, horizon=2031)
+    found = [factor for factor in rules.diagnose(ctx).macro.factors if "上级部署" in factor.text]
+    for factor in found:
+        for cited in factor.citations:
+            document = library.document(cited.document_id)
+            own = f"{parent}{name}"
+            assert document.level in ("national", "provincial") or any(
+                place[:2] in own for place in document.regions if place.endswith("市")
+            )
+            assert not re.search(r"不是|不足|受挫", cited.quote)
+
+
+def test_a_pace_that_ran_out_before_the_plan_begins_is_not_used(plans: dict[str, Plan]) -> None:
+    for plan in plans.values():
+        for kpi in plan.implementation.kpis:
+            for cited in kpi.citations:
+                until = re.search(r"到(20\d\d)年", cited.quote)
+                assert until is None or int(until.group(1)) >= 2026

@@ -13,6 +13,7 @@ from jumou.drafting.comparable import divisions, divisions_of, level_likeness, l
 from jumou.drafting.context import DraftContext
 from jumou.drafting.desk import overlap
 from jumou.drafting.rules.bodies import abroad
+from jumou.drafting.rules.situations import shared, situations_of
 from jumou.drafting.wording import Said
 from jumou.retrieval import Filter, Hit
 
@@ -25,10 +26,19 @@ _NEAR_FROM: Final = 0.4
 
 _ALIKE, _ALIKE_EN = "与本区域产业方向相近（{industries}）", " is close in industry"
 _UNLIKE, _UNLIKE_EN = "产业与本区域不同（{industries}）", " works in another industry"
+_LESSON: Final = {
+    "success": ("，其做法可供比较。", "; what it did can be compared."),
+    "mixed": ("，成效与挫折并存，正反两面均可比较。", "; it shows both what worked and what did not."),
+    "failure": ("，其受挫经历可作警示。", "; its set-back is a warning."),
+}
 _CHINA: Final = "中国"
 _BEYOND_CHINA: Final = 0.4
 """For a region outside China a case from outside is worth this much more: firms, land and public money work alike there."""
 
+_SITUATION, _ALONE, _NOTHING_ALIKE = 0.5, 0.6, 0.3
+"""What a shared situation is worth, as much as a like industry; the part of it without one; what a case loses that shares neither."""
+
+_OF_A_SITUATION: Final = 16
 _CONSIDERED: Final = 60
 """Passages of cases that are looked at; a case is at most two of them."""
 
@@ -55,6 +65,10 @@ def _choose(ctx: DraftContext, mode: ModeKey) -> list[Document]:
             benchmarks=True,
         ),
     ]
+    for situation in situations_of(ctx.profile):
+        hits.extend(
+            ctx.desk.find(situation.query, limit=_OF_A_SITUATION, where=Filter(kinds=("case",)), benchmarks=True)
+        )
     ranked = _ranked(ctx, hits, mode, aliases | set(names))
     chosen = ranked[:_MOST]
     home = ctx.profile.country
@@ -112,14 +126,17 @@ def _near(own: frozenset[str], document: Document) -> float:
 
 
 def _ranked(ctx: DraftContext, hits: list[Hit], mode: ModeKey, names: set[str]) -> list[Document]:
-    own, outside = own_divisions(ctx), abroad(ctx.profile)
+    own, outside, situations = own_divisions(ctx), abroad(ctx.profile), situations_of(ctx.profile)
     best: dict[str, tuple[float, Document]] = {}
     for hit in hits:
         document = hit.document
         same_industry = any(name in "、".join((*document.industries, document.title)) for name in names)
         near = _near(own, document)
+        alike = min(1, len(shared(situations, document)))
         score = (
-            0.4 * hit.score
+            _SITUATION * alike * (1.0 if near > 0 or same_industry else _ALONE)
+            - _NOTHING_ALIKE * (not alike and not same_industry and near == 0)
+            + 0.4 * hit.score
             + 0.6 * same_industry
             + 0.5 * near
             + 0.25 * level_likeness(ctx.profile.level, document.level or "")
@@ -177,6 +194,13 @@ def _why(ctx: DraftContext, document: Document, mode: ModeKey, title: str) -> St
     citation = ctx.desk.cite_document(document.id, [title, *document.industries, MODES[mode].in_(ctx.language)])
     citations = (citation,) if citation else ()
     near = _near(own_divisions(ctx), document) >= _NEAR_FROM
+    alike = shared(situations_of(ctx.profile), document)
+    if alike:
+        return write.say(
+            "{title}与本区域处境相近（{situation}）" + ("，产业也相近" if near else "，产业不同") + "（{industries}）" + _LESSON[document.outcome or "success"][0],
+            "{title} was in a like situation ({situation})" + (", in a like industry" if near else ", in another industry") + _LESSON[document.outcome or "success"][1],
+            title=Said(title, document.id), situation=write.joined(item.name.in_(ctx.language) for item in alike[:2]), industries=industries, citations=citations,
+        )  # fmt: skip
     if document.outcome == "mixed":
         return write.say(
             "{title}" + (_ALIKE if near else _UNLIKE) + "，成效与挫折并存，正反两面均可比较。",

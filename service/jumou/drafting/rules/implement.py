@@ -1,5 +1,6 @@
 """Step 4: road map, action table, governance, financing by year, KPIs and the calendar that keeps the plan in operation."""
 
+import re
 from typing import Final
 
 from jumou.domain.diagnosis import Diagnosis
@@ -26,6 +27,22 @@ from jumou.drafting.rules.scheduling import month, phase_starts, roadmap_rows, t
 from jumou.retrieval import Filter
 
 _MOST_ACTIONS_EACH: Final = 3
+_MOST_LESSONS: Final = 2
+_RULE: Final = re.compile(
+    r"应(?!用|链)|须|不宜|不得|不能|宜(?!居)|必须|尽早|避免|一票否决|前提是|\b(?:should|must|need to|needs? |has to|have to|cannot|avoid|only (?:if|when)|instead of|not a substitute|will not)\b",
+    re.IGNORECASE,
+)
+"""What makes a lesson a rule or a condition."""
+
+_OF_ITSELF: Final = re.compile(r"^[^，。]{2,8}(?:属|应|须)")
+"""A rule a case has for itself: 鲁北化工应防止…"""
+
+_FIGURES: Final = re.compile(r"\d{2,}|\d+(?:\.\d+)?\s*[%％]|近[一二三四五六七八九]成|[一二三四五六七八九]成[^为]")
+_OF_A_FIELD: Final = re.compile(
+    r"整车|汽车|造车|氢能|光伏|晶圆|芯片|港口|楼宇|科学城|科学园|商贸城|专业市场|生物医药|新药|电池|面料|印染|煤|钢|糖|磷|航空|\b(?:port|universit(?:y|ies)|campus|vehicles?|cars?|chips?|hydrogen|market halls?|drugs?)\b",
+    re.IGNORECASE,
+)
+"""Words of one field: a rule about them holds where the region has to do with them."""
 
 
 def implement(
@@ -212,8 +229,19 @@ def _safeguards(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positionin
             mode=mode, state="assumption",
         ),
     ]  # fmt: skip
-    lessons = [
-        lesson for bench in diagnosis.benchmarks if bench.outcome in ("failure", "mixed") for lesson in bench.lessons
-    ]
-    statements.extend(lessons[:2])
-    return tuple(statements)
+    return (*statements, *_lessons(ctx, diagnosis))
+
+
+def _lessons(ctx: DraftContext, diagnosis: Diagnosis) -> list[Statement]:
+    """Lessons of the benchmark cases that state a rule which holds here: of no other industry, and no statistics; hard ones first."""
+    cases = sorted(diagnosis.benchmarks, key=lambda bench: bench.outcome == "success")
+    found = [
+        lesson for bench in cases for lesson in bench.lessons
+        if _RULE.search(lesson.text) and not (_OF_ITSELF.search(lesson.text) and lesson.text[:2] == bench.name[:2])
+    ]  # fmt: skip
+    said = f"{ctx.industry.name} {' '.join(chain.name.zh for chain in ctx.industry.chains)} {ctx.profile.model_dump_json()}".lower()
+    here = [
+        lesson for lesson in found
+        if not _FIGURES.search(lesson.text) and all(word.group().lower() in said for word in _OF_A_FIELD.finditer(lesson.text))
+    ]  # fmt: skip
+    return here[:_MOST_LESSONS]

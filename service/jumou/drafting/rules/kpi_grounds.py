@@ -1,5 +1,6 @@
 """Target paths that follow from something outside the playbook: a policy's pace, or how the region and its peers have grown."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ from jumou.drafting.context import DraftContext
 _LEAST_SPAN: Final = 3
 """Growth over fewer years says more about the base year than about the region."""
 
+_UNTIL: Final = r"到(20\d\d)年|\bby (20\d\d)\b"
 _LEAST_RATE: Final = 0.01
 
 
@@ -35,6 +37,9 @@ def policy_pace(ctx: DraftContext, pace: PolicyPace) -> Ground | None:
     found = ctx.desk.cite_document(pace.document, words)
     if found is None or pace.percent not in figures_in(found.quote):
         return None
+    until = re.search(_UNTIL, found.quote)
+    if until is not None and int(until.group(1) or until.group(2)) < ctx.start_year:
+        return None  # a pace that ran out before the plan begins binds nobody
     title = f"《{found.title}》" if ctx.language == "zh" else f"“{found.title}”"
     if pace.years == 1:
         note = ctx.writer.pick(f"按{title}提出的全国年均速度设定。", f"At the yearly pace {title} sets for the nation.")

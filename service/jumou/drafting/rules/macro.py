@@ -1,11 +1,12 @@
 """The macro scan: six outside factors, scored only where a passage stands behind them (ECONOMICS 1.9)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from jumou.domain.diagnosis import MacroFactor, MacroScan
-from jumou.domain.evidence import Citation
+from jumou.domain.evidence import Citation, Document
 from jumou.domain.framework import PESTEL, PestelKey
 from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
@@ -19,6 +20,17 @@ _OF_THE_INDUSTRY: Final = 2
 _LEAST_SHARED: Final = 0.15
 """A quote that shares less of the factor's own words speaks of something else."""
 
+_WIDER: Final[dict[str, tuple[str, ...]]] = {
+    "provincial": ("national",), "city": ("national", "provincial"), "county": ("national", "provincial", "city"),
+    "park": ("national", "provincial", "city"), "town": ("national", "provincial", "city", "county"), "other": ("national", "provincial"),
+}  # fmt: skip
+"""The levels that stand above a region of a level."""
+
+_OF_LEVEL: Final[dict[str, tuple[str, ...]]] = {
+    "provincial": ("省", "自治区", "市"), "city": ("市", "州", "盟"), "county": ("县", "市", "区"),
+}  # fmt: skip
+_PLACE: Final = re.compile(r"(?:^|[，,、；在由将])([\u4e00-\u9fff]{2,3}(?:市|县|自治州))(?!场|区)")
+_DENIES: Final = re.compile(r"不是|未|不足|尚|失败|受挫|企业规划口径|not |fail", re.IGNORECASE)
 _SOURCES: Final = Filter(kinds=("policy", "user", "case"))
 
 
@@ -72,14 +84,44 @@ def _own_setting(ctx: DraftContext) -> Iterator[_Candidate]:
     hits = ctx.desk.find(
         f"{ctx.industry.name} {ctx.industry.chain.name.zh} 产业集群 目标", limit=6, where=Filter(kinds=("policy", "user"), regions=names)
     )  # fmt: skip
-    hits = [hit for hit in hits if "全国" not in hit.document.regions]
-    citations = ctx.desk.cite(hits, [ctx.industry.name, ctx.industry.chain.name.zh, *ctx.industry.chain.aliases.zh[:4]])
-    if citations:
+    words = [ctx.industry.name, ctx.industry.chain.name.zh, *ctx.industry.chain.aliases.zh[:4]]
+    own = f"{ctx.profile.parent}{ctx.profile.name}"
+    cited = next(
+        (
+            ctx.desk.quote(hit.passage, hit.document, sentence)
+            for hit in hits
+            if "全国" not in hit.document.regions and _above(ctx, hit.document, own)
+            for sentence, shared in (ctx.desk.sentence(hit.passage.text, words),)
+            if sentence and shared > 0 and _directs(sentence, own)
+        ),
+        None,
+    )
+    if cited is not None:
+        citations = (cited,)
         text, figures = ctx.writer.fill(
             ctx.writer.pick("上级部署已就相关产业提出方向：{title}，本规划须与之衔接", "The higher level has set a direction ({title}) that this plan has to join"),
             title=Said(f"《{citations[0].title}》" if ctx.language == "zh" else citations[0].title, citations[0].document_id),
         )  # fmt: skip
         yield _Candidate("political", "opportunity", text, 3.0, 0.8, citations, figures)
+
+
+def _above(ctx: DraftContext, document: Document, own: str) -> bool:
+    """Whether a document's body stands above the region: a wider level, and the region lies in what it governs.
+
+    What people added is theirs to call a higher body's.
+    """
+    if document.kind == "user":
+        return True
+    wider = _WIDER.get(ctx.profile.level, ())
+    if document.level not in wider:
+        return False
+    places = [place for place in document.regions if place.endswith(_OF_LEVEL.get(document.level, ("",)))]
+    return document.level == "national" or any(place[:2] in own for place in places)
+
+
+def _directs(sentence: str, own: str) -> bool:
+    """Whether a sentence sets a direction here: it names no other place of the province, and denies nothing."""
+    return not _DENIES.search(sentence) and all(place[:2] in own for place in _PLACE.findall(sentence))
 
 
 def _of_industry(ctx: DraftContext, key: PestelKey) -> list[_Candidate]:

@@ -46,6 +46,9 @@ _WARNS: Final = re.compile(
 )
 """An English summary has no sections: by such words a sentence is a lesson or a reservation."""
 
+_FAULTS: Final = re.compile(r"不足|缺乏|滞后|失败|受挫|亏损|空置|过剩|未能|偏低|闲置")
+"""What went wrong is no practice to follow."""
+
 _AREAS: Final[dict[str, tuple[str, ...]]] = {
     "中部": ("山西", "安徽", "江西", "河南", "湖北", "湖南"), "东北": ("辽宁", "吉林", "黑龙江"),
     "西部": ("内蒙古", "广西", "重庆", "四川", "贵州", "云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆"), "贵州": ("贵州",),
@@ -262,7 +265,7 @@ class Precedents:
         self._used[document.id] += 1
         self._said.add(sentence)
         section = section_of(passage)
-        if self.ctx.language == "en" and _WARNS.search(sentence):
+        if (self.ctx.language == "en" and _WARNS.search(sentence)) or _FAULTS.search(sentence):
             section = "教训与启示"
         elif _counts(sentence):
             section = "概况"
