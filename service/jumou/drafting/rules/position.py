@@ -37,8 +37,8 @@ _REASONS: Final = {
         "{passed}Of the modes whose condition does not fail {name} scores highest ({score}), but on what is known its condition “{condition}” is not met; it stands as the leading mode for now and has to be argued before it is adopted{second}.",
     ),
     "unknown": (
-        "{passed}资料没有可判断聚合模式的依据：{name}在缺数据项按中值计时得分最高（{score}），其适用条件“{condition}”尚无从核实；仅作为起草用的暂定模式，补充资料后须重新判定{second}。",
-        "{passed}The profile gives nothing to judge the modes by: with the unknown counted as the middle {name} scores highest ({score}), and its condition “{condition}” cannot be verified. It is provisional, for drafting only, and has to be judged again with a fuller profile{second}.",
+        "{passed}{name}在缺数据项按中值计时得分最高（{score}），但资料没有可据以判断其适用条件“{condition}”的数据或记载；仅作为起草用的暂定模式，补充资料后须重新判定{second}。",
+        "{passed}With the unknown counted as the middle {name} scores highest ({score}), but the profile gives nothing to judge its condition “{condition}” by. It is provisional, for drafting only, and has to be judged again with a fuller profile{second}.",
     ),
 }  # fmt: skip
 """Why the mode is proposed, by how far its condition is met."""
@@ -116,7 +116,7 @@ def _passed_over(ctx: DraftContext, table: ModeTable) -> str:
         return ""
     names = ctx.writer.joined(MODES[row.key].in_(ctx.language) for row in above)
     return ctx.writer.pick(
-        f"{names}得分虽高而前提条件不成立，不予采用；", f"{names} would score more, but fails its condition; "
+        f"{names}得分虽高而前提条件不成立，不予采用；", f"{names} would score more, but the condition fails. "
     )
 
 
