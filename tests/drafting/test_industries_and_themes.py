@@ -291,6 +291,22 @@ def test_a_phosphate_region_is_asked_for_no_refinery() -> None:
     assert all(node.basis == "editorial" for node in industry.chain.nodes)
 
 
+@pytest.mark.parametrize(
+    ("problem", "there"),
+    [
+        ("黄磷、硫酸装置排放强度高，周边污染投诉多", True),
+        ("硫酸依赖外购，价格波动大", False),
+        ("硫酸供应没有保障", False),
+    ],
+)
+def test_a_link_whose_pollution_is_complained_of_is_there(problem: str, there: bool) -> None:
+    profile = RegionProfile.model_validate({
+        "name": "某县", "level": "county", "target_industry": "磷化工", "constraints": [{"statement": problem}],
+    })  # fmt: skip
+    found = {node.id: node for node in analyse(profile, load_chains()["phosphate_chemicals"]).nodes}
+    assert ("seen_in_words" in found["feedstock"].flags) == there
+
+
 def test_what_a_problem_says_prevails_is_there() -> None:
     profile = RegionProfile.model_validate({
         "name": "某县", "level": "county", "target_industry": "磷化工",

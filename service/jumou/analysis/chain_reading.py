@@ -32,6 +32,15 @@ _MAINLY: Final = re.compile(
 )
 """What a stated problem says the region makes most of."""
 
+_AT_WORK: Final = re.compile(
+    r"过剩|环保压力|污染|排放|同质化|低端|压价|开工率|外运|粗放|老旧|小而散|能耗高|安全事故|\b(?:surplus|overcapacity|pollut|emission|dumping|outdated)",
+    re.IGNORECASE,
+)
+_FROM_OUTSIDE: Final = re.compile(
+    r"没有|缺乏|缺少|空白|依赖|进口|外购|卡脖子|受制|引进|\b(?:no|lacks?|imports?|imported|depend)", re.IGNORECASE
+)
+"""A link whose surplus, pollution or price war is complained of is there; one that is bought in or wanting is not."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChainReading:
@@ -132,8 +141,13 @@ def _spoken_of(profile: RegionProfile, node: Link) -> bool:
         *profile.notes,
     )
     mainly = (found[1] for item in profile.constraints for found in _MAINLY.finditer(item.statement))
+    troubled = (
+        item.statement
+        for item in profile.constraints
+        if _AT_WORK.search(item.statement) and not _FROM_OUTSIDE.search(item.statement)
+    )
     told = any(mentions(text, node.keywords) for text in texts if not LACKING.search(text))
-    return told or any(mentions(text, node.keywords) for text in mainly)
+    return told or any(mentions(text, node.keywords) for text in (*mainly, *troubled))
 
 
 def _facts(

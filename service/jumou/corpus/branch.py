@@ -254,7 +254,7 @@ def _cut(chain: Chain, kept: set[str], named: set[str], said: str) -> Chain:
                     }),
                     "C2": projects.C2.model_copy(update={"facilities": own.facilities or other.named(projects.C2.facilities)}),
                     "D1": projects.D1.model_copy(update={"instruments": other.named(projects.D1.instruments)}),
-                    "D2": projects.D2.model_copy(update={"events": other.named(projects.D2.events)}),
+                    "D2": projects.D2.model_copy(update={"events": own.events or other.named(projects.D2.events)}),
                 }
             ),
             "kpis": tuple(kpi for kpi in chain.kpis if not other.alone(kpi.name.zh)),

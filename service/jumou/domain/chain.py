@@ -69,6 +69,7 @@ class BranchTexts(Model):
     package: Text | None = None
     platforms: tuple["NamedFunction", ...] = ()
     facilities: tuple["NamedFunction", ...] = ()
+    events: tuple["NamedContent", ...] = ()
 
 
 class Branch(Model):

@@ -6,6 +6,7 @@ from typing import Final
 
 from jumou.analysis.firm_places import firms_at
 from jumou.analysis.mode_inputs import in_trouble
+from jumou.corpus.chains import find_chains
 from jumou.domain.chain import Text
 from jumou.domain.diagnosis import ChainNode, DriverReading, ElementReading, Gap
 from jumou.domain.evidence import Statement
@@ -121,13 +122,19 @@ def _chain(ctx: DraftContext, nodes: tuple[ChainNode, ...]) -> list[Gap]:
 
 
 def firms_unplaced(ctx: DraftContext, nodes: Iterable[ChainNode]) -> tuple[Said, ...]:
-    """The firms the profile names that stand at no link of the plan's chains, where they are half of all or more; those in trouble do not count."""
+    """The firms the profile names that stand at no link of the plan's chains, where they are half of all or more.
+
+    Those in trouble do not count; of several, only those whose names say the leading chain, where there are any.
+    """
     placed = {firm for node in nodes for firm in node.firms}
     for other in ctx.industry.others:
         placed.update(*firms_at(ctx.profile, other).values())
     names = {firm.name: firm.ref for firm in ctx.profile.enterprises if firm.name.strip() and not in_trouble(firm)}
     lost = tuple(Said(name, ref or "profile:enterprises") for name, ref in names.items() if name not in placed)
-    return lost if 2 * len(lost) >= len(names) else ()
+    if 2 * len(lost) < len(names):
+        return ()
+    lead = ctx.industry.chain.id
+    return tuple(word for word in lost if any(hit.chain_id == lead for hit in find_chains(word.text))) or lost
 
 
 def _stated(ctx: DraftContext) -> list[Gap]:
