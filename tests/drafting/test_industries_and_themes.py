@@ -323,6 +323,7 @@ def test_what_a_problem_says_prevails_is_there() -> None:
         ("大闸蟹与紫砂", "modern_agriculture ceramics", ()),
         ("汽车零部件、纺织、珍珠", "new_energy_vehicle textile_apparel light_goods", ()),
         ("半导体和马术", "integrated_circuit generic_1", ("马术",)),
+        ("边贸与冷链物流", "trade_market logistics", ()),
         ("horse racing and wool textiles", "textile_apparel generic_1", ("horse racing",)),
         ("锂电池及下游应用", "power_battery", ()),
         ("软件和信息技术服务", "software_services", ()),
