@@ -67,8 +67,9 @@ def test_the_reason_for_the_mode_says_how_far_its_condition_holds(plans: dict[st
 
 def test_without_evidence_the_mode_is_provisional(plans: dict[str, Plan]) -> None:
     reason = plans["nothing"].positioning.mode.reason
-    assert reason.state == "no_evidence"
+    assert reason.state == "assumption"
     assert "重新判定" in reason.text
+    assert {finding.severity for finding in plans["nothing"].quality.findings} <= {"note"}
 
 
 def test_modes_stand_in_the_order_of_their_scores(plans: dict[str, Plan]) -> None:

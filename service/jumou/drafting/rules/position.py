@@ -85,7 +85,7 @@ def _mode(ctx: DraftContext, diagnosis: Diagnosis) -> ModeChoice:
         second=_second(ctx, second) if table.close else "",
         passed=_passed_over(ctx, table),
         figures=conditions[winner].figures,
-        state="no_evidence" if met == "unknown" else None,
+        state="assumption" if met == "unknown" else None,
     )
     return ModeChoice(
         key=winner,
