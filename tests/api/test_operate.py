@@ -18,9 +18,11 @@ def kpis_of(plan: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def short(plan: dict[str, Any], period: str, share: float) -> list[dict[str, Any]]:
-    """Values for all added numbers (their targets count from zero), each `share` of the target of a whole year."""
+    """Values for all added numbers that are due from the first year on (they count from zero), each `share` of the year's target."""
     found = []
     for kpi in kpis_of(plan):
+        if not kpi["targets"] or kpi["targets"][0]["quantity"]["value"] <= 0:
+            continue
         target = next(
             (one["quantity"] for one in kpi["targets"] if str(one["year"]) == period and "added" in one["quantity"]["flags"]), None
         )  # fmt: skip
