@@ -57,7 +57,7 @@ def telling(text: str) -> frozenset[str]:
     return frozenset(pairs | set(_LATIN.findall(low))) - _EVERYWHERE
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32_768)
 def words_of(text: str) -> frozenset[str]:
     """As `telling`, remembered: the same sentences are weighed for every plan. Not for what people ask, nor for whole passages."""
     return telling(text)

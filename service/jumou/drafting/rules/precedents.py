@@ -196,11 +196,12 @@ class Precedents:
             least = _HINT if document.kind == "case" or item.archetype.type in document.project_types else _ABOUT
             for passage, sentence in self._told(document, found.values()):
                 shown = shows(item.archetype.shows, sentence)
-                if sentence in self._said or (shown < least and document.kind != "case"):
+                beside = shown < least and (document.kind != "case" or (best is not None and best[0][0] > _DISTANT))
+                if beside or sentence in self._said:
                     continue
                 shared = len(wanted & words_of(sentence)) / max(1, len(wanted))
                 worth = fits + _PRACTICE * shown + _WORDS * shared + _SECTIONS.get(section_of(passage), 0.0)
-                worth -= _COUNTED * (_counts(sentence) + bool(_WARNS.search(sentence)))
+                worth -= _COUNTED * (_counts(sentence) + _warns(sentence))
                 bears = self._bears(document, item, sentence, shown, shared) if shown >= least else _DISTANT
                 rank = (bears, worth, sentence)
                 if best is None or rank > best[0]:
@@ -211,7 +212,7 @@ class Precedents:
         """How far a sentence bears on a project: told as a thing done, about its measure, in a like industry or in its own words."""
         if document.workspace:
             return _DIRECT  # what people added themselves they want to be used
-        if not _ACTS.search(sentence) or _STATES.search(sentence) or _counts(sentence):
+        if not _acts(sentence) or _counts(sentence):
             return _DISTANT
         like = self._near_to(document, item) >= _SAME_FIELD or shared >= _SHARED
         if document.kind == "case":
@@ -295,6 +296,17 @@ def shows(pattern: str, sentence: str) -> float:
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
+
+
+@lru_cache(maxsize=32_768)
+def _warns(sentence: str) -> bool:
+    return bool(_WARNS.search(sentence))
+
+
+@lru_cache(maxsize=32_768)
+def _acts(sentence: str) -> bool:
+    """Whether a sentence tells of a thing done, not of how things stand."""
+    return bool(_ACTS.search(sentence)) and not _STATES.search(sentence)
 
 
 @lru_cache(maxsize=32_768)
