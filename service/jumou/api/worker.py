@@ -20,7 +20,7 @@ from jumou.errors import JumouError
 from jumou.logs import set_up_log
 from jumou.settings import Settings
 from jumou.storage import CallJournal
-from jumou.workflow import PlanRequest, draft_projects
+from jumou.workflow import PlanRequest, draft_projects, finished
 from jumou.workflow.doing import Bench, do_plan, do_redraft
 from jumou.workflow.review import Person
 from jumou.workflow.runs import Made, asking
@@ -74,7 +74,7 @@ def project_list(parts: Jumou | None, request: PlanRequest, person: Person, regi
     drafter = jumou.drafter_named(
         request.drafter, journal=None if region is None else CallJournal.of_region(jumou.whole.database, region)
     )
-    drafted = asyncio.run(draft_projects(request, jumou.library_for(drafter.name), drafter))
+    drafted = finished(draft_projects(request, jumou.library_for(drafter.name), drafter))
     return drafted.model_dump_json().encode()
 
 

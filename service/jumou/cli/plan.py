@@ -1,6 +1,5 @@
 """`jumou plan` and `jumou projects`: from a profile to files, or to a list."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from jumou.drafting.drafter import Drafter, DrafterName
 from jumou.profile import read_profile, sample_profile
 from jumou.retrieval import Shelf
 from jumou.settings import settings
-from jumou.workflow import PlanRequest, draft_plan, draft_projects
+from jumou.workflow import PlanRequest, draft_plan, draft_projects, finished
 
 ProfileArgument = Annotated[
     str,
@@ -57,7 +56,7 @@ def plan(
         def step(key: StepKey, number: int, total: int) -> None:
             report(number, total, STEPS[key].in_(request.language))
 
-        drafted = asyncio.run(draft_plan(request, library, by, progress=step))
+        drafted = finished(draft_plan(request, library, by, progress=step))
     files = write_bundle(drafted, target)
     if as_json:
         emit({"files": [str(path) for path in files], "quality": drafted.quality.model_dump(mode="json")})
@@ -79,7 +78,7 @@ def projects(
     """由区域资料起草项目清单。"""
     request = _request(profile, language, industry, start, horizon, drafter)
     by, library = _opened(request)
-    drafted = asyncio.run(draft_projects(request, library, by))
+    drafted = finished(draft_projects(request, library, by))
     if as_json:
         emit(drafted)
         return

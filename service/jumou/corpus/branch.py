@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from jumou.corpus.chains import ChainMatch, bare_words, folded, word_matches, word_pattern
+from jumou.corpus.chains import ChainMatch, bare_words, folded, word_matches
 from jumou.corpus.generic_chain import generic_chain
 from jumou.domain.chain import BranchTexts, Chain, ChainNode, Text
 
@@ -310,9 +310,7 @@ class _Other:
 
     def __init__(self, outside: set[str], inside: set[str], foremost: Iterable[str] = ()) -> None:
         self._inside, self._foremost = inside, tuple(foremost)
-        ordered = sorted(outside | inside, key=lambda term: (-len(term), term))
-        self._terms = re.compile("|".join(f"({word_pattern(term).pattern})" for term in ordered))
-        self._ordered = ordered
+        self._terms = tuple(sorted(outside | inside, key=lambda term: (-len(term), term)))
 
     def alone(self, text: str) -> bool:
         """Whether a text speaks of links left out more than of those kept."""
@@ -320,9 +318,18 @@ class _Other:
 
     def balance(self, text: str) -> int:
         """How many more times it speaks of links kept than of others."""
-        found = [self._ordered[match.lastindex - 1] for match in self._terms.finditer(folded(text)) if match.lastindex]
-        inside = sum(term in self._inside for term in found)
-        return inside - (len(found) - inside)
+        low = folded(text)
+        hits = sorted(
+            (match.start(), rank, match.end(), term in self._inside)
+            for rank, term in enumerate(self._terms)
+            if term in low
+            for match in word_matches(term, low)
+        )
+        balance = end = 0
+        for start, _, stop, inside in hits:
+            if start >= end:
+                balance, end = balance + (1 if inside else -1), stop
+        return balance
 
     def sign(self, text: str) -> int:
         """1 where a text speaks of the links kept (2 where in the foremost words), -1 where of others alone, else 0."""

@@ -7,7 +7,8 @@ from typing import Final
 
 from jumou.analysis.region import RegionAnalysis
 from jumou.domain.chain import Chain
-from jumou.domain.framework import Language
+from jumou.domain.framework import Language, ModeKey
+from jumou.domain.implementation import Kpi
 from jumou.domain.playbook import Playbook
 from jumou.domain.region import RegionProfile
 from jumou.drafting.account import Account
@@ -60,7 +61,7 @@ class Industry:
 
 @dataclass(frozen=True, slots=True)
 class DraftContext:
-    """Everything the four steps read. Nothing in it changes while a plan is drafted, but for the desk's record of use and the account.
+    """Everything the four steps read. Nothing in it changes while a plan is drafted, but for the desk's record of use, the account and what is kept.
 
     `notes` are what reviewers want otherwise, by item (`project/P03`); a drafter that cannot read them leaves them be.
     """
@@ -79,6 +80,8 @@ class DraftContext:
     """How far the planner wants the vision to reach; empty leaves it to the diagnosis."""
     notes: Mapping[str, str] = field(default_factory=dict)
     account: Account = field(default_factory=Account)
+    kpis: dict[ModeKey, tuple[Kpi, ...]] = field(default_factory=dict)
+    """The KPI set by mode, once a step has worked it out: three of the four steps need it."""
     writer: Writer = field(init=False)
     reading: Reading = field(init=False)
 

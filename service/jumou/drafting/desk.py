@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from jumou.domain.evidence import Citation, Document, Evidence, EvidencePassage, Passage
 from jumou.domain.framework import Language
@@ -89,6 +89,19 @@ def practised(measures: Sequence[str], text: str) -> float:
     return min(1.0, found / _ENOUGH)
 
 
+class Told(NamedTuple):
+    """Sentences of a document, and the passage each stands in."""
+
+    passages: tuple[Passage, ...]
+    texts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, told: Iterable[tuple[Passage, str]]) -> "Told":
+        """From pairs."""
+        pairs = tuple(told)
+        return cls(tuple(passage for passage, _ in pairs), tuple(text for _, text in pairs))
+
+
 class Library(Protocol):
     """What the desk needs of the index."""
 
@@ -136,7 +149,8 @@ class EvidenceDesk:
     exclude: frozenset[str] = frozenset()
     _cited: dict[str, EvidencePassage] = field(default_factory=dict)
     _quoted: dict[str, int] = field(default_factory=dict)
-    _told: dict[str, tuple[tuple[Passage, str], ...]] = field(default_factory=dict)
+    _read: dict[str, tuple[Passage, ...]] = field(default_factory=dict)
+    _told: dict[str, Told] = field(default_factory=dict)
 
     def find(
         self,
@@ -195,7 +209,7 @@ class EvidenceDesk:
         if document is None:
             return None
         best: tuple[float, Passage, str] | None = None
-        for passage in self.library.passages(document_id):
+        for passage in self._passages(document_id):
             sentence, overlap = self.sentence(passage.text, words)
             if sentence and (best is None or overlap > best[0]):
                 best = (overlap, passage, sentence)
@@ -210,24 +224,30 @@ class EvidenceDesk:
         except NotFound:
             return None
 
+    def _passages(self, document_id: str) -> tuple[Passage, ...]:
+        """The passages of a document; one plan reads a document once."""
+        if document_id not in self._read:
+            self._read[document_id] = self.library.passages(document_id)
+        return self._read[document_id]
+
     def sentences(self, document_id: str, section: str) -> list[tuple[Passage, str]]:
         """The sentences of one section of a document, with the passage each stands in."""
         found: list[tuple[Passage, str]] = []
-        for passage in self.library.passages(document_id):
+        for passage in self._passages(document_id):
             if section in passage.section:
                 found.extend((passage, text) for text in split_sentences(passage.text))
         return found
 
-    def told(self, document_id: str) -> tuple[tuple[Passage, str], ...]:
-        """All sentences of a document in the plan's language, with the passage each stands in."""
+    def told(self, document_id: str) -> Told:
+        """All sentences of a document in the plan's language."""
         found = self._told.get(document_id)
         if found is None:
-            found = self._told[document_id] = tuple(
-                (passage, sentence)
-                for passage in self.library.passages(document_id)
-                for sentence in self.spoken(passage.text)
-            )
+            found = self._told[document_id] = self.told_in(self._passages(document_id))
         return found
+
+    def told_in(self, passages: Iterable[Passage]) -> Told:
+        """The sentences of these passages in the plan's language."""
+        return Told.of((passage, sentence) for passage in passages for sentence in self.spoken(passage.text))
 
     def spoken(self, text: str) -> tuple[str, ...]:
         """The sentences of a passage that are in the plan's language; halves of sentences are left out."""

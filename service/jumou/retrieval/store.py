@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -299,10 +300,7 @@ class TextStore:
                 f" FROM passages JOIN documents ON documents.row = passages.document WHERE {column} IN ({marks})",
                 tuple(some),
             ):
-                passage = Passage.model_construct(
-                    id=name, document_id=document, ordinal=ordinal, section=section, start=begin, end=stop, text=text
-                )
-                yield StoredPassage(row, number, passage)
+                yield StoredPassage(row, number, _passage(name, document, ordinal, section, begin, stop, text))
 
     def documents(self, rows: Sequence[int]) -> dict[int, Document]:
         """The documents at these rows."""
@@ -313,7 +311,7 @@ class TextStore:
                 f"SELECT row, description FROM documents WHERE row IN ({','.join('?' * len(some))})",  # nosec B608 # noqa: S608 - marks only
                 tuple(some),
             ):
-                found[row] = Document.model_validate_json(description)
+                found[row] = _document(description)
         return found
 
     def document_row(self, document_id: str) -> int | None:
@@ -345,6 +343,19 @@ def _remove(connection: sqlite3.Connection, document_id: str) -> bool:
 
 def _raise_revision(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'revision'")
+
+
+@lru_cache(maxsize=4096)
+def _passage(name: str, document: str, ordinal: int, section: str, start: int, stop: int, text: str) -> Passage:
+    """A passage as it was stored: checked when it came in, and made once, for the same ones are read again and again."""
+    return Passage.model_construct(
+        id=name, document_id=document, ordinal=ordinal, section=section, start=start, end=stop, text=text
+    )
+
+
+@lru_cache(maxsize=2048)
+def _document(description: str) -> Document:
+    return Document.model_validate_json(description)
 
 
 def facets(document: Document) -> list[tuple[str, str]]:

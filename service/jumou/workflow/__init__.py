@@ -1,5 +1,5 @@
 """The four steps and the loop around them: each draft is checked before it is handed on."""
 
-from jumou.workflow.plan import PlanRequest, draft_plan, draft_projects
+from jumou.workflow.plan import PlanRequest, draft_plan, draft_projects, finished
 
-__all__ = ["PlanRequest", "draft_plan", "draft_projects"]
+__all__ = ["PlanRequest", "draft_plan", "draft_projects", "finished"]

@@ -47,6 +47,12 @@ _METHODS: Final[dict[KpiFamily, tuple[str, str, str, str]]] = {
 
 def choose_kpis(ctx: DraftContext, mode: ModeKey) -> tuple[Kpi, ...]:
     """The KPIs of the plan, ids K01…: those with a baseline first in each family, every family served."""
+    if mode not in ctx.kpis:
+        ctx.kpis[mode] = _chosen(ctx, mode)
+    return ctx.kpis[mode]
+
+
+def _chosen(ctx: DraftContext, mode: ModeKey) -> tuple[Kpi, ...]:
     entries = entries_for(ctx, mode)
     wanted = _WANTED_ABROAD if abroad(ctx.profile) else _WANTED
     starts = [(entry, start_of(ctx, entry)) for entry in entries]

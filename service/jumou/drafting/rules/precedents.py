@@ -2,16 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from jumou.domain.evidence import Citation, Document, Passage, Statement
 from jumou.domain.framework import PROJECT_TYPES
 from jumou.drafting.comparable import level_likeness
 from jumou.drafting.context import DraftContext
-from jumou.drafting.desk import words_of
+from jumou.drafting.desk import Told, words_of
 from jumou.drafting.rules.benchmarks import industry_nearness
 from jumou.drafting.rules.bodies import abroad
 from jumou.drafting.rules.selection import Candidate
@@ -111,6 +111,30 @@ _OF_A_CASE: Final = ("可参照{title}的做法：“{quote}”", "For compariso
 _OF_A_POLICY: Final = ("政策依据为{title}：“{quote}”", "{title} calls for it: “{quote}”")
 
 
+class _Read(NamedTuple):
+    """A document, its sentences, how far each speaks of a measure, how far it has to, and how the document fits the plan."""
+
+    document: Document
+    told: Told
+    shown: tuple[float, ...]
+    least: float
+    fits: float
+
+
+class _Weighed(NamedTuple):
+    """A sentence as a precedent."""
+
+    bears: int
+    worth: float
+    sentence: str
+    passage: Passage
+    document: Document
+
+    def rank(self) -> tuple[int, float, str]:
+        """The greater the better."""
+        return self[:3]
+
+
 @dataclass(slots=True)
 class Precedents:
     """Finds the precedents of one plan's projects; what one project leans on, others lean on less."""
@@ -132,11 +156,11 @@ class Precedents:
         cases, policies = self._found(query)
         wanted = words_of(f"{query} {name}")
         case, policy = self._best(cases, item, wanted), self._best(policies, item, wanted)
-        if policy is not None and policy[0] < _DIRECT and case is not None and case[0] >= policy[0]:
+        if policy is not None and policy.bears < _DIRECT and case is not None and case.bears >= policy.bears:
             policy = None
-        if case is not None and policy is not None and case[0] == _DISTANT:
+        if case is not None and policy is not None and case.bears == _DISTANT:
             case = None
-        cited = tuple(self._quoted(item, *one) for one in (case, policy) if one is not None)
+        cited = tuple(self._quoted(item, one) for one in (case, policy) if one is not None)
         desk = self.ctx.desk
         return cited or desk.cite(
             [*cases, *policies] or desk.find(PROJECT_TYPES[item.archetype.type].zh, limit=8), [query, name], most=1
@@ -182,31 +206,39 @@ class Precedents:
             citations=precedents[:1],
         )
 
-    def _best(
-        self, hits: Iterable[Hit], item: Candidate, wanted: frozenset[str]
-    ) -> tuple[int, Passage, Document, str] | None:
+    def _best(self, hits: Iterable[Hit], item: Candidate, wanted: frozenset[str]) -> "_Weighed | None":
         documents: dict[str, tuple[Document, dict[str, Passage]]] = {}
         for hit in hits:
             documents.setdefault(hit.document.id, (hit.document, {}))[1][hit.passage.id] = hit.passage
-        best: tuple[tuple[int, float, str], Passage, Document, str] | None = None
+        read: list[_Read] = []
         for document, found in documents.values():
             if document.outdated or (document.level == "national" and not self._binds(document)):
                 continue  # the latter is for another part of the country
-            fits = self._fits(document, item)
+            told = self._told(document, found.values())
             least = _HINT if document.kind == "case" or item.archetype.type in document.project_types else _ABOUT
-            for passage, sentence in self._told(document, found.values()):
-                shown = shows(item.archetype.shows, sentence)
-                beside = shown < least and (document.kind != "case" or (best is not None and best[0][0] > _DISTANT))
-                if beside or sentence in self._said:
+            shown = all_show(item.archetype.shows, told.texts)
+            read.append(_Read(document, told, shown, least, self._fits(document, item)))
+        best = max(self._weighed(read, item, wanted), key=_Weighed.rank, default=None)
+        if best is None or best.bears == _DISTANT:  # only then can a sentence win that does not speak of the measure
+            cases = [one for one in read if one.document.kind == "case"]
+            others = self._weighed(cases, item, wanted, beside=True)
+            best = max(others if best is None else (best, *others), key=_Weighed.rank, default=None)
+        return best
+
+    def _weighed(
+        self, read: Iterable["_Read"], item: Candidate, wanted: frozenset[str], *, beside: bool = False
+    ) -> Iterator["_Weighed"]:
+        """The sentences that speak of the measure (`beside`: the others), each with what it is worth as a precedent."""
+        for document, told, shares, least, fits in read:
+            for place, shown in enumerate(shares):
+                if (shown < least) is not beside or told.texts[place] in self._said:
                     continue
+                sentence, passage = told.texts[place], told.passages[place]
                 shared = len(wanted & words_of(sentence)) / max(1, len(wanted))
                 worth = fits + _PRACTICE * shown + _WORDS * shared + _SECTIONS.get(section_of(passage), 0.0)
                 worth -= _COUNTED * (_counts(sentence) + _warns(sentence))
-                bears = self._bears(document, item, sentence, shown, shared) if shown >= least else _DISTANT
-                rank = (bears, worth, sentence)
-                if best is None or rank > best[0]:
-                    best = (rank, passage, document, sentence)
-        return None if best is None else (best[0][0], *best[1:])
+                bears = _DISTANT if beside else self._bears(document, item, sentence, shown, shared)
+                yield _Weighed(bears, worth, sentence, passage, document)
 
     def _bears(self, document: Document, item: Candidate, sentence: str, shown: float, shared: float) -> int:
         """How far a sentence bears on a project: told as a thing done, about its measure, in a like industry or in its own words."""
@@ -230,12 +262,10 @@ class Precedents:
             self._near[key] = industry_nearness(self.ctx, document, own)
         return self._near[key]
 
-    def _told(self, document: Document, found: Iterable[Passage]) -> Iterable[tuple[Passage, str]]:
+    def _told(self, document: Document, found: Iterable[Passage]) -> Told:
         """The sentences of a document; of one that somebody added, which may be a book, those of the passages found."""
         desk = self.ctx.desk
-        if not document.workspace:
-            return desk.told(document.id)
-        return ((passage, sentence) for passage in found for sentence in desk.spoken(passage.text))
+        return desk.told_in(found) if document.workspace else desk.told(document.id)
 
     def _fits(self, document: Document, item: Candidate) -> float:
         """How far a document is about a region, an industry and a way of growing such as these."""
@@ -262,7 +292,8 @@ class Precedents:
             return not areas or any(province in lies_in for provinces in areas for province in provinces)
         return any(region in lies_in for region in document.regions if region)
 
-    def _quoted(self, item: Candidate, bears: int, passage: Passage, document: Document, sentence: str) -> Citation:
+    def _quoted(self, item: Candidate, best: "_Weighed") -> Citation:
+        bears, _, sentence, passage, document = best
         self._used[document.id] += 1
         self._said.add(sentence)
         section = section_of(passage)
@@ -284,7 +315,12 @@ def section_of(passage: Passage) -> str:
     return passage.section.rpartition(" / ")[2]
 
 
-@lru_cache(maxsize=131_072)  # the same sentences are weighed for every plan
+@lru_cache(maxsize=16_384)  # the same documents are weighed for every plan
+def all_show(pattern: str, sentences: tuple[str, ...]) -> tuple[float, ...]:
+    """As `shows`, for the sentences of one document."""
+    return tuple(shows(pattern, sentence) for sentence in sentences)
+
+
 def shows(pattern: str, sentence: str) -> float:
     """How far a sentence speaks of the measures of a pattern: 0 not at all, 1 it is about them, a little more for more of them."""
     if _DOUBTFUL.search(sentence):
