@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.optimize import linprog
 
 from jumou.errors import InvalidRequest
 
@@ -44,6 +43,8 @@ def mix(sources: Sequence[Source], *, minimum_equity: float, maximum_debt: float
     equity = np.array([float(source.equity) for source in sources])
     _refuse_infeasible(sources, minimum_equity, maximum_debt)
     cost = np.array([source.annual_cost for source in sources]) + 1e-9 * np.arange(len(sources))
+    from scipy.optimize import linprog  # noqa: PLC0415 - a fifth of a second of every start, and only a whole plan needs it
+
     solved = linprog(
         cost,
         A_ub=np.vstack([-equity, 1 - equity]),

@@ -63,17 +63,29 @@ def branch(chain: Chain, words: str, facts: Iterable[str] = ()) -> Chain:
     `facts` are texts of the region's profile: a link they speak of is kept. The branch keeps the chain's id, is called by
     its own links' projects, indicators and outside factors, and leaves out what speaks of other links alone.
     """
+    named, kept = _kept(chain, words, facts)
+    return chain if kept is None else _cut(chain, kept, named, words)
+
+
+def links_of_branch(chain: Chain, words: str) -> tuple[ChainNode, ...]:
+    """The links of the branch that `words` name, at a tenth of what the whole branch costs."""
+    _, kept = _kept(chain, words, ())
+    return chain.nodes if kept is None else tuple(node for node in chain.nodes if node.id in kept)
+
+
+def _kept(chain: Chain, words: str, facts: Iterable[str]) -> tuple[set[str], set[str] | None]:
+    """The links the words name, and those of the branch they mean; None where they mean the whole chain."""
     middle = {node.id for node in chain.nodes if node.position == "midstream"}
     if len(middle) < _FAMILIES:
-        return chain
+        return set(), None
     named = _meant(chain, folded(words))
     if not named & middle and len(named) < _LEAST_LINKS:  # a service is a family by itself; one link of it is no branch
-        return chain
+        return named, None
     told = set().union(*(_spoken_of(chain, folded(text)) for text in facts))
     kept = _joined(chain, named, told)
     if len(kept) > _MOST * len(chain.nodes) or len(kept) < _LEAST_LINKS:
-        return chain
-    return _cut(chain, kept, named, words)
+        return named, None
+    return named, kept
 
 
 def find_by_products(words: str, chains: Iterable[Chain], *, made: bool = True) -> list[ChainMatch]:

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -12,10 +13,17 @@ from jumou.domain.chain import Chain
 def generic_chain(industry: str) -> Chain:
     """A chain of the links every production has, named for `industry`."""
     safe = industry.replace("{", "").replace("}", "").replace('"', "").replace("\\", "").strip() or "—"
-    text = _text(asset_dir("corpus") / "playbook" / "generic_chain.yaml").replace("{industry}", safe)
-    return Chain.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))
+    return Chain.model_validate(_named(_table(asset_dir("corpus") / "playbook" / "generic_chain.yaml"), safe))
 
 
 @lru_cache(maxsize=1)
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def _table(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+def _named(value: Any, industry: str) -> Any:
+    if isinstance(value, str):
+        return value.replace("{industry}", industry)
+    if isinstance(value, dict):
+        return {_named(key, industry): _named(one, industry) for key, one in value.items()}
+    return [_named(one, industry) for one in value] if isinstance(value, list) else value

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from jumou.corpus.branch import branch
+from jumou.corpus.branch import links_of_branch
 from jumou.corpus.chains import find_chains, load_chains
-from jumou.domain.chain import Chain
+from jumou.domain.chain import Chain, ChainNode
 
 _GROUPS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("A01", "A02", "A03", "A04", "A05", "C13", "C14", "C15", "C16"), "food"),
@@ -62,13 +62,16 @@ def level_likeness(region: str, case: str) -> float:
 
 def divisions(chains: Iterable[Chain]) -> frozenset[str]:
     """The GB/T 4754 divisions the links of these chains stand in, for example C21."""
-    codes = (code for chain in chains for code in _codes(chain))
+    return _divisions(code for chain in chains for code in _codes(chain, chain.nodes))
+
+
+def _divisions(codes: Iterable[str]) -> frozenset[str]:
     return frozenset(match.group() for code in codes if (match := re.match(r"[A-Z]\d{2}", code)))
 
 
-def _codes(chain: Chain) -> tuple[str, ...]:
+def _codes(chain: Chain, links: Iterable[ChainNode]) -> tuple[str, ...]:
     """Of what is made: a chain's materials and shops stand in the divisions of many chains, and would make all of them near."""
-    middle = [code for node in chain.nodes if node.position == "midstream" for code in node.gbt4754]
+    middle = [code for node in links if node.position == "midstream" for code in node.gbt4754]
     return tuple(middle) or chain.gbt4754
 
 
@@ -76,7 +79,8 @@ def _codes(chain: Chain) -> tuple[str, ...]:
 def divisions_of(words: str) -> frozenset[str]:
     """The divisions of the industries named in the words; empty where no chain describes them."""
     chains = load_chains()
-    return divisions(branch(chains[match.chain_id], words) for match in find_chains(words))
+    named = [chains[match.chain_id] for match in find_chains(words)]
+    return _divisions(code for chain in named for code in _codes(chain, links_of_branch(chain, words)))
 
 
 def relatedness(own: frozenset[str], other: frozenset[str]) -> float:
