@@ -6,6 +6,7 @@ Whoever keeps the index has the whole of it here. Readers get a `Shelf`, which i
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
@@ -210,7 +211,7 @@ class Library:
         asked = Asked(
             query, limit, where, diversity, include_outdated, exclude_documents, own_region, benchmarks, within
         )
-        terms = self._making.analyser.asked(query)
+        terms = cache(lambda: self._making.analyser.asked(query))
         for newest in (False, True, True):
             state = self._present(newest=newest)
             ranking = Ranking(state.snapshot, terms, lambda: self._queries.queries([query])[0], self._beside)

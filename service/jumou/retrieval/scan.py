@@ -6,11 +6,13 @@ these are compared exactly, and there are as many of them as the copy's own erro
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jumou.retrieval.beside import Beside
 from jumou.retrieval.encode import Vectors
 from jumou.retrieval.postings import Mask, Ranked, Scores, best
 
@@ -76,11 +78,14 @@ class Scan:
         more = self._compared(np.flatnonzero(rest), query, count)
         return _first(np.concatenate([near.rows, more.rows]), np.concatenate([near.scores, more.scores]), count)
 
-    def coarse(self, query: NDArray[np.float32]) -> Scores:
-        """Cosines of all rows, as nearly as four bits tell."""
+    def coarse(self, query: NDArray[np.float32], beside: Beside | None = None) -> Scores:
+        """Cosines of all rows, as nearly as four bits tell; half of the blocks `beside`, where a core is free."""
         if not self.blocks:
             return np.zeros(0, np.float32)
-        return np.concatenate([block.scores(query) for block in self.blocks])
+        half = len(self.blocks) // 2 if beside is not None else 0
+        others = beside.started(partial(_scores, self.blocks[:half], query)) if beside is not None and half else list
+        own = _scores(self.blocks[half:], query)
+        return np.concatenate([*others(), *own])
 
     def _error(self, query: NDArray[np.float32]) -> float:
         """The standard deviation of the coarse scores from the cosines."""
@@ -98,6 +103,10 @@ def _first(rows: NDArray[np.int64], scores: Scores, count: int) -> Ranked:
 def _cosines(vectors: Vectors, query: NDArray[np.float32]) -> Scores:
     # not `@`: the threads of a BLAS wait for each other for many milliseconds when the processor is busy
     return np.asarray(np.einsum("rd,d->r", vectors, query), np.float32)
+
+
+def _scores(blocks: "tuple[_Block, ...]", query: NDArray[np.float32]) -> list[Scores]:
+    return [block.scores(query) for block in blocks]
 
 
 class _Block:
@@ -120,7 +129,9 @@ class _Block:
     def scores(self, query: NDArray[np.float32]) -> Scores:
         if self._plain is not None:
             return _cosines(self._plain, query)
-        question = np.pad(query * self._scale, (0, -query.size % _GROUP))[None, :]
+        question = (query * self._scale)[None, :]
+        if beyond := -query.size % _GROUP:
+            question = np.pad(question, ((0, 0), (0, beyond)))
         (products,) = self._session.run(None, {"question": question})
         products[0] += _cosines(self._mean[None, :], query)[0]
         return np.asarray(products[0], np.float32)

@@ -168,19 +168,23 @@ class Ranking:
     """One question over one snapshot; scores are computed once, whatever documents are asked for."""
 
     def __init__(
-        self, snapshot: Snapshot, terms: Counter[int], vector: Callable[[], NDArray[np.float32]], beside: Beside
+        self,
+        snapshot: Snapshot,
+        terms: Callable[[], Counter[int]],
+        vector: Callable[[], NDArray[np.float32]],
+        beside: Beside,
     ) -> None:
         """`terms` come from the analyser the postings were made with; `vector` makes one of unit length.
 
-        Words are scored beside it: both leave Python's lock alone most of the time.
+        Words are cut and scored beside it: both leave Python's lock alone most of the time.
         """
-        self._snapshot = snapshot
-        self._words = beside.started(lambda: self._scored(terms))
+        self._snapshot, self._beside = snapshot, beside
+        self._words = beside.started(lambda: self._scored(terms()))
         self._vector = vector()
 
     @cached_property
     def _coarse(self) -> NDArray[np.float32]:
-        return self._snapshot.scan.coarse(self._vector)
+        return self._snapshot.scan.coarse(self._vector, self._beside)
 
     def _scored(self, terms: Counter[int]) -> _Words:
         keywords = self._snapshot.keywords
