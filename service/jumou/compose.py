@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         AuditLog,
         BatchQueue,
         BatchStore,
+        CallClaims,
         PlanStore,
         Presence,
         RunQueue,
@@ -322,6 +323,13 @@ class Jumou:
         return Presence(self.database, self.settings.home)
 
     @cached_property
+    def claims(self) -> "CallClaims":
+        """The calls of a model this process has under way for runs."""
+        from jumou.storage import CallClaims  # noqa: PLC0415 - as above
+
+        return CallClaims(self.database, self.settings.home)
+
+    @cached_property
     def records(self) -> "Kept":
         """Records of plans seen lately, whosever they are; stores look here only for plans they have found."""
         from jumou.storage.reading import Kept  # noqa: PLC0415 - as above
@@ -373,8 +381,7 @@ class Jumou:
         Raises:
             InvalidRequest: the model's is asked for and the settings name no model.
         """
-        chosen = name or self.settings.drafter or ("llm" if self.settings.llm.strip() else "rules")
-        if chosen == "rules":
+        if not self.asks_model(name):
             return WatchedDrafter(RulesDrafter())
         if self.model is None:
             raise InvalidRequest(
@@ -384,6 +391,10 @@ class Jumou:
         from jumou.drafting.llm import LlmDrafter  # noqa: PLC0415 - as above
 
         return WatchedDrafter(LlmDrafter(self.model, rounds=self.settings.llm_rounds, user=user, journal=journal))
+
+    def asks_model(self, name: DrafterName) -> bool:
+        """Whether the drafter called so asks a model; empty is the settings' choice."""
+        return (name or self.settings.drafter or ("llm" if self.settings.llm.strip() else "rules")) != "rules"
 
 
 def at_home(settings: Settings, progress: Progress = silent) -> Office:

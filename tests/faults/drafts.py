@@ -93,12 +93,7 @@ def run(ground: Ground, kind: str) -> str:
         exactly("redrafts made other than once", sum(len(found) != 1 for found in new), 0),
         exactly("runs left open", open_runs, 0),
         Check("different model calls", paid.different),
-        Check("calls made twice (most of them under way when it was killed)", paid.again()),
-        Check(
-            "of them, answered before the kill",
-            paid.wasted([*killed, *killer.times]),
-            at_most=len(killed) + killer.kills,
-        ),
+        Check("calls made twice", paid.again(), at_most=len(killed) + killer.kills),
         exactly("tracebacks of the server", ground.defects(), 0),
     )
     return f"{plans} plans accepted with respond-async and {redrafts} steps drafted again, worded by a scripted model, on {kind}; SIGKILL at {len(killed)} moments spread over the model calls of the plans and in the middle of {killer.kills} redrafts; nobody asks for the plans again"

@@ -10,7 +10,7 @@ import pytest
 RUN = Path(__file__).with_name("run.py")
 
 
-@pytest.mark.parametrize("scenario", ["kill-reviews-sqlite", "disk-read-only"])
+@pytest.mark.parametrize("scenario", ["kill-reviews-sqlite", "kill-drafts-sqlite", "disk-read-only"])
 def test_a_scenario_holds_in_its_short_form(scenario: str, home: Path, tmp_path: Path) -> None:
     command = [
         sys.executable,

@@ -29,7 +29,7 @@ from jumou.domain.run import (
 )
 from jumou.errors import InvalidProfile, InvalidRequest, JumouError, NotFound, StepConflict
 from jumou.profile import parse_profile
-from jumou.storage import CallJournal, RunFile, RunQueue, RunStore, WorkerList, open_database
+from jumou.storage import CallClaims, CallJournal, RunFile, RunQueue, RunStore, WorkerList, open_database
 from jumou.storage.change import new_id, now
 
 WORKER = Path(__file__).with_name("run_worker.py")
@@ -174,10 +174,10 @@ def test_files_handed_in_stay_until_the_run_is_done(runs: RunStore, queue: RunQu
 
 
 def test_what_a_run_paid_for_is_kept_while_it_is_open_and_counted_when_it_ends(
-    runs: RunStore, queue: RunQueue, database: Any
+    runs: RunStore, queue: RunQueue, database: Any, tmp_path: Path
 ) -> None:
     made = runs.accept(run())
-    journal = CallJournal.of_run(database, first(made))
+    journal = CallJournal.of_run(database, CallClaims(database, tmp_path), first(made))
     journal.keep("a", 0, "one", 10, 2)
     journal.keep("a", 0, "another", 10, 2)
     journal.keep("a", 1, "two", 5, 1)

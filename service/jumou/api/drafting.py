@@ -3,6 +3,9 @@
 A draft is computing, not waiting, so threads of one process gain nothing. Worker processes open the index beside the
 server once two drafts are asked for at a time; until they are ready, and when there are to be none, the server drafts
 itself, one draft at a time. So one planner alone has no need of their memory, and a start is not slowed down by them.
+
+What a model is asked for a run is asked by a worker from the first: it outlives a server that is killed for as long as it
+has calls under way, and keeps their answers (`worker.start`).
 """
 
 import asyncio
@@ -11,7 +14,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextvars import copy_context
 from functools import partial
@@ -25,6 +28,7 @@ from jumou.compose import Jumou
 from jumou.domain.batch import BatchTask
 from jumou.domain.calling import calling
 from jumou.domain.run import RunRecord, RunTask
+from jumou.drafting.drafter import DrafterName
 from jumou.errors import JumouError, ServiceUnavailable
 from jumou.workflow import PlanRequest
 from jumou.workflow.review import Person
@@ -45,6 +49,7 @@ class Drafting:
         self._own = ThreadPoolExecutor(threads, "draft")
         self._pool: ProcessPoolExecutor | None = None
         self._pool_ready = False
+        self._first: list[Future[bool]] = []
         self._workers = 0
         self._jumou: Jumou | None = None
         self._waiting = 0
@@ -77,7 +82,8 @@ class Drafting:
         Raises:
             ServiceUnavailable: too many drafts are waiting.
         """
-        return await self._run(worker.project_list, request, person, region)
+        outlives = region is not None and self._asks_model(request.drafter)
+        return await self._run(outlives, worker.project_list, request, person, region)
 
     async def do(self, task: RunTask, record: RunRecord) -> Made | None:
         """Does a run: a plan's draft or a step's, which keeps its outcome itself, or an export.
@@ -86,9 +92,17 @@ class Drafting:
             ServiceUnavailable: too many drafts are waiting.
             JumouError: as the work.
         """
-        return await self._run(worker.do, task, record)
+        drafts = record.kind in ("plan", "redraft")
+        outlives = drafts and self._asks_model(record.request.get("drafter", ""))
+        return await self._run(outlives, worker.do, task, record)
 
-    async def _run(self, task: Callable[Concatenate[Jumou | None, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    def _asks_model(self, name: DrafterName) -> bool:
+        return self._jumou is not None and self._jumou.asks_model(name)
+
+    async def _run(
+        self, outlives: bool, task: Callable[Concatenate[Jumou | None, _P], _T], *args: _P.args, **kwargs: _P.kwargs
+    ) -> _T:
+        """Runs a task; one that `outlives` the server in no case here, unless there are to be no workers."""
         most = self._jumou.settings.waiting_drafts if self._jumou is not None else 0
         if self._waiting >= most:
             raise ServiceUnavailable(
@@ -98,8 +112,10 @@ class Drafting:
                 mend_en="Try again later.",
             )
         self._waiting += 1
-        if self._waiting > 1 and self._pool is None and self._workers:
-            self._open_pool()
+        if (self._waiting > 1 or outlives) and self._pool is None and self._workers:
+            self._open_pool(1 if outlives and self._waiting == 1 else self._workers)
+        if outlives and self._first and not self._pool_ready:
+            await asyncio.wait([asyncio.wrap_future(one) for one in self._first])
         kind = task.__name__
         began, outcome = time.perf_counter(), "defect"
         try:
@@ -128,12 +144,12 @@ class Drafting:
                     raise found
                 return found
             log.warning("drafting worker lost")
-            self._open_pool()
+            self._open_pool(self._workers)
         here = partial(task, self._jumou, *args, **kwargs)
         return await _in(self._own, partial(copy_context().run, here))  # the thread works for the same caller
 
-    def _open_pool(self) -> None:
-        """Starts worker processes; until all answer, the server drafts itself."""
+    def _open_pool(self, at_first: int) -> None:
+        """Starts that many worker processes, the others when there is work for them; until all answer, the server drafts itself."""
         if self._jumou is None:
             return
         self._pool_ready = False
@@ -145,7 +161,8 @@ class Drafting:
             self._workers, multiprocessing.get_context("spawn"), worker.start, (self._jumou.settings,)
         )
         self._pool = pool
-        first = [pool.submit(worker.ready) for _ in range(self._workers)]
+        first = [pool.submit(worker.ready) for _ in range(at_first)]
+        self._first = first
 
         def answered(_: Any) -> None:
             done = all(future.done() and not future.cancelled() and future.exception() is None for future in first)

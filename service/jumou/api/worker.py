@@ -43,10 +43,15 @@ def start(settings: Settings) -> None:
 
 
 def _end_with_parent() -> None:
-    """A server that is killed says nothing to its workers; they would wait for work for ever."""
+    """A server that is killed says nothing to its workers; they would wait for work for ever.
+
+    What they have asked a model for is paid for: they keep the answers for whoever takes the run up, and begin nothing new.
+    """
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        if _opened is not None and _opened.model is not None:
+            _opened.claims.end(_opened.settings.llm_timeout)
         os._exit(1)
 
 
@@ -72,7 +77,8 @@ def project_list(parts: Jumou | None, request: PlanRequest, person: Person, regi
     """A project list as JSON; `region` is the region of a batch it is for, under which paid calls are kept."""
     jumou = _office(parts, person)
     drafter = jumou.drafter_named(
-        request.drafter, journal=None if region is None else CallJournal.of_region(jumou.whole.database, region)
+        request.drafter,
+        journal=None if region is None else CallJournal.of_region(jumou.whole.database, jumou.whole.claims, region),
     )
     drafted = finished(draft_projects(request, jumou.library_for(drafter.name), drafter))
     return drafted.model_dump_json().encode()
@@ -84,7 +90,7 @@ def do(parts: Jumou | None, task: RunTask, record: RunRecord) -> Made | None:
         return export(parts or _own(), task, record)
     person = asking(record)
     jumou = _office(parts, person)
-    journal = CallJournal.of_run(jumou.whole.database, task)
+    journal = CallJournal.of_run(jumou.whole.database, jumou.whole.claims, task)
     if record.kind == "plan":
         drafter = jumou.drafter_named(record.request.get("drafter", ""), user=person.name, journal=journal)
     else:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from jumou.domain.calling import calling
 from jumou.errors import MalformedAnswer, ModelRefused, ModelUnavailable, OverBudget
 from jumou.llm import watch
 from jumou.llm.budget import Budget, Ledger, Reservation, Spending, Spent
-from jumou.llm.journal import Journal, Paid, request_key
+from jumou.llm.journal import Journal, Paid, PaidCall, request_key
 from jumou.llm.messages import Constraint, Message, Piece, Reply, Shape, ToolSpec, Usage
 from jumou.llm.model import Endpoint
 from jumou.llm.structured import CONSTRAINTS, PROBE, Abilities, Probe, read, shape_of, with_shape
@@ -250,19 +250,14 @@ class Run:
         max_tokens: int,
         temperature: float,
     ) -> Reply:
-        paid, request, number = self.paid, "", 0
-        if paid is not None:
-            request = request_key(self.name, messages, tools, shape, max_tokens, temperature)
-            number = paid.number(request)
-            if (kept := paid.recall(request, number)) is not None:
-                self.ledger.replay(kept.usage)
-                return kept
-
-        def keep(reply: Reply) -> None:
-            if paid is not None:
-                paid.keep(request, number, reply)
-
-        return await self._answered(messages, tools, shape, max_tokens, temperature, keep)
+        call: PaidCall | None = None
+        if self.paid is not None:
+            call = self.paid.call(request_key(self.name, messages, tools, shape, max_tokens, temperature))
+        try:
+            return await self._answered(messages, tools, shape, max_tokens, temperature, call)
+        finally:
+            if call is not None:
+                call.release()
 
     async def _answered(
         self,
@@ -271,12 +266,14 @@ class Run:
         shape: Shape | None,
         max_tokens: int,
         temperature: float,
-        keep: Callable[[Reply], None],
+        call: PaidCall | None,
     ) -> Reply:
-        self._still_there()
         attempt = 0
         while True:
             async with self.model.turns():
+                if call is not None and (kept := await call.kept()) is not None:
+                    self.ledger.replay(kept.usage)
+                    return kept
                 self._still_there()
                 reservation = await self._reserve(self._size(messages, tools), max_tokens)
                 usage: Usage | None = None
@@ -287,7 +284,8 @@ class Run:
                             messages, tools=tools, shape=shape, max_tokens=max_tokens, temperature=temperature
                         )
                     usage = reply.usage
-                    keep(reply)
+                    if call is not None:
+                        call.keep(reply)
                     self._failed = 0
                     return reply  # noqa: TRY300 - as above
                 except ModelUnavailable as problem:

@@ -7,6 +7,7 @@ from jumou.storage.batches import BatchPage, BatchStore
 from jumou.storage.calls import CallJournal
 from jumou.storage.change import PlanChange
 from jumou.storage.chats import ChatPage, ChatStore
+from jumou.storage.claims import CallClaims
 from jumou.storage.corpus_log import DatabaseCorpusLog
 from jumou.storage.database import DATABASE_ERRORS, answers, open_database
 from jumou.storage.dump import fill, snapshot
@@ -25,6 +26,7 @@ __all__ = [
     "BatchPage",
     "BatchQueue",
     "BatchStore",
+    "CallClaims",
     "CallJournal",
     "ChatPage",
     "ChatStore",

@@ -8,6 +8,7 @@ from jumou.domain.batch import BatchTask
 from jumou.domain.run import RunTask
 from jumou.storage import run_tables, tables
 from jumou.storage.change import insert_new, now
+from jumou.storage.claims import CallClaims
 from jumou.storage.database import writing
 from jumou.storage.run_rows import ended
 
@@ -19,30 +20,41 @@ _outcomes: Final = tables.batch_outcomes.c
 class CallJournal:
     """The answers of one attempt of a run, or of one region of a batch; gone once it has an outcome.
 
-    Both methods raise ServiceUnavailable when the database does not answer, and StepConflict when the work has ended: it was
+    `recall` and `keep` raise ServiceUnavailable when the database does not answer, and StepConflict when the work has ended: it was
     cancelled, or another process was faster. So nothing more is paid for it.
     """
 
-    def __init__(self, engine: Engine, scope: str, outcome: Select[tuple[str]], *, stands: bool) -> None:
+    def __init__(
+        self, engine: Engine, claims: CallClaims, scope: str, outcome: Select[tuple[str]], *, stands: bool
+    ) -> None:
         """Made by `of_run` and `of_region`. `outcome` selects a row; the work goes on while there is one exactly if it `stands`."""
         self._engine = engine
+        self._claims = claims
         self._scope = scope
         self._outcome = outcome
         self._stands = stands
 
     @classmethod
-    def of_run(cls, engine: Engine, task: RunTask) -> Self:
+    def of_run(cls, engine: Engine, claims: CallClaims, task: RunTask) -> Self:
         """The answers of an attempt of a run."""
         standing = select(_open.run_id).where(_open.run_id == task.run_id, _open.attempt == task.attempt)
-        return cls(engine, task.scope, standing, stands=True)
+        return cls(engine, claims, task.scope, standing, stands=True)
 
     @classmethod
-    def of_region(cls, engine: Engine, task: BatchTask) -> Self:
+    def of_region(cls, engine: Engine, claims: CallClaims, task: BatchTask) -> Self:
         """The answers of an attempt of a region."""
         outcome = select(_outcomes.batch_id).where(
             _outcomes.batch_id == task.batch_id, _outcomes.row == task.row, _outcomes.attempt == task.attempt
         )
-        return cls(engine, task.scope, outcome, stands=False)
+        return cls(engine, claims, task.scope, outcome, stands=False)
+
+    def claim(self, request: str, ordinal: int) -> bool:
+        """Takes a call on, until `release`; False while another process that lives has it under way."""
+        return self._claims.take(f"{self._scope}/{ordinal}/{request}")
+
+    def release(self, request: str, ordinal: int) -> None:
+        """The call has ended, one way or the other."""
+        self._claims.release(f"{self._scope}/{ordinal}/{request}")
 
     def recall(self, request: str, ordinal: int) -> str | None:
         """The answer that was kept; None when there is none."""

@@ -6,7 +6,9 @@
 `script` gets every request as it came and says what is answered; `faults` names the fault each request meets, by number.
 """
 
+import contextlib
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -89,7 +91,7 @@ class ModelServer:
     _under_way: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _server: ThreadingHTTPServer | None = None
+    _server: "_Quiet | None" = None
 
     def __enter__(self) -> Self:
         """Starts on a free port of this machine."""
@@ -105,6 +107,7 @@ class ModelServer:
         self._stopping.set()
         if self._server is not None:
             self._server.shutdown()
+            self._server.cut_off()
             self._server.server_close()
 
     @property
@@ -142,6 +145,24 @@ class ModelServer:
 class _Quiet(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._open: set[socket.socket] = set()
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def cut_off(self) -> None:
+        """Ends the connections that clients keep for their next call: a server that is gone answers on none."""
+        for one in list(self._open):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that leave are part of the tests."""
