@@ -30,6 +30,7 @@ import ingest
 import load
 import reviews
 import streams
+import uploads
 from ground import Ground, Skipped
 from verdict import Found, machine, show, write
 
@@ -58,6 +59,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     *_each("kill-reviews", reviews.run),
     *_each("kill-drafts", drafts.run),
     *_each("kill-batch", batches.run),
+    *_each("kill-runs", uploads.run),
     Scenario("kill-ingest", ingest.added),
     Scenario("kill-evaluation", evaluations.run),
     *_each("kill-chats", streams.chats),
