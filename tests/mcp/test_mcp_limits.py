@@ -14,6 +14,19 @@ from jumou.storage import Accounts
 LISTED = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 
 
+@pytest.mark.parametrize(("language", "word"), [("zh", "事件流"), ("en", "no event stream")])
+def test_nobody_holds_a_stream_open(tmp_path: Path, language: str, word: str) -> None:
+    """Calls are answered whole; a client that asks for a stream goes on without one, as the protocol has it."""
+    headers = {"Accept": "application/json, text/event-stream", "Accept-Language": language}
+    app = over_http(Jumou(Settings(home=tmp_path)), "127.0.0.1")
+    with TestClient(app, base_url="http://127.0.0.1:8001", headers=headers) as client:
+        asked, called = client.get("/mcp"), client.post("/mcp", json=LISTED)
+    assert (asked.status_code, asked.headers["Allow"]) == (405, "POST")
+    assert word in asked.json()["title"]
+    assert called.headers["Content-Type"] == "application/json"
+    assert called.json()["result"]["tools"]
+
+
 @pytest.mark.parametrize(("language", "word"), [("zh", "频繁"), ("en", "too often")])
 def test_who_asks_tools_too_often_is_told_when_to_come_again(tmp_path: Path, language: str, word: str) -> None:
     jumou = Jumou(Settings(home=tmp_path, rate_user="2/year"))
