@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from jumou import metrics
 from jumou.api.identity import wants_page
-from jumou.api.problems import answer_to, language_of
+from jumou.api.problems import answer_to, language_of, problem
 from jumou.api.rates import Rates, Standing, address_of
 from jumou.api.refused_page import refused_page
 from jumou.domain.access import Principal
@@ -162,3 +162,19 @@ class StreamLimit:
 
 class _TooManyStreams(Exception):
     """The user has as many open as allowed."""
+
+
+def without_streams(app: ASGIApp) -> ASGIApp:
+    """The application, which opens no stream: a client that asks for one by GET is told so (405, as MCP has it)."""
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await app(scope, receive, send)
+            return
+        zh = language_of(Request(scope)) == "zh"
+        title = "本服务不提供事件流，请用 POST" if zh else "There is no event stream here: use POST"
+        refused = problem(405, title, kind="http-405")
+        refused.headers["Allow"] = "POST"
+        await refused(scope, receive, send)
+
+    return answered

@@ -11,7 +11,7 @@ from jumou.domain.access import LOCAL, Principal
 from jumou.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp
 
 
 def mcp(
@@ -50,7 +50,7 @@ def over_http(jumou: Jumou, host: str, *, writes: bool = False) -> "ASGIApp":
     It answers every call whole and tells nothing by itself, so nobody can hold a stream open.
     """
     from jumou.api.identity import Door, Identity, calling  # noqa: PLC0415 - as above
-    from jumou.api.limits import RequestRates  # noqa: PLC0415 - as above
+    from jumou.api.limits import RequestRates, without_streams  # noqa: PLC0415 - as above
     from jumou.api.origins import Names, SameOrigin  # noqa: PLC0415 - as above
     from jumou.api.rates import Rates  # noqa: PLC0415 - as above
     from jumou.mcp import create_server  # noqa: PLC0415 - as above
@@ -60,28 +60,9 @@ def over_http(jumou: Jumou, host: str, *, writes: bool = False) -> "ASGIApp":
     server = create_server(jumou, calling if chosen.accounts else lambda: _here(chosen), writes=writes)
     shared = shared_by(jumou.database)
     rates = Rates(chosen, lambda: None if shared is None else shared.exchange)
-    tools = _without_streams(server.streamable_http_app(stateless_http=True, json_response=True, host=host))
+    tools = without_streams(server.streamable_http_app(stateless_http=True, json_response=True, host=host))
     door = Door(chosen, lambda: jumou, rates)
     return SameOrigin(Identity(RequestRates(tools, rates), door), Names.of(chosen, host))
-
-
-def _without_streams(app: "ASGIApp") -> "ASGIApp":
-    """The application; a client that asks for a stream is told that there is none (405, as the protocol has it)."""
-    from starlette.requests import Request  # noqa: PLC0415 - as above
-
-    from jumou.api.problems import language_of, problem  # noqa: PLC0415 - as above
-
-    async def answered(scope: "Scope", receive: "Receive", send: "Send") -> None:
-        if scope["type"] != "http" or scope["method"] != "GET":
-            await app(scope, receive, send)
-            return
-        zh = language_of(Request(scope)) == "zh"
-        title = "本服务不提供事件流，请用 POST" if zh else "There is no event stream here: use POST"
-        refused = problem(405, title, kind="http-405")
-        refused.headers["Allow"] = "POST"
-        await refused(scope, receive, send)
-
-    return answered
 
 
 def _here(chosen: Settings) -> Principal:
