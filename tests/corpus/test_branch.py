@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jumou.corpus.branch import branch, find_by_products
+from jumou.corpus.branch import branch
 from jumou.corpus.chains import load_chains
+from jumou.corpus.products import find_by_products
 from jumou.domain.chain import Chain
 from jumou.domain.region import RegionProfile
 from jumou.drafting.industry import choose_industry
@@ -105,6 +106,23 @@ def test_every_branch_is_a_sound_chain_within_its_own(pick: tuple[str, str]) -> 
 )
 def test_an_industry_is_found_by_what_its_chain_makes(words: str, chain_id: str) -> None:
     assert find_by_products(words, CHAINS.values())[0].chain_id == chain_id
+
+
+@pytest.mark.parametrize(
+    ("words", "chain_ids"),
+    [
+        ("螺蛳粉产业", {"food_processing"}), ("牛羊肉加工及绿色农畜产品", {"food_processing", "modern_agriculture"}),
+        ("生猪养殖与屠宰", {"modern_agriculture", "food_processing"}), ("电解液", {"power_battery"}), ("电瓷", {"grid_storage"}),
+        ("床品与毛衫", {"textile_apparel"}), ("仿真花", {"light_goods"}), ("基因检测", {"medical_devices"}),
+        ("olive oil", {"food_processing"}), ("wires and cables", {"grid_storage"}), ("fruit and nuts", {"modern_agriculture"}),
+        ("工业设计", {"generic"}), ("检验检测", {"generic"}),
+    ],
+)  # fmt: skip
+def test_a_product_leads_to_the_chain_that_makes_it_and_a_service_of_all_to_none(
+    words: str, chain_ids: set[str]
+) -> None:
+    profile = RegionProfile(name="某县", target_industry=words)
+    assert {chain.id for chain in choose_industry(profile, None, "zh").chains} == chain_ids
 
 
 @pytest.mark.parametrize("words", ["金融", "殡葬", "量子", "印章", "算命"])

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from jumou.corpus.chains import ChainMatch, bare_words, folded, word_matches
+from jumou.corpus.chains import folded, word_matches
 from jumou.corpus.generic_chain import generic_chain
 from jumou.domain.chain import BranchTexts, Chain, ChainNode, Text
 
@@ -21,10 +21,7 @@ _MOST: Final = 0.7
 """A branch that holds more of the links than this is the whole chain."""
 
 _LEAST_LINKS: Final = 3
-_LEAST_COVER: Final = 0.6
-_OF_MANY: Final = frozenset(("模具", "压力容器", "金融", "永磁", "发电机", "mould", "mold", "finance"))
-"""Keywords that place a firm on a link but name an industry of their own."""
-_ACTS: Final = frozenset(
+ACTS: Final = frozenset(
     [
         "养殖",
         "种植",
@@ -88,34 +85,6 @@ def _kept(chain: Chain, words: str, facts: Iterable[str]) -> tuple[set[str], set
     return named, kept
 
 
-def find_by_products(words: str, chains: Iterable[Chain], *, made: bool = True) -> list[ChainMatch]:
-    """The chains that make what the words name (电缆, 生猪), best first, where no chain is called so.
-
-    A keyword or product of a link in the middle of the chain (unless `made`, of a link that leads a niche) stands in the
-    words; together they cover most of them. Of chains that cover as much, the one stands first that has a niche called so.
-    """
-    text = _substance(words)
-    found = []
-    for chain in chains:
-        leading = {niche.nodes[0] for niche in chain.niches}
-        nodes = [node for node in chain.nodes if (node.position == "midstream" if made else node.id in leading)]
-        terms = {term for node in nodes for term in _terms(node)} - _OF_MANY - _ACTS
-        places = {at for term in terms for match in word_matches(term, text) for at in range(*match.span())}
-        covered = len(places) / max(1, len(text))
-        if covered >= _LEAST_COVER:
-            called = any(folded(text) in folded(f"{niche.name.zh} {niche.name.en}") for niche in chain.niches)
-            found.append((not called, ChainMatch(chain.id, round(covered, 3))))
-    return [match for _, match in sorted(found, key=lambda item: (-item[1].score, item[0], item[1].chain_id))]
-
-
-def _substance(words: str) -> str:
-    """The words without fillers and without what is done to the product: 黄金精深加工 is about 黄金."""
-    text = bare_words(folded(words))
-    for act in sorted(_ACTS, key=lambda act: (-len(act), act)):
-        text = text.replace(act, "") or text
-    return text
-
-
 class Naming(NamedTuple):
     """A place in an industry's words that names links of a chain, which of them it names by their own words, and how many characters tell."""
 
@@ -134,7 +103,7 @@ def named_links(chain: Chain, words: str) -> tuple[Naming, ...]:
     """
     text = folded(words)
     families = [(folded(word), frozenset(family.nodes)) for family in chain.branches for word in family.words]
-    keywords = [(term, frozenset((node.id,))) for node in chain.nodes for term in _terms(node)]
+    keywords = [(term, frozenset((node.id,))) for node in chain.nodes for term in terms_of(node)]
     names: dict[str, set[str]] = {}
     for term, nodes in keywords:
         names.setdefault(term, set()).update(nodes)
@@ -142,7 +111,7 @@ def named_links(chain: Chain, words: str) -> tuple[Naming, ...]:
     for start, end, nodes in sorted(_longest(text, (*families, *keywords))):
         word = text[start:end]
         own = frozenset(names.get(word, ())) or nodes
-        found.append(Naming(start, end, nodes, (end - start) * (_ACT_TELLS if word in _ACTS else 1), own))
+        found.append(Naming(start, end, nodes, (end - start) * (_ACT_TELLS if word in ACTS else 1), own))
     return tuple(found)
 
 
@@ -150,7 +119,12 @@ def terms_in(chain: Chain, text: str) -> set[str]:
     """The names of a chain, its families, links and products that stand in a text."""
     low = folded(text)
     families = [word for family in chain.branches for word in family.words]
-    terms = (*chain.aliases.zh, *chain.aliases.en, *families, *(term for node in chain.nodes for term in _terms(node)))
+    terms = (
+        *chain.aliases.zh,
+        *chain.aliases.en,
+        *families,
+        *(term for node in chain.nodes for term in terms_of(node)),
+    )
     return {folded(term) for term in terms if any(True for _ in word_matches(term, low))}
 
 
@@ -163,7 +137,7 @@ class _Hit(NamedTuple):
 def _meant(chain: Chain, text: str) -> set[str]:
     """The links the words mean; none where a part of them names the chain as a whole."""
     families = [(word, frozenset(family.nodes)) for family in chain.branches for word in family.words]
-    keywords = [(term, frozenset((node.id,))) for node in chain.nodes for term in _terms(node)]
+    keywords = [(term, frozenset((node.id,))) for node in chain.nodes for term in terms_of(node)]
     whole = [(alias, frozenset[str]()) for alias in (*chain.aliases.zh, *chain.aliases.en)]
     hits = list(_longest(text, (*families, *keywords, *whole)))
     if any(not hit.nodes for hit in hits):
@@ -173,7 +147,7 @@ def _meant(chain: Chain, text: str) -> set[str]:
 
 def _spoken_of(chain: Chain, text: str) -> set[str]:
     """The links whose keywords stand in a text."""
-    keywords = ((term, frozenset((node.id,))) for node in chain.nodes for term in _terms(node))
+    keywords = ((term, frozenset((node.id,))) for node in chain.nodes for term in terms_of(node))
     return {node for hit in _longest(text, keywords) for node in hit.nodes}
 
 
@@ -189,7 +163,8 @@ def _longest(text: str, terms: Iterable[tuple[str, frozenset[str]]]) -> Iterator
 
 
 @lru_cache(maxsize=2048)
-def _terms(node: ChainNode) -> tuple[str, ...]:
+def terms_of(node: ChainNode) -> tuple[str, ...]:
+    """What a link and what it makes are called, folded."""
     every = (*node.keywords, *node.products.zh, *node.products.en, node.name.zh, node.name.en)
     return tuple(dict.fromkeys(term for term in (folded(word) for word in every) if len(term) > 1))
 
@@ -214,8 +189,8 @@ def _joined(chain: Chain, named: set[str], told: set[str]) -> set[str]:
 
 def _cut(chain: Chain, kept: set[str], named: set[str], said: str) -> Chain:
     words = folded(said)
-    inside = {term for node in chain.nodes if node.id in kept for term in _terms(node)}
-    outside = {term for node in chain.nodes if node.id not in kept for term in _terms(node)}
+    inside = {term for node in chain.nodes if node.id in kept for term in terms_of(node)}
+    outside = {term for node in chain.nodes if node.id not in kept for term in terms_of(node)}
     for family in chain.branches:
         (inside if kept & set(family.nodes) else outside).update(folded(word) for word in family.words)
     other = _Other(outside - inside - {words}, inside | {words})
@@ -289,10 +264,10 @@ def _made(chain: Chain) -> set[str]:
 def focused(chain: Chain, nodes: Iterable[str], words: Iterable[str] = ()) -> Chain:
     """The chain with what speaks of these links first among its projects, and the indicators that say these words; nothing is left out."""
     wanted, said = set(nodes), tuple(folded(word) for word in words)
-    inside = {term for node in chain.nodes if node.id in wanted for term in _terms(node)} | {
+    inside = {term for node in chain.nodes if node.id in wanted for term in terms_of(node)} | {
         folded(one) for one in words
     }
-    outside = {term for node in chain.nodes if node.id not in wanted for term in _terms(node)}
+    outside = {term for node in chain.nodes if node.id not in wanted for term in terms_of(node)}
     other, projects = _Other(outside - inside, inside, said), chain.projects
     return chain.model_copy(
         update={

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from jumou.corpus.branch import branch, find_by_products, named_links, terms_in
+from jumou.corpus.branch import branch, named_links, terms_in
 from jumou.corpus.chains import ChainMatch, bare_words, find_chains, folded, load_chains, names_in, word_matches
 from jumou.corpus.generic_chain import generic_chain
+from jumou.corpus.products import PART, makers_of
 from jumou.domain.chain import Chain, Text
 from jumou.domain.framework import Language
 from jumou.domain.region import RegionProfile
@@ -25,9 +26,6 @@ _TELLING = 2.0
 """A word that names a link counts by its length; what is done to a product (加工) counts for less than this."""
 
 _BRACKETS = re.compile(r"[（(]([^（()）]*)[）)]")
-_PART = re.compile(r"(?:(?![、，,;；/与和及&（）()]|\band\b|(?<=\ba)nd\b|(?<=\ban)d\b).)+")
-"""One of the things an industry's name lists."""
-
 _ENDINGS = frozenset(("装备", "机械", "设备", "综合利用", "资源综合利用"))
 _STEPS = frozenset(("recycling", "再制造", "循环利用", "回收"))
 _UMBRELLAS = frozenset(("new_materials", "intelligent_equipment", "electronics", "digital_economy"))
@@ -141,7 +139,7 @@ def _called_by_target(
 ) -> dict[str, str]:
     """By chain id, what a target that lists several things calls each of its industries; another language's words say nothing."""
     text = folded(words)
-    parts = [part for part in re.finditer(_PART, text) if part.group().strip()]
+    parts = [part for part in re.finditer(PART, text) if part.group().strip()]
     if len(found) == 1 or len(parts) == 1 or text.isascii() == (language == "zh"):
         return {}
     written = words if len(words) == len(text) else text
@@ -171,7 +169,7 @@ def _by_its_part(chain: Chain, words: str, chains: Mapping[str, Chain]) -> Chain
         return chain
     text = folded(words)
     spans = _places(chains[chain.id], text)
-    parts = [part for part in re.finditer(_PART, text) if any(part.start() < b and a < part.end() for a, b in spans)]
+    parts = [part for part in re.finditer(PART, text) if any(part.start() < b and a < part.end() for a, b in spans)]
     name = "、".join(part.group().strip() for part in parts)
     return chain.model_copy(update={"name": Text(zh=name, en=name.replace("、", ", "))}) if name else chain
 
@@ -202,7 +200,7 @@ def _rest(words: str, found: Sequence[Chain]) -> list[str]:
     spans += [(hit.start, hit.end) for chain in found for hit in named_links(chain, text)]
     needs = {word for chain in found for niche in chain.niches for word in niche.needs}
     spans += [match.span() for word in needs for match in word_matches(word, text)]
-    parts = list(re.finditer(_PART, text))
+    parts = list(re.finditer(PART, text))
     if not 1 < len(parts) <= _MOST_LISTED:
         return []
     left = [part for part in parts if not any(part.start() < end and start < part.end() for start, end in spans)]
@@ -244,10 +242,10 @@ def _found(words: str, profile: RegionProfile, chains: Mapping[str, Chain]) -> l
     meant = _named_in(head, profile, chains)
     told = [match.chain_id for match in _matches(inside, chains, _HALF) if not _within(match, inside, meant, chains)]
     if not told and set(meant) <= _UMBRELLAS:
-        told = _made(inside, chains)
+        told = makers_of(inside, chains)
     if told and not set(meant) <= set(told):
         meant = [name for name in meant if name not in _UMBRELLAS]
-    named = list(dict.fromkeys((*told, *meant))) or _made(head, chains)
+    named = list(dict.fromkeys((*told, *meant))) or makers_of(head, chains)
     return named or [match.chain_id for match in find_chains(words, chains.values())]
 
 
@@ -271,7 +269,7 @@ def _joined(head: str, inside: str, chains: Mapping[str, Chain]) -> str:
 def _matches(words: str, chains: Mapping[str, Chain], least: float = _LEAST_COVER) -> list[ChainMatch]:
     """The chains whose names make up enough of the words or of one of their parts, those named first in front."""
     text = folded(words)
-    parts = [part.span() for part in re.finditer(_PART, text)]
+    parts = [part.span() for part in re.finditer(PART, text)]
 
     def share(match: ChainMatch, low: int, high: int) -> float:
         covered = sum(end - start for start, end in match.spans if low <= start and end <= high)
@@ -312,15 +310,6 @@ def _named_in(words: str, profile: RegionProfile, chains: Mapping[str, Chain]) -
     shared = [(match, _support(chains[match.chain_id], words, profile)) for match in matches if match not in own]
     shared.sort(key=lambda pair: -pair[1])  # called by the same words: the region has to have something of it
     return [*(match.chain_id for match in own), *(match.chain_id for match, support in shared if support)]
-
-
-def _made(words: str, chains: Mapping[str, Chain]) -> list[str]:
-    """The chain that makes the products named, by all the words, else by the first part of them that names products."""
-    for text in (words, *re.findall(_PART, words)):
-        for made in (True, False):
-            if found := find_by_products(text, chains.values(), made=made):
-                return [found[0].chain_id]
-    return []
 
 
 def _is_ending(match: ChainMatch, words: str, matches: Sequence[ChainMatch], chains: Mapping[str, Chain]) -> bool:
