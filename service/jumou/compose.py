@@ -381,7 +381,7 @@ class Jumou:
         Raises:
             InvalidRequest: the model's is asked for and the settings name no model.
         """
-        if not self.asks_model(name):
+        if not self.settings.asks_model(name):
             return WatchedDrafter(RulesDrafter())
         if self.model is None:
             raise InvalidRequest(
@@ -391,11 +391,6 @@ class Jumou:
         from jumou.drafting.llm import LlmDrafter  # noqa: PLC0415 - as above
 
         return WatchedDrafter(LlmDrafter(self.model, rounds=self.settings.llm_rounds, user=user, journal=journal))
-
-    def asks_model(self, name: DrafterName) -> bool:
-        """Whether the drafter called so asks a model; empty is the settings' choice."""
-        return (name or self.settings.drafter or ("llm" if self.settings.llm.strip() else "rules")) != "rules"
-
 
 def at_home(settings: Settings, progress: Progress = silent) -> Office:
     """The parts for a command on this machine: of the workspace the settings name, with all that an admin may do there."""

@@ -163,6 +163,10 @@ class Settings(BaseSettings):
         description="further names by which browsers may call the service, separated by commas, such as plan.example.gov.cn; *.example.cn for all below",
     )
 
+    def asks_model(self, drafter: str = "") -> bool:
+        """Whether a drafter called so asks a model; empty is the choice made here."""
+        return (drafter or self.drafter or ("llm" if self.llm.strip() else "rules")) != "rules"
+
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:

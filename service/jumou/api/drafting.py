@@ -97,7 +97,7 @@ class Drafting:
         return await self._run(outlives, worker.do, task, record)
 
     def _asks_model(self, name: DrafterName) -> bool:
-        return self._jumou is not None and self._jumou.asks_model(name)
+        return self._jumou is not None and self._jumou.settings.asks_model(name)
 
     async def _run(
         self, outlives: bool, task: Callable[Concatenate[Jumou | None, _P], _T], *args: _P.args, **kwargs: _P.kwargs

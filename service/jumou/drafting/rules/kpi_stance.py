@@ -64,7 +64,7 @@ _SCARCE: Final = re.compile(
     re.IGNORECASE,
 )
 _TOO_MANY: Final = re.compile(
-    r"小散弱|散小弱|小散乱|低小散|散乱污|小而散|相互压价|压价|价格战|无序竞争|恶性竞争|同质化竞争|低端同质|同质化严重|fragmented|price war|undercut|too many small",
+    r"产能利用率|开工率|小散弱|散小弱|小散乱|低小散|散乱污|小而散|相互压价|压价|价格战|无序竞争|恶性竞争|同质化竞争|低端同质|同质化严重|fragmented|price war|undercut|too many small|under-?used capacity|over-?capacity|capacity utili[sz]ation",
     re.IGNORECASE,
 )
 
