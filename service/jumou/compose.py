@@ -392,6 +392,7 @@ class Jumou:
 
         return WatchedDrafter(LlmDrafter(self.model, rounds=self.settings.llm_rounds, user=user, journal=journal))
 
+
 def at_home(settings: Settings, progress: Progress = silent) -> Office:
     """The parts for a command on this machine: of the workspace the settings name, with all that an admin may do there."""
     return Jumou(settings, progress).within(Reach(settings.workspace))
