@@ -8,6 +8,7 @@ from jumou.domain.evidence import Statement
 from jumou.domain.framework import MODE_CONDITIONS, MODES, ModeKey
 from jumou.domain.implementation import Kpi
 from jumou.domain.positioning import Criterion, ModeChoice, ModeScore, Positioning, Theme
+from jumou.domain.quantity import Quantity
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.niches import NicheChoice, choose_niches
 from jumou.drafting.rules.vision import candidates
@@ -132,6 +133,13 @@ def _themes(ctx: DraftContext, diagnosis: Diagnosis, mode: ModeKey) -> tuple[The
     return tuple(_theme(ctx, diagnosis, number, item) for number, item in enumerate(chosen, start=1))
 
 
+def _rated(label: str, grade: int, ctx: DraftContext) -> Quantity:
+    """A rating of a niche in its chain's file."""
+    return Quantity(
+        label=label, value=float(grade), unit=ctx.writer.pick("级", ""), basis="assumption", formula="niche_rating"
+    )
+
+
 def _theme(ctx: DraftContext, diagnosis: Diagnosis, number: int, chosen: NicheChoice) -> Theme:
     write, chain, niche = ctx.writer, chosen.chain, chosen.niche
     drawn = diagnosis.value_chain.nodes if chain.id == ctx.industry.chain.id else ()
@@ -157,10 +165,16 @@ def _theme(ctx: DraftContext, diagnosis: Diagnosis, number: int, chosen: NicheCh
         ctx.desk.find(f"{chain.name.zh} {niche.name.zh} 集群 培育 方向", limit=6),
         [niche.name.zh, chain.name.zh, niche.name.en],
     )
+    ratings = (
+        _rated(write.pick("技术壁垒", "barrier"), niche.barrier, ctx),
+        _rated(write.pick("成长性", "growth"), niche.growth, ctx),
+        _rated(write.pick("附加值", "added value"), niche.value, ctx),
+    )
     reasons.append(
         write.say(
-            "该赛道技术壁垒、成长性与附加值的综合判断在备选细分赛道中靠前（专家判断，须结合市场调研复核）。",
-            "Barrier, growth and added value rank high among the candidate niches (editorial judgement, to be checked by market study).",
+            "该赛道的技术壁垒、成长性与附加值分别评为{barrier}、{growth}、{value}（共五级，编辑判断，须结合市场调研复核），综合得分在备选细分赛道中靠前。",
+            "Barrier, growth and added value are rated {barrier}, {growth} and {value} of five (editorial judgement, to be checked by market study); the whole ranks high among the candidate niches.",
+            barrier=ratings[0], growth=ratings[1], value=ratings[2],
             state="assumption", citations=citations,
         )
     )  # fmt: skip
@@ -176,9 +190,12 @@ def _theme(ctx: DraftContext, diagnosis: Diagnosis, number: int, chosen: NicheCh
         node_names=tuple(name.in_(ctx.language) for name in links),
         reasons=tuple(reasons),
         score=max(0.0, chosen.score),
-        figures=tuple(
-            figure for text in (niche.name, niche.boundary_in, niche.boundary_out, *links)
-            for figure in Said(text.in_(ctx.language), f"chain_{chain.id}").quantities()
+        figures=(
+            *ratings,
+            *(
+                figure for text in (niche.name, niche.boundary_in, niche.boundary_out, *links)
+                for figure in Said(text.in_(ctx.language), f"chain_{chain.id}").quantities()
+            ),
         ),
         state="grounded" if present or ctx.reading.resources else "assumption",
     )  # fmt: skip
