@@ -115,12 +115,10 @@ def test_an_industry_is_found_by_what_its_chain_makes(words: str, chain_id: str)
         ("生猪养殖与屠宰", {"modern_agriculture", "food_processing"}), ("电解液", {"power_battery"}), ("电瓷", {"grid_storage"}),
         ("床品与毛衫", {"textile_apparel"}), ("仿真花", {"light_goods"}), ("基因检测", {"medical_devices"}),
         ("olive oil", {"food_processing"}), ("wires and cables", {"grid_storage"}), ("fruit and nuts", {"modern_agriculture"}),
-        ("工业设计", {"generic"}), ("检验检测", {"generic"}),
+        ("工业设计", {"business_services"}), ("检验检测", {"business_services"}), ("飞地经济", {"generic"}),
     ],
 )  # fmt: skip
-def test_a_product_leads_to_the_chain_that_makes_it_and_a_service_of_all_to_none(
-    words: str, chain_ids: set[str]
-) -> None:
+def test_a_product_or_service_leads_to_the_chain_that_has_it(words: str, chain_ids: set[str]) -> None:
     profile = RegionProfile(name="某县", target_industry=words)
     assert {chain.id for chain in choose_industry(profile, None, "zh").chains} == chain_ids
 
