@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from jumou.analysis.remarks_english import english_figures
 from jumou.domain.region import (
     ProfileConstraint,
     ProfileEnterprise,
@@ -47,6 +48,7 @@ _UPPER: Final = re.compile(r"不到|不足|以内")
 _ABOUT: Final = re.compile(r"约|近|左右")
 _LEAST_METRIC: Final = 2
 
+_CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _PROBLEM: Final = re.compile(
     r"缺少|缺乏|短缺|紧缺|不足|不够|不强|不高|不优|不完善|不畅|不便|不稳|不均|不平衡|不协调|不配套|不匹配|不规范|短板|薄弱|滞后|瓶颈|制约|压力|同质化|低端|空心|断层|断链|缺链|流失|外流|老化|老龄|"
     r"依赖|偏低|偏小|偏弱|偏高|偏重|过高|过低|高企|困难|亏损|下滑|停产|停滞|落后|分散|“?小散乱|散乱污|散弱|小而散|缺口|没有|尚无|受限|紧张|难以|尚未|未形成|未建成|未覆盖|乏力|疲软|单一|贴牌|卡脖子|受制于|两头在外|"
@@ -171,7 +173,8 @@ def _file(rows: _Rows, clause: str, ref: str, year: int | None) -> None:
         rows.indicators[-1] = rows.indicators[-1].model_copy(update={"growth_percent": rate})
         return
     problem = _PROBLEM.search(bare) is not None
-    figures = [] if problem else list(_figures(bare, ref, year))
+    english = not _CHINESE.search(clause)
+    figures = [] if problem else list((english_figures if english else _figures)(bare, ref, year))
     rows.indicators.extend(figures)
     if problem:
         rows.constraints.append(ProfileConstraint(ref=ref, statement=clause))

@@ -139,6 +139,8 @@ def _like_unit(unit: str, entry: Entry) -> bool:
             text.strip(),
         ):
             return "count"
+        if re.fullmatch(r"jobs|people|persons|employees|workers", text.strip()):
+            return "people"
         if re.search(r"人次|visits|visitors|nights|arrivals", text):
             return "visits"
         return text.strip()
