@@ -102,7 +102,7 @@ class Drafting:
     async def _run(
         self, outlives: bool, task: Callable[Concatenate[Jumou | None, _P], _T], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
-        """Runs a task; one that `outlives` the server in no case here, unless there are to be no workers."""
+        """Runs a task; one whose calls of a model are to outlive the server waits for a worker, where there are to be any."""
         most = self._jumou.settings.waiting_drafts if self._jumou is not None else 0
         if self._waiting >= most:
             raise ServiceUnavailable(

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from jumou.errors import ServiceUnavailable
+from jumou.storage.presence import advisory_key
 
 _FOLDER: Final = "presence"
 
@@ -65,7 +66,9 @@ class CallClaims:
                 lock.release()
             elif self._session is not None:
                 try:
-                    self._session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _key(name)})
+                    self._session.execute(
+                        text("SELECT pg_advisory_unlock(:key)"), {"key": advisory_key(f"call:{name}")}
+                    )
                 except (DBAPIError, ServiceUnavailable):
                     self._lost()
             self._changing.notify_all()
@@ -81,7 +84,7 @@ class CallClaims:
             if self._session is None:
                 self._session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             asked = text("SELECT pg_try_advisory_lock(:key)")
-            return bool(self._session.execute(asked, {"key": _key(name)}).scalar())
+            return bool(self._session.execute(asked, {"key": advisory_key(f"call:{name}")}).scalar())
         except (DBAPIError, ServiceUnavailable):
             self._lost()
             raise
@@ -96,8 +99,3 @@ class CallClaims:
 
 def _digest(name: str) -> bytes:
     return blake2b(name.encode(), digest_size=8).digest()
-
-
-def _key(name: str) -> int:
-    """The name as PostgreSQL numbers its advisory locks: 64 bits with a sign."""
-    return int.from_bytes(_digest(f"call:{name}"), "big", signed=True)

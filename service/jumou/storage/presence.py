@@ -61,7 +61,7 @@ class Presence:
             self._let_go()
         session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self._session = session
-        session.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(self.name)})
+        session.execute(text("SELECT pg_advisory_lock(:key)"), {"key": advisory_key(self.name)})
 
     def end(self) -> None:
         """Lets go of it."""
@@ -72,7 +72,7 @@ class Presence:
                 self._file = None
             if self._session is not None:  # said before the connection goes, which the server notices a moment later
                 with contextlib.suppress(DBAPIError, ServiceUnavailable):
-                    self._session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _key(self.name)})
+                    self._session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": advisory_key(self.name)})
             self._let_go()
 
     def gone(self, name: str) -> bool:
@@ -81,7 +81,7 @@ class Presence:
             return False
         if self.can_lapse:
             with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                key = {"key": _key(name)}
+                key = {"key": advisory_key(name)}
                 free = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar())
                 if free:
                     connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
@@ -104,6 +104,6 @@ class Presence:
             self._session = None
 
 
-def _key(name: str) -> int:
+def advisory_key(name: str) -> int:
     """The name as PostgreSQL numbers its advisory locks: 64 bits with a sign."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
