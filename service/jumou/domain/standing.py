@@ -1,6 +1,7 @@
 """Where every item of a plan stands, derived from the records: awaiting, approved, rejected, asked again, stale, locked."""
 
 from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final, Literal, NamedTuple
@@ -87,35 +88,52 @@ class _Tracks:
     locked: set[str] = field(default_factory=set)
 
 
-_MOST_LATELY: Final = 32
-_LATELY: Final[OrderedDict[tuple[tuple[int, ...], ...], tuple[History, dict[StepKey, StepStanding]]]] = OrderedDict()
-"""Histories read lately, by the identity of their records (which do not change, and are held here), and where they stand."""
-_LATELY_TURN: Final = Lock()
+_Record = RevisionInfo | Review | StaleMark
+
+
+class _Lately:
+    """Steps read lately, by the identity of their records: these do not change, and are held here so that it stays theirs."""
+
+    def __init__(self, most: int) -> None:
+        self._read: OrderedDict[tuple[int, ...], tuple[Sequence[_Record], StepStanding]] = OrderedDict()
+        self._most = most
+        self._turn = Lock()
+
+    def standing(self, step: StepKey, records: Sequence[_Record]) -> StepStanding:
+        """Where the step stands after these records of its own; the same ones are read once."""
+        key = tuple(map(id, records))
+        with self._turn:
+            known = self._read.pop(key, None)
+        held = known or (records, _stand(step, records))
+        with self._turn:
+            self._read[key] = held
+            while len(self._read) > self._most:
+                self._read.popitem(last=False)
+        return held[1]
+
+
+_LATELY: Final = _Lately(128)
 
 
 def standing(history: History) -> dict[StepKey, StepStanding]:
-    """Where every step and item stands after all records of `history`; the same history is read once."""
-    key = tuple(tuple(map(id, records)) for records in history[:3])
-    with _LATELY_TURN:
-        known = _LATELY.pop(key, None)
-    known = known or (history, _stand(history))
-    with _LATELY_TURN:
-        _LATELY[key] = known
-        while len(_LATELY) > _MOST_LATELY:
-            _LATELY.popitem(last=False)
-    return dict(known[1])
+    """Where every step and item stands after all records of `history`."""
+    own: dict[StepKey, list[_Record]] = {step: [] for step in STEP_ORDER}
+    for records in history[:3]:
+        for record in records:
+            own[record.step].append(record)
+    return {
+        step: _LATELY.standing(step, records) if records else StepStanding(step=step, state="not_drafted")
+        for step, records in own.items()
+    }
 
 
-def _stand(history: History) -> dict[StepKey, StepStanding]:
-    tracks: dict[StepKey, _Tracks] = {step: _Tracks() for step in STEP_ORDER}
-    revisions = {revision.id: revision for revision in history.revisions}
+def _stand(step: StepKey, records: Iterable[_Record]) -> StepStanding:
+    track = _Tracks()
+    revisions: dict[str, RevisionInfo] = {}
     # a review of an edit follows the revision it made; a mark follows the revision that caused it
-    records: list[RevisionInfo | Review | StaleMark] = [*history.revisions, *history.reviews, *history.marks]
-    records.sort(key=lambda record: (record.event, isinstance(record, StaleMark)))
-    for record in records:
-        track = tracks[record.step]
+    for record in sorted(records, key=lambda record: (record.event, isinstance(record, StaleMark))):
         if isinstance(record, RevisionInfo):
-            track.head = record
+            revisions[record.id] = track.head = record
             for item_id in record.touched:
                 track.stale.pop(item_id, None)
                 track.asked.pop(item_id, None)
@@ -123,7 +141,7 @@ def _stand(history: History) -> dict[StepKey, StepStanding]:
             track.stale.setdefault(record.item_id, []).append(record)
         else:
             _decide(track, record, revisions[record.revision_id])
-    return {step: _standing_of(step, tracks[step], history.of(step)) for step in STEP_ORDER}
+    return _standing_of(step, track, tuple(revisions.values()))
 
 
 def _decide(track: _Tracks, review: Review, revision: RevisionInfo) -> None:

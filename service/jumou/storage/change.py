@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 from sqlalchemy import Connection, Table, func, insert, select
@@ -24,6 +24,14 @@ from jumou.storage import operation_tables, tables
 from jumou.storage.reading import Reading
 
 
+class _Hashed(NamedTuple):
+    """A value, held so that its identity stays its own, its hash, and its canonical text unless it is stored already."""
+
+    value: Any
+    hash: str
+    text: str = ""
+
+
 class PlanChange:
     """A change to one plan, under its lock. Every append is an event with the next number."""
 
@@ -32,6 +40,7 @@ class PlanChange:
         self.plan = plan
         self._reading = reading
         self._connection = reading.connection
+        self._hashed: dict[int, _Hashed] = {}
         self.acts: list[Act] = []
         """What was done, for the audit stream; written when the change ends."""
 
@@ -48,8 +57,22 @@ class PlanChange:
         return self._reading.revision(self.plan.id, revision_id)
 
     def items(self, info: RevisionInfo) -> tuple[Item, ...]:
-        """The items of a revision, in order."""
-        return self._reading.items(info)
+        """The items of a revision, in order. Their values are not to be changed in place: `hash_of` knows them."""
+        items = self._reading.items(info)
+        for item, stored in zip(items, info.items, strict=True):
+            self._hashed[id(item.value)] = _Hashed(item.value, stored.hash)
+        return items
+
+    def hash_of(self, value: Any) -> str:
+        """The hash of an item's value; of one that was read in this change, the one it is stored under."""
+        return self._hash(value).hash
+
+    def _hash(self, value: Any) -> "_Hashed":
+        held = self._hashed.get(id(value))
+        if held is None:
+            text = canonical(value)
+            held = self._hashed[id(value)] = _Hashed(value, hash_of_text(text), text)
+        return held
 
     def part(self, info: RevisionInfo) -> StepObject:
         """The step as a revision has it, frozen."""
@@ -111,21 +134,14 @@ class PlanChange:
         self, make: Callable[[tuple[ItemHash, ...]], RevisionInfo], items: Sequence[Item], evidence: Evidence
     ) -> RevisionInfo:
         """Stores the items and the evidence, then the revision that `make` writes over their hashes."""
-        texts = [canonical(item.value) for item in items]
-        manifest = tuple(ItemHash(id=item.id, hash=hash_of_text(text)) for item, text in zip(items, texts, strict=True))
-        passages = [canonical(passage.model_dump(mode="json")) for passage in evidence.passages]
-        self._store_contents([*texts, *passages])
-        info = make(manifest)
+        hashed = [self._hash(item.value) for item in items]
+        self._store_contents({one.hash: one.text for one in hashed if one.text})
+        info = make(tuple(ItemHash(id=item.id, hash=one.hash) for item, one in zip(items, hashed, strict=True)))
         self._connection.execute(
             insert(tables.revisions).values(
                 id=info.id, plan_id=info.plan_id, step=info.step, number=info.number, event=info.event,
                 parent_id=info.parent_id, hash=info.hash, record=record_text(info),
-                evidence=canonical({
-                    "passages": [hash_of_text(text) for text in passages],
-                    "corpus_version": evidence.corpus_version,
-                    "encoder": evidence.encoder,
-                    "excluded_documents": list(evidence.excluded_documents),
-                }),
+                evidence=self._reading.stored(info, evidence) or self._store_evidence(evidence),
                 created_at=info.created_at, schema_version=SCHEMA_VERSION, classification=evidence.classification,
             )
         )  # fmt: skip
@@ -208,8 +224,20 @@ class PlanChange:
             )
         )  # fmt: skip
 
-    def _store_contents(self, texts: Sequence[str]) -> None:
-        rows = {hash_of_text(text): text for text in texts}
+    def _store_evidence(self, evidence: Evidence) -> str:
+        texts = [canonical(passage.model_dump(mode="json")) for passage in evidence.passages]
+        hashes = [hash_of_text(text) for text in texts]
+        self._store_contents(dict(zip(hashes, texts, strict=True)))
+        return canonical(
+            {
+                "passages": hashes,
+                "corpus_version": evidence.corpus_version,
+                "encoder": evidence.encoder,
+                "excluded_documents": list(evidence.excluded_documents),
+            }
+        )
+
+    def _store_contents(self, rows: Mapping[str, str]) -> None:
         held = self._reading.kept.contents
         fresh = [{"hash": digest, "text": text} for digest, text in rows.items() if held.get(digest) is None]
         if fresh:

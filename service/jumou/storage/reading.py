@@ -208,6 +208,11 @@ class Reading:
         self._keep(key, _Whole(info.id, text, found))
         return found
 
+    def stored(self, info: RevisionInfo, evidence: Evidence) -> str:
+        """The evidence as an earlier revision of the step has it stored; empty when it is not the one read last."""
+        held = self._last(f"{info.plan_id}:{info.step}:evidence")
+        return held.text if held is not None and held.whole is evidence else ""
+
     def _last(self, key: str) -> _Whole | None:
         wholes = self.kept.wholes
         return wholes.get(key) if wholes is not None else None

@@ -6,7 +6,7 @@ Every decision names the hash the person saw. When the object has changed since,
 both versions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -14,13 +14,13 @@ from jumou.domain.access import LOCAL, Principal
 from jumou.domain.evidence import Evidence, EvidencePassage
 from jumou.domain.framework import STEPS, StepKey
 from jumou.domain.review import Comment, Decision, Patch, Review, RevisionInfo, content_hash
-from jumou.domain.standing import History
+from jumou.domain.standing import History, StepStanding, standing
 from jumou.domain.steps import Item
 from jumou.errors import InvalidRequest, NotFound, StepConflict
 from jumou.storage import PlanChange, PlanStore
 from jumou.storage.change import new_id, now
 from jumou.workflow.patching import no_item, patched
-from jumou.workflow.revising import Origin, Step, citations_in, load_step, united, write_revision
+from jumou.workflow.revising import Origin, citations_in, united, write_revision
 
 FindPassage = Callable[[str], EvidencePassage | None]
 """Looks a passage up by its id, so that one a person cites is frozen with the revision; None when there is none."""
@@ -77,8 +77,8 @@ class Reviewing:
             history = change.history()
             if made := change.made_by(person.key, asked):
                 return next(review for review in history.reviews if review.id == made)
-            step = _seen(change, history, subject)
-            review = _review(change, subject, step, verdict, person, comment=comment)
+            stands = _seen(change, history, subject)
+            review = _review(change, subject, stands.revision_id, verdict, person, comment=comment)
             change.remember(person.key, asked, review.id)
             return review
 
@@ -117,22 +117,24 @@ class Reviewing:
         """As `edit`, within a change that stores more than the revision."""
         person.principal.must("review" if approve else "draft")
         history = change.history()
-        step = _seen(change, history, subject)
-        items = patched(subject.step, step.items, subject.item_id, patch, person.name)
-        changed = _changed(step.items, items)
+        stands = _seen(change, history, subject)
+        head = history.of(subject.step)[-1]
+        before = change.items(head)
+        items = patched(subject.step, before, subject.item_id, patch, person.name)
+        changed = _changed(before, items)
         if not changed:
             raise InvalidRequest("修改后内容没有变化。", "The patch changes nothing.")
-        _unlocked(step, changed)
+        _unlocked(stands, changed)
+        evidence = self._frozen(change.evidence(head), [item for item in items if item.id in changed])
         info = write_revision(
-            change, history, subject.step, items, self._frozen(step.evidence, items),
+            change, history, subject.step, items, evidence,
             Origin("edit", person.name, f"person:{person.name}", comment, request_id=person.request_id),
         )  # fmt: skip
-        made = Step(step.standing.model_copy(update={"revision_id": info.id, "hash": info.hash}), items, step.evidence)
-        _review(change, subject, made, "edit", person, comment=comment, patch=patch, event=info.event)
+        _review(change, subject, info.id, "edit", person, comment=comment, patch=patch, event=info.event)
         if approve:
             for item_id in sorted(changed & set(info.manifest)):
                 seen = subject._replace(item_id=item_id, seen=info.manifest[item_id])
-                _review(change, seen, made, "approve", person, comment=comment)
+                _review(change, seen, info.id, "approve", person, comment=comment)
         return info
 
     def undo(self, subject: Subject, to_revision: str, person: Person, comment: str = "") -> RevisionInfo:
@@ -149,15 +151,15 @@ class Reviewing:
             if made := change.made_by(person.key, asked):
                 return _revision(change, made)
             history = change.history()
-            step = _seen(change, history, subject._replace(item_id=""))
+            stands = _seen(change, history, subject._replace(item_id=""))
             target = next((info for info in history.of(subject.step) if info.id == to_revision), None)
             if target is None:
                 raise NotFound(f"该步骤没有版本 {to_revision}。", f"The step has no revision {to_revision}.")
             items = change.items(target)
-            changed = _changed(step.items, items)
+            changed = _changed(change.items(history.of(subject.step)[-1]), items)
             if not changed:
                 raise InvalidRequest("该版本与当前内容相同。", "That revision has the content of the newest one.")
-            _unlocked(step, changed)
+            _unlocked(stands, changed)
             info = write_revision(
                 change, history, subject.step, items, change.evidence(target),
                 Origin("undo", person.name, target.drafter, comment or f"→ {target.number}", target.prompt_id,
@@ -183,8 +185,8 @@ class Reviewing:
             history = change.history()
             if made := change.made_by(person.key, asked):
                 return next(remark for remark in history.comments if remark.id == made)
-            current = load_step(change, history, step)
-            if current is None or (item_id and current.standing.item(item_id) is None):
+            stands = standing(history)[step]
+            if not stands.revision_id or (item_id and stands.item(item_id) is None):
                 raise no_item(step, item_id)
             if reply_to and not any(remark.id == reply_to for remark in history.comments):
                 raise NotFound(f"没有批注 {reply_to}。", f"There is no comment {reply_to}.")
@@ -199,8 +201,8 @@ class Reviewing:
             change.remember(person.key, asked, remark.id)
             return remark
 
-    def _frozen(self, evidence: Evidence, items: tuple[Item, ...]) -> Evidence:
-        """The evidence with the passages that are cited and not in it yet, as the library has them now."""
+    def _frozen(self, evidence: Evidence, items: Iterable[Item]) -> Evidence:
+        """The evidence with the passages that the items cite and that are not in it yet, as the library has them now."""
         held = {passage.passage.id for passage in evidence.passages}
         wanted = {name for item in items for name in citations_in(item.value)} - held
         found = [passage for passage in map(self.find_passage, sorted(wanted)) if passage is not None]
@@ -211,20 +213,20 @@ def _revision(change: PlanChange, revision_id: str) -> RevisionInfo:
     return next(info for info in change.history().revisions if info.id == revision_id)
 
 
-def _seen(change: PlanChange, history: History, subject: Subject) -> Step:
-    """The step, when what the person saw is what stands now."""
-    step = load_step(change, history, subject.step)
-    if step is None:
+def _seen(change: PlanChange, history: History, subject: Subject) -> StepStanding:
+    """Where the step stands, when what the person saw is what stands now."""
+    stands = standing(history)[subject.step]
+    if not stands.revision_id:
         name = STEPS[subject.step]
         raise NotFound(f"“{name.zh}”尚未起草。", f"{name.en} is not drafted yet.")
-    current = step.standing.hash
+    current = stands.hash
     if subject.item_id:
-        item = step.standing.item(subject.item_id)
+        item = stands.item(subject.item_id)
         if item is None:
             raise no_item(subject.step, subject.item_id)
         current = item.hash
     if subject.seen != current:
-        versions = {"seen_hash": subject.seen, "current_hash": current, "current_revision": step.standing.revision_id}
+        versions = {"seen_hash": subject.seen, "current_hash": current, "current_revision": stands.revision_id}
         if subject.item_id:
             versions |= {"seen": change.content(subject.seen), "current": change.content(current)}
         else:
@@ -236,7 +238,7 @@ def _seen(change: PlanChange, history: History, subject: Subject) -> Step:
             mend_en="Look at both versions and send it again with the current hash.",
             versions=versions,
         )  # fmt: skip
-    return step
+    return stands
 
 
 def _changed(before: tuple[Item, ...], after: tuple[Item, ...]) -> set[str]:
@@ -244,8 +246,8 @@ def _changed(before: tuple[Item, ...], after: tuple[Item, ...]) -> set[str]:
     return {name for name in {*was, *now_} if name not in was or name not in now_ or was[name] != now_[name]}
 
 
-def _unlocked(step: Step, changed: set[str]) -> None:
-    locked = sorted(item.id for item in step.standing.items if item.locked and item.id in changed)
+def _unlocked(stands: StepStanding, changed: set[str]) -> None:
+    locked = sorted(item.id for item in stands.items if item.locked and item.id in changed)
     if locked:
         raise StepConflict(
             f"{'、'.join(locked)} 已锁定。", f"{', '.join(locked)} is locked.",
@@ -256,7 +258,7 @@ def _unlocked(step: Step, changed: set[str]) -> None:
 def _review(
     change: PlanChange,
     subject: Subject,
-    step: Step,
+    revision_id: str,
     decision: Decision,
     person: Person,
     *,
@@ -268,10 +270,10 @@ def _review(
     details = {"comment": comment, "hash": subject.seen}
     number = event or change.event(
         actor=person.name, action=decision, step=subject.step, item_id=subject.item_id,
-        revision_id=step.standing.revision_id, request_id=person.request_id, details=details,
+        revision_id=revision_id, request_id=person.request_id, details=details,
     )  # fmt: skip
     review = Review(
-        id=new_id(), plan_id=subject.plan_id, step=subject.step, revision_id=step.standing.revision_id,
+        id=new_id(), plan_id=subject.plan_id, step=subject.step, revision_id=revision_id,
         item_id=subject.item_id, event=number, reviewer=person.name, decision=decision, comment=comment, patch=patch,
         hash=subject.seen, created_at=now(),
     )  # fmt: skip

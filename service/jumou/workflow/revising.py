@@ -17,8 +17,6 @@ from jumou.domain.steps import (
     Item,
     Portfolio,
     StepObject,
-    canonical,
-    hash_of_text,
     join,
     later_steps,
 )
@@ -61,11 +59,8 @@ class Step(NamedTuple):
 
 def load_step(change: PlanChange, history: History, step: StepKey) -> Step | None:
     """The step's newest revision; None before it is drafted."""
-    now_ = standing(history)[step]
-    if not now_.revision_id:
-        return None
-    info = history.of(step)[-1]
-    return Step(now_, change.items(info), change.evidence(info))
+    heads = history.of(step)
+    return Step(standing(history)[step], change.items(heads[-1]), change.evidence(heads[-1])) if heads else None
 
 
 def write_revision(
@@ -85,9 +80,7 @@ def write_revision(
     """
     before = history.of(step)
     parent = before[-1] if before else None
-    content = join(step, items)
-    contents: dict[StepKey, Content] = {step: content}
-    digests = {item.id: hash_of_text(canonical(item.value)) for item in items}
+    digests = {item.id: change.hash_of(item.value) for item in items}
     known = change.projects() if step == "projects" else {}
     shared = [Item(item.id, known.get(digests[item.id]) or item.value) for item in items]
     parts: dict[StepKey, StepObject] = {step: put_together(step, shared)}
@@ -95,8 +88,6 @@ def write_revision(
     for other in STEP_ORDER:
         heads = history.of(other)
         if other != step and heads:
-            if other in later_steps(step):  # what rests on the step is looked for in those alone
-                contents[other] = join(other, change.items(heads[-1]))
             parts[other] = change.part(heads[-1])
             frozen.append(change.evidence(heads[-1]))
     quality = checked_parts(parts, united(frozen), names_in(change.plan.profile))
@@ -121,7 +112,7 @@ def write_revision(
             cause=origin.cause,
             author=origin.author,
             note=origin.note,
-            hash=content_hash(content),
+            hash=content_hash(join(step, items)),
             items=manifest,
             touched=tuple(sorted(changed | (touched or set()))),
             upstream=dict(origin.upstream),
@@ -137,7 +128,7 @@ def write_revision(
 
     info = change.append_revision(made, items, evidence)
     if parent:
-        _mark(change, history, info, contents, changed)
+        _mark(change, history, info, parts, changed)
     return info
 
 
@@ -194,11 +185,11 @@ def _mark(
     change: PlanChange,
     history: History,
     info: RevisionInfo,
-    contents: Mapping[StepKey, Content],
+    parts: Mapping[StepKey, StepObject],
     changed: AbstractSet[str],
 ) -> None:
     stands = standing(history)
-    for stale in stale_after(info.step, changed, contents):
+    for stale in stale_after(info.step, changed, parts):
         item = stands[stale.step].item(stale.item_id)
         if item is None or stale.reason_zh in item.stale_because_zh:  # it waits for the same reason already
             continue
