@@ -1,6 +1,8 @@
 import asyncio
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, Literal
@@ -243,7 +245,7 @@ def test_many_who_come_at_once_share_one_client() -> None:
     import openai  # noqa: PLC0415 - slow to load
 
     def clients() -> int:
-        return sum(isinstance(one, openai.DefaultAsyncHttpxClient) for one in gc.get_objects())
+        return sum(isinstance(one, openai.AsyncOpenAI) for one in gc.get_objects())
 
     async def first_words() -> int:
         endpoint = LangchainEndpoint("openai:scripted", base_url="http://127.0.0.1:9/v1")
@@ -254,3 +256,41 @@ def test_many_who_come_at_once_share_one_client() -> None:
         return made
 
     assert asyncio.run(first_words()) == 1
+
+
+def test_a_connection_that_is_closed_without_a_word_is_no_time_out() -> None:
+    """Nobody waited for the time-out: to raise it would not help."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def hang_up() -> None:
+            caller, _ = server.accept()
+            caller.recv(65536)
+            caller.close()
+
+        closing = threading.Thread(target=hang_up)
+        closing.start()
+        endpoint = LangchainEndpoint("openai:scripted", base_url=f"http://127.0.0.1:{server.getsockname()[1]}/v1")
+        with pytest.raises(ModelUnavailable) as raised:
+            asyncio.run(endpoint.reply((Message("user", "在吗？"),)))
+        closing.join(10)
+    assert "无法连接" in raised.value.message("zh")
+    assert "did not answer within" not in raised.value.message("en")
+
+
+def test_connections_end_with_their_event_loop() -> None:
+    """Whoever asks in a loop of its own (the command line, a drafting process) closes nothing, and nothing is said of it."""
+    code = """
+import asyncio, gc, warnings
+from jumou.llm.messages import Message
+from jumou.llm.model import LangchainEndpoint
+from jumou.testing import ModelServer, Words
+warnings.simplefilter("always")
+with ModelServer(lambda request: Words("好")) as server:
+    endpoint = LangchainEndpoint("openai:scripted", base_url=server.url)
+    for _ in range(2):
+        print(asyncio.run(endpoint.reply((Message("user", "在吗？"),))).text)
+        gc.collect()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["好", "好"]
+    assert "nclosed" not in done.stderr

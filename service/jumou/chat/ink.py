@@ -1,16 +1,22 @@
 """What many answers say at the same time is stored together: while one write is under way the next ones gather behind it.
 
-A single answer is written at once, as before; sixty of them cost a few transactions a second instead of hundreds.
+A single answer is written at once, as before; sixty of them cost a few transactions a second instead of hundreds. After a
+write that took long, because many wait for the processor or the database, more are gathered before the next.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from jumou.domain.chat import ChatEvent, EventKind
 from jumou.errors import JumouError
 from jumou.storage import ChatStore
+
+_PAUSES: Final = 3
+"""So many times as long as a write took, the next one is awaited."""
+_LONGEST: Final = 0.1
+"""Seconds a word waits at most to be written."""
 
 
 class _Waiting(NamedTuple):
@@ -44,10 +50,13 @@ class Ink:
         return await one.stored
 
     async def _write(self) -> None:
+        clock = asyncio.get_running_loop().time
         try:
             while self._waiting:
                 gathered, self._waiting = self._waiting, []
+                began = clock()
                 await self._store(gathered)
+                await asyncio.sleep(min(_PAUSES * (clock() - began), _LONGEST))
         finally:
             self._writing = None
 

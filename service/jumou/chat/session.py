@@ -234,7 +234,7 @@ class Chatting:
         steps.put_nowait(None)
         try:
             await writer
-            await asyncio.to_thread(self._end, asked, outcome[-1] if outcome else brief, ending, told)
+            await asyncio.to_thread(self._end, asked, answer.stored, outcome[-1] if outcome else brief, ending, told)
         finally:
             if self._under_way.get(asked.chat_id) is answer:  # else the next message is being answered already
                 del self._under_way[asked.chat_id]
@@ -257,8 +257,15 @@ class Chatting:
             ):  # what precedes the first word holds up nothing
                 await asyncio.sleep(_BREATH)
 
-    def _end(self, asked: ChatMessage, outcome: Outcome | Brief | None, ending: Ending, told: list[_Written]) -> None:
-        events = self.store.events(asked.chat_id, turn=asked.turn)
+    def _end(
+        self,
+        asked: ChatMessage,
+        events: Sequence[ChatEvent],
+        outcome: Outcome | Brief | None,
+        ending: Ending,
+        told: list[_Written],
+    ) -> None:
+        """Stores the answer that `events`, all that its turn has so far, make up."""
         text = "".join(str(event.data.get("text", "")) for event in events if event.kind == "token")
         author = next((str(event.data["author"]) for event in reversed(events) if event.kind == "token"), "rules")
         if isinstance(outcome, Outcome):
@@ -320,7 +327,8 @@ class Chatting:
         elif not await self._liveness.gone(waiting.process):
             return False
         language = (await asyncio.to_thread(self.store.chat, waiting.chat_id)).language
-        await asyncio.to_thread(self._end, waiting, None, "interrupted", [("error", _interrupted(language))])
+        events = await asyncio.to_thread(self.store.events, waiting.chat_id, turn=waiting.turn)
+        await asyncio.to_thread(self._end, waiting, events, None, "interrupted", [("error", _interrupted(language))])
         self._tell(waiting.chat_id)
         return True
 

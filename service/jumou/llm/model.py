@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from jumou.errors import InvalidRequest, MissingExtra, ModelRefused, ModelUnavailable
 from jumou.llm.chunks import PlainChunks
+from jumou.llm.connections import held, opened, timed_out
 from jumou.llm.messages import Message, Piece, Reply, Shape, ToolCall, ToolSpec, Usage
 from jumou.llm.tokens import estimate
 
@@ -24,6 +25,7 @@ _ERRORS: Final[dict[str, tuple[str, ...]]] = {
     "openai": (
         "openai:OpenAIError",
         "httpx2:HTTPError",
+        "aiohttp:ClientError",
         "httpx:HTTPError",
         "langchain_core.exceptions:LangChainException",
     ),
@@ -116,7 +118,9 @@ class LangchainEndpoint:
         self._base_url = base_url
         self._api_key = api_key
         self._timeout = timeout
-        self._open: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[BaseChatModel, Any]] = WeakKeyDictionary()
+        self._open: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[BaseChatModel, AsyncGenerator[None, None]]] = (
+            WeakKeyDictionary()
+        )
         self._making: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
     def __repr__(self) -> str:
@@ -190,9 +194,9 @@ class LangchainEndpoint:
 
     async def close(self) -> None:
         """Closes the connections of the running loop."""
-        opened = self._open.pop(asyncio.get_running_loop(), None)
-        if opened is not None and opened[1] is not None:
-            await opened[1].aclose()
+        held_open = self._open.pop(asyncio.get_running_loop(), None)
+        if held_open is not None:
+            await held_open[1].aclose()
 
     async def _bound(self, tools: Sequence[ToolSpec], shape: Shape | None, max_tokens: int, temperature: float) -> Any:
         loop = asyncio.get_running_loop()
@@ -202,7 +206,10 @@ class LangchainEndpoint:
         if loop not in self._open:
             async with self._making.setdefault(loop, asyncio.Lock()):  # many may come at once; one client is enough
                 if loop not in self._open:
-                    self._open[loop] = await asyncio.to_thread(self._make)  # importing langchain takes a second
+                    chat, connections = await asyncio.to_thread(self._make)  # importing langchain takes a second
+                    holding = held(connections)
+                    await anext(holding)
+                    self._open[loop] = chat, holding
         chat = self._open[loop][0]
         more: dict[str, Any] = {"max_tokens": max_tokens, "temperature": temperature}
         offered = [_function(tool) for tool in tools]
@@ -232,14 +239,7 @@ class LangchainEndpoint:
             import openai  # noqa: PLC0415 - only whoever asks a model pays for loading its client
             from langchain_openai import ChatOpenAI  # noqa: PLC0415 - as above
 
-            connections = openai.DefaultAsyncHttpxClient(timeout=self._timeout)
-            client = openai.AsyncOpenAI(
-                base_url=self._base_url or None,
-                api_key=self._api_key or "none",  # a local server asks for no key, the client insists on one
-                timeout=self._timeout,
-                max_retries=0,
-                http_client=connections,
-            )
+            client, connections = opened(self._base_url, self._api_key, self._timeout)
             made = ChatOpenAI(
                 model=self.name,
                 base_url=self._base_url or None,
@@ -293,7 +293,7 @@ class LangchainEndpoint:
                 mend_zh="请核对 JUMOU_LLM、JUMOU_LLM_BASE_URL、JUMOU_LLM_API_KEY，并用 jumou llm check 检查。",
                 mend_en="Check JUMOU_LLM, JUMOU_LLM_BASE_URL and JUMOU_LLM_API_KEY; jumou llm check tells more.",
             )  # fmt: skip
-        if "timeout" in type(problem).__name__.lower():
+        if timed_out(problem):
             return self._late()
         return ModelUnavailable(
             f"无法连接大模型服务 {self.address}：{said}", f"The model at {self.address} cannot be reached: {said}",
