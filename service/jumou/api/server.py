@@ -28,6 +28,11 @@ _TOGETHER: Final = 4
 """Files dropped on a page together come in one body; each is still held to its own bound."""
 
 
+_KEPT: Final = 75
+"""Seconds an idle connection is kept: longer than proxies and clients keep theirs (mostly 60 or less), so that none of them sends
+a request on one that is being closed here."""
+
+
 def run_server(
     host: str,
     port: int,
@@ -67,7 +72,7 @@ def run_server(
     try:
         uvicorn.run(
             app, host=host, port=port, log_config=None, access_log=False, server_header=False,
-            http=patient_protocol(chosen.body_seconds), backlog=1024, timeout_graceful_shutdown=20,
+            http=patient_protocol(chosen.body_seconds), backlog=1024, timeout_keep_alive=_KEPT, timeout_graceful_shutdown=20,
         )  # fmt: skip
     finally:
         tracing.stop()
