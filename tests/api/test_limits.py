@@ -3,7 +3,8 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -220,3 +221,16 @@ def test_a_head_that_does_not_come_is_not_waited_for(strict: str) -> None:
         assert silent.recv(10) == dripping.recv(10) == b""
         assert time.monotonic() - began < 5
         assert client.get("/healthz").status_code == 200
+
+
+def test_an_idle_connection_outlives_those_of_proxies(address: str) -> None:
+    """Uvicorn's own five seconds are those of many clients: a request sent just then would meet a connection being closed."""
+    place = httpx.URL(address)
+    with closing(HTTPConnection(place.host, place.port or 80, timeout=30)) as connection:
+        sockets = []
+        for pause in (0, 6):
+            time.sleep(pause)
+            connection.request("GET", "/healthz")
+            sockets.append(connection.sock)  # http.client opens another by itself when it has been closed
+            assert connection.getresponse().read()
+        assert sockets[0] is sockets[1]

@@ -7,7 +7,7 @@ import pytest
 from jumou.domain.framework import StepKey
 from jumou.domain.review import Patch, PatchOperation
 from jumou.domain.standing import StepStanding, standing
-from jumou.domain.steps import canonical, content_of, join, part
+from jumou.domain.steps import canonical, content_of, hash_of_text, join, joined_text, part
 from jumou.errors import InvalidRequest, NotFound, StepConflict
 from jumou.storage import PlanStore
 from jumou.testing_plans import small_projects
@@ -171,6 +171,28 @@ def test_an_undo_is_a_new_revision_with_the_old_bytes(
     assert info.number == 3
     assert info.hash == first.hash
     assert store.revision("p", info.id).content == store.revision("p", first.revision_id).content
+
+
+def test_hashes_are_those_of_the_contents_however_a_revision_came_about(
+    reviewing: Reviewing, seen: Seen, store: PlanStore, stands: Stands
+) -> None:
+    """Drafted, edited by item and as a whole, undone: what was taken over from the parent is hashed as what is new."""
+    first = stands("projects").revision_id
+    reviewing.edit(seen("projects", "project/P01"), setting(lead_body="甲局"), ANNA)
+    reviewing.edit(seen("projects"), Patch(operations=(PatchOperation(op="remove", path="/projects/0"),)), ANNA)
+    reviewing.undo(seen("projects"), first, BEN)
+    reviewing.edit(seen("diagnosis", "gap/G2"), setting(name="热处理与检测"), ANNA)
+    reviewing.edit(seen("positioning", "theme/T1"), setting(name="高端轴承"), ANNA)
+    for info in store.history("p").revisions:
+        revision = store.revision("p", info.id)
+        assert info.hash == hash_of_text(canonical(revision.content))
+        items = part(info.step, revision.content)
+        assert [(item.id, hash_of_text(canonical(item.value))) for item in items] == [
+            (one.id, one.hash) for one in info.items
+        ]
+        texts = {item.id: canonical(item.value) for item in items}
+        for known in (texts, dict(list(texts.items())[::2]), {}):  # all, some or none written already
+            assert joined_text(info.step, items, known) == canonical(revision.content)
 
 
 def test_an_edit_upstream_marks_what_rests_on_it_and_says_why(reviewing: Reviewing, seen: Seen, stands: Stands) -> None:

@@ -92,19 +92,19 @@ _Record = RevisionInfo | Review | StaleMark
 
 
 class _Lately:
-    """Steps read lately, by the identity of their records: these do not change, and are held here so that it stays theirs."""
+    """Steps read lately, each with its records: these do not change and are only added to."""
 
     def __init__(self, most: int) -> None:
-        self._read: OrderedDict[tuple[int, ...], tuple[Sequence[_Record], StepStanding]] = OrderedDict()
+        self._read: OrderedDict[tuple[str, int, str], tuple[Sequence[_Record], StepStanding]] = OrderedDict()
         self._most = most
         self._turn = Lock()
 
     def standing(self, step: StepKey, records: Sequence[_Record]) -> StepStanding:
         """Where the step stands after these records of its own; the same ones are read once."""
-        key = tuple(map(id, records))
+        key = (records[0].id, len(records), records[-1].id)
         with self._turn:
             known = self._read.pop(key, None)
-        held = known or (records, _stand(step, records))
+        held = known if known is not None and known[0] == records else (records, _stand(step, records))
         with self._turn:
             self._read[key] = held
             while len(self._read) > self._most:

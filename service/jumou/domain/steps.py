@@ -152,6 +152,23 @@ def join(step: StepKey, items: Iterable[Item]) -> Content:
     return content
 
 
+def joined_text(step: StepKey, items: Iterable[Item], texts: Mapping[str, str]) -> str:
+    """The canonical text of the content the items make up; `texts` are those of items that are written already, by item id."""
+    content = join(step, items)
+    whole = {collection.path[0]: collection.kind for collection in COLLECTIONS[step] if len(collection.path) == 1}
+    members: dict[str, list[str]] = {kind: [] for kind in whole.values()}
+    for name, text in texts.items():
+        kind, slash, _ = name.partition("/")
+        if slash and kind in members:
+            members[kind].append(text)
+
+    def written(name: str, value: Any) -> str:
+        known = members.get(whole.get(name, ""), ())
+        return f"[{','.join(known)}]" if known and len(known) == len(value) else canonical(value)
+
+    return "{" + ",".join(f"{canonical(name)}:{written(name, content[name])}" for name in sorted(content)) + "}"
+
+
 def _own_along(content: Content, path: tuple[str, ...]) -> None:
     """Copies the objects on the way to a list, so that the list can be replaced and what was given stays as it was."""
     place: Any = content

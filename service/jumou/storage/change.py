@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import orjson
 from pydantic import BaseModel
 from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,18 +19,19 @@ from jumou.domain.portfolio import Project
 from jumou.domain.review import Comment, Event, ItemHash, PlanRecord, Review, Revision, RevisionInfo, StaleMark
 from jumou.domain.run import RunTask
 from jumou.domain.standing import History
-from jumou.domain.steps import Item, StepObject, canonical, hash_of_text
+from jumou.domain.steps import Item, StepObject, canonical, hash_of_text, joined_text
 from jumou.errors import InvalidRequest
 from jumou.storage import operation_tables, tables
 from jumou.storage.reading import Reading
 
 
 class _Hashed(NamedTuple):
-    """A value, held so that its identity stays its own, its hash, and its canonical text unless it is stored already."""
+    """A value, held so that its identity stays its own, its hash and canonical text, and whether that is stored already."""
 
     value: Any
     hash: str
-    text: str = ""
+    text: str
+    stored: bool = False
 
 
 class PlanChange:
@@ -58,14 +60,21 @@ class PlanChange:
 
     def items(self, info: RevisionInfo) -> tuple[Item, ...]:
         """The items of a revision, in order. Their values are not to be changed in place: `hash_of` knows them."""
-        items = self._reading.items(info)
-        for item, stored in zip(items, info.items, strict=True):
-            self._hashed[id(item.value)] = _Hashed(item.value, stored.hash)
-        return items
+        texts = self._reading.texts(item.hash for item in info.items)
+        found: list[Item] = []
+        for item in info.items:
+            value = orjson.loads(texts[item.hash])
+            self._hashed[id(value)] = _Hashed(value, item.hash, texts[item.hash], stored=True)
+            found.append(Item(item.id, value))
+        return tuple(found)
 
     def hash_of(self, value: Any) -> str:
         """The hash of an item's value; of one that was read in this change, the one it is stored under."""
         return self._hash(value).hash
+
+    def hash_of_all(self, step: StepKey, items: Sequence[Item]) -> str:
+        """The hash of the content that the items make up."""
+        return hash_of_text(joined_text(step, items, {item.id: self._hash(item.value).text for item in items}))
 
     def _hash(self, value: Any) -> "_Hashed":
         held = self._hashed.get(id(value))
@@ -135,7 +144,7 @@ class PlanChange:
     ) -> RevisionInfo:
         """Stores the items and the evidence, then the revision that `make` writes over their hashes."""
         hashed = [self._hash(item.value) for item in items]
-        self._store_contents({one.hash: one.text for one in hashed if one.text})
+        self._store_contents({one.hash: one.text for one in hashed if not one.stored})
         info = make(tuple(ItemHash(id=item.id, hash=one.hash) for item, one in zip(items, hashed, strict=True)))
         self._connection.execute(
             insert(tables.revisions).values(

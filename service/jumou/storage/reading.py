@@ -107,12 +107,7 @@ class Reading:
         return PlanRecord.model_validate_json(row.record)
 
     def classification(self, plan_id: str) -> Classification:
-        """Internal when the plan was marked so, or a revision of it cites an internal document.
-
-        Raises:
-            NotFound: there is no such plan.
-        """
-        self.plan(plan_id)
+        """Internal when the plan, found before, was marked so, or a revision of it cites an internal document."""
         marked = select(tables.plans.c.id).where(tables.plans.c.id == plan_id, _marked())
         return "internal" if self.connection.execute(marked).first() is not None else "public"
 
@@ -234,6 +229,10 @@ class Reading:
 
     def contents(self, hashes: Iterable[str]) -> dict[str, Any]:
         """Contents by hash; each is parsed anew, so that no reader can change another's."""
+        return {digest: orjson.loads(text) for digest, text in self.texts(hashes).items()}
+
+    def texts(self, hashes: Iterable[str]) -> dict[str, str]:
+        """Contents by hash, as the canonical text they are stored as."""
         kept = self.kept.contents
         wanted = list(dict.fromkeys(hashes))
         texts: dict[str, str] = {}
@@ -249,7 +248,7 @@ class Reading:
                 texts[row.hash] = row.text
                 if self.keeps:
                     kept.put(row.hash, row.text)
-        return {digest: orjson.loads(texts[digest]) for digest in wanted if digest in texts}
+        return {digest: texts[digest] for digest in wanted if digest in texts}
 
     def _slim(self, record: _Record) -> _Record:
         values = dict(record)

@@ -1,6 +1,6 @@
 """The store of plans: append-only, one writer a plan at a time, every earlier state as it was."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from jumou.domain.model import SCHEMA_VERSION
 from jumou.domain.operation import Operation
 from jumou.domain.review import Event, PlanRecord, Revision, RevisionInfo
 from jumou.domain.standing import History
-from jumou.domain.steps import StepObject
+from jumou.domain.steps import STEP_ORDER, StepObject
 from jumou.errors import StepConflict
 from jumou.storage import audit, tables
 from jumou.storage.change import PlanChange, record_text
@@ -28,6 +28,18 @@ class PlanPage(NamedTuple):
 
     plans: tuple[PlanRecord, ...]
     next_cursor: str
+
+
+class PlanNow(NamedTuple):
+    """A plan at one moment. The steps and the evidence are frozen objects that readers share."""
+
+    record: PlanRecord
+    history: History
+    heads: dict[StepKey, RevisionInfo]
+    """The newest revision of each step that is drafted."""
+    parts: dict[StepKey, StepObject]
+    evidence: list[Evidence]
+    classification: Classification
 
 
 class PlanStore:
@@ -146,15 +158,26 @@ class PlanStore:
             reading.plan(plan_id)
             return reading.revision(plan_id, revision_id)
 
-    def heads(self, plan_id: str, heads: Sequence[RevisionInfo]) -> tuple[dict[StepKey, StepObject], list[Evidence]]:
-        """The steps as these revisions have them, and the evidence of each: frozen objects that readers share.
+    def now(self, plan_id: str, at_event: int | None = None) -> PlanNow:
+        """The plan as it stands, or stood after an event: its records, and the newest revision of each step put together.
 
         Raises:
             NotFound: there is no such plan.
         """
         with self._reading() as reading:
-            reading.plan(plan_id)
-            return {info.step: reading.part(info) for info in heads}, [reading.evidence(info) for info in heads]
+            record = reading.plan(plan_id)
+            history = reading.history(plan_id)
+            if at_event is not None:
+                history = history.until(at_event)
+            heads = {step: revisions[-1] for step in STEP_ORDER if (revisions := history.of(step))}
+            return PlanNow(
+                record,
+                history,
+                heads,
+                {step: reading.part(info) for step, info in heads.items()},
+                [reading.evidence(info) for info in heads.values()],
+                reading.classification(plan_id),
+            )
 
     def classification(self, plan_id: str) -> Classification:
         """Internal when the plan was marked so, or a revision of it cites an internal document.
@@ -163,6 +186,7 @@ class PlanStore:
             NotFound: there is no such plan.
         """
         with self._reading() as reading:
+            reading.plan(plan_id)
             return reading.classification(plan_id)
 
     def audit(self, plan_id: str, *, after: int = 0) -> tuple[Event, ...]:

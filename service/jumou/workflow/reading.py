@@ -13,7 +13,7 @@ from jumou.domain.positioning import Positioning
 from jumou.domain.region import RegionProfile
 from jumou.domain.review import PlanRecord, RevisionInfo
 from jumou.domain.standing import StepStanding, standing
-from jumou.domain.steps import STEP_ORDER, Portfolio
+from jumou.domain.steps import Portfolio
 from jumou.errors import NotFound, StepConflict
 from jumou.storage import PlanStore
 from jumou.workflow.revising import checked_parts, names_in, united
@@ -64,13 +64,9 @@ def read_plan(store: PlanStore, plan_id: str, *, at_event: int | None = None) ->
     Raises:
         NotFound: there is no such plan, or it had no step by then.
     """
-    record, history = store.plan(plan_id), store.history(plan_id)
-    if at_event is not None:
-        history = history.until(at_event)
-    revisions = {step: history.of(step)[-1] for step in STEP_ORDER if history.of(step)}
+    record, history, revisions, parts, frozen, classification = store.now(plan_id, at_event)
     if not revisions:
         raise NotFound(f"规划 {plan_id} 当时没有内容。", f"The plan {plan_id} had no content by then.")
-    parts, frozen = store.heads(plan_id, tuple(revisions.values()))
     evidence = united(frozen)
     diagnosis, positioning = parts.get("diagnosis"), parts.get("positioning")
     portfolio, implementation = parts.get("projects"), parts.get("implementation")
@@ -80,7 +76,7 @@ def read_plan(store: PlanStore, plan_id: str, *, at_event: int | None = None) ->
         created_at=record.created_at,
         created_by=record.created_by,
         title=record.title,
-        classification=store.classification(plan_id),
+        classification=classification,
         steps=tuple(standing(history).values()),
         profile=record.profile,
         diagnosis=diagnosis if isinstance(diagnosis, Diagnosis) else None,

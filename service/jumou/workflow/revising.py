@@ -8,7 +8,7 @@ from jumou.domain.evidence import Citation, Evidence, EvidencePassage
 from jumou.domain.framework import StepKey
 from jumou.domain.plan import Finding, ModelUse, Quality
 from jumou.domain.region import RegionProfile
-from jumou.domain.review import Cause, ItemHash, RevisionInfo, StaleMark, content_hash
+from jumou.domain.review import Cause, ItemHash, RevisionInfo, StaleMark
 from jumou.domain.standing import History, StepStanding, standing
 from jumou.domain.steps import (
     STEP_MODELS,
@@ -17,7 +17,6 @@ from jumou.domain.steps import (
     Item,
     Portfolio,
     StepObject,
-    join,
     later_steps,
 )
 from jumou.drafting.grounding import check
@@ -112,7 +111,7 @@ def write_revision(
             cause=origin.cause,
             author=origin.author,
             note=origin.note,
-            hash=content_hash(join(step, items)),
+            hash=change.hash_of_all(step, items),
             items=manifest,
             touched=tuple(sorted(changed | (touched or set()))),
             upstream=dict(origin.upstream),
