@@ -53,6 +53,12 @@ def test_clauses_are_filed_where_they_belong() -> None:
     assert [row.name for row in profile.enterprises] == ["独山子石化", "克拉玛依石化"]
 
 
+def test_a_firm_is_called_by_its_name_alone() -> None:
+    rows = _read("整机企业金风科技、远景能源，龙头企业中材科技").enterprises
+    assert [row.name for row in rows][:1] == ["金风科技"]
+    assert not any(row.name.startswith(("整机企业", "龙头企业")) for row in rows)
+
+
 def test_a_fact_in_words_gives_its_figures_and_keeps_its_text_and_place() -> None:
     fact = ProfileIndicator(ref="input.background[0]", metric="2022年宠物用品产业产值约60亿元", status="free")
     (row,) = with_remarks(RegionProfile(name="平阳县", indicators=(fact,))).indicators

@@ -30,7 +30,7 @@ def test_a_branch_holds_what_its_products_are_made_from_and_go_into_and_no_other
         ("beverages_tea", "白酒", "tea"),
         ("beverages_tea", "茶叶", "baijiu"),
         ("wind_marine", "船舶制造", "blade"),
-        ("wind_marine", "风电装备", "ship"),
+        ("wind_marine", "海上风电装备", "ship"),
         ("modern_agriculture", "食用菌", "livestock"),
         ("mining_machinery", "煤机装备", "farm"),
         ("home_appliances", "furniture", "white"),

@@ -156,6 +156,9 @@ def test_what_a_region_states_is_answered_by_what_it_is_about(library: Library) 
         ("brownfield contamination", "hazards"),
         ("closure of the steelworks", "dependence"),
         ("no housing for workers", "amenities"),
+        ("原创设计维权难", "quality"),
+        ("人口连续十年净流出", "people"),
+        ("technicians are retiring faster than they are trained", "people"),
     ],
 )
 def test_problems_in_many_words_are_understood(problem: str, concern: str) -> None:
@@ -302,3 +305,28 @@ def test_a_gap_whose_project_is_taken_out_is_said_to_have_none(library: Library)
     gap = plan.diagnosis.gaps[0]
     rest = [project for project in plan.projects if gap.id not in (project.closes_gap, *project.also_closes)]
     assert gap.id in {row.gap_id for row in open_gaps(plan.diagnosis.gaps, rest, "en")}
+
+
+def test_a_long_problem_is_named_by_the_first_things_it_lists(library: Library) -> None:
+    """Never cut in the middle of a word."""
+    listed = "检验检测机构缺乏、冷链仓储能力不足、龙头企业产能利用率不足六成、高技能人才短缺、融资渠道单一"
+    single = "县域内多数中小加工企业长期依赖外地客商提供订单和统一采购原料而缺乏自有渠道"
+    profile = parse_profile({"region": {"name": "某区"}, "industry": "食品加工", "problems": [listed, single]})
+    plan = drafted(profile, library)
+    names = [gap.name for gap in plan.diagnosis.gaps if gap.kind == "stated"]
+    assert "检验检测机构缺乏、冷链仓储能力不足等" in names
+    assert f"{single[:29]}…" in names
+
+
+def test_a_place_without_a_coast_builds_no_harbour_for_wind(library: Library) -> None:
+    """Wind equipment is a chain of its own; what goes to sea needs a word of the target or the region that speaks of it."""
+
+    def drafted_for(*facts: str) -> Plan:
+        given = {"region": {"name": "乌兰察布市"}, "industry": "风电装备", "background": list(facts)}
+        return drafted(parse_profile(given), library)
+
+    inland = drafted_for("风电装机超过900万千瓦")
+    told = " ".join(one.model_dump_json() for one in (inland.diagnosis, inland.positioning, *inland.projects))
+    assert not [word for word in ("海上", "码头", "船") if word in told]
+    coastal = drafted_for("沿海岸线582公里，海上风电装机550万千瓦")
+    assert any(theme.name.startswith("海上风电") for theme in coastal.positioning.themes)

@@ -113,6 +113,15 @@ def test_what_has_no_field_becomes_a_note() -> None:
     assert profile.notes == ("region.面积：1.2万平方公里", "history：founded：1984", "mood：冲劲、务实")
 
 
+def test_facts_are_read_under_whatever_name_they_come() -> None:
+    """As `background`; under a name nobody knows each sentence is a note of its own, without the name."""
+    told = ["2023年全区预制菜企业37家，产值58亿元", "缺少中央厨房标准和检验检测机构"]
+    for key in ("background", "background_facts", "背景事实", "发展现状", "现有基础"):
+        profile = parse_profile({"region": {"name": "某区"}, "target_industry": "预制菜", key: told})
+        assert [cell.metric for cell in profile.indicators] == told
+    assert parse_profile({"region": {"name": "某区"}, "what_we_know": told}).notes == tuple(told)
+
+
 def test_chinese_keys_are_read() -> None:
     profile = parse_profile(
         {

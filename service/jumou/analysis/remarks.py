@@ -52,14 +52,14 @@ _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _PROBLEM: Final = re.compile(
     r"缺少|缺乏|短缺|紧缺|不足|不够|不强|不高|不优|不完善|不畅|不便|不稳|不均|不平衡|不协调|不配套|不匹配|不规范|短板|薄弱|滞后|瓶颈|制约|压力|同质化|低端|空心|断层|断链|缺链|流失|外流|老化|老龄|"
     r"依赖|偏低|偏小|偏弱|偏高|偏重|过高|过低|高企|困难|亏损|下滑|停产|停滞|落后|分散|“?小散乱|散乱污|散弱|小而散|缺口|没有|尚无|受限|紧张|难以|尚未|未形成|未建成|未覆盖|乏力|疲软|单一|贴牌|卡脖子|受制于|两头在外|"
-    r"过剩|产能利用率|开工率|闲置|空置|超载|超采|退化|枯竭|衰退|萎缩|塌陷|沙化|盐碱化|污染|隐患|损耗|多发|频发|侵权|内卷|压价|价格战|无序竞争|恶性竞争|竞争激烈|贸易摩擦|关税|反倾销|制裁|出口管制|冲击|挤压|"
+    r"过剩|产能利用率|开工率|闲置|空置|超载|超采|退化|枯竭|衰退|萎缩|塌陷|沙化|盐碱化|污染|隐患|损耗|多发|频发|侵权|维权难|仿制品|仿冒|山寨|抄袭|盗版|净流出|弃风|弃光|弃水|沉陷|内卷|压价|价格战|无序竞争|恶性竞争|竞争激烈|贸易摩擦|关税|反倾销|制裁|出口管制|冲击|挤压|"
     r"附加值低|链条短|档次低|利润(?:薄|低|微薄)|成本(?:较|偏|过)?高|成本.{0,4}上[升涨]|[工地引资运贵才]难(?!得|度)|(?:用工|招工|融资|用地).{0,2}(?:难|贵)|人口.{0,6}(?:减少|下降|负增长)|"
     r"风险(?!投资|补偿|基金|资金|管理)|仅(?!次于|用|需|仅|靠近)|只有|不到|外销比例高|来料加工为主|代工为主|禁牧区"
     r"|\b(?:lack|short(?:age|fall|\s+of)|weak|bottleneck|depend|relian|relies|rely|declin|constrain|scarc|fragment|outdated|obsolete|ag(?:e)?ing\b|shrink|shrunk|stagnat|threat|at risk|risks?\b|struggl|suffer|"
     r"congest|pollut|flood|drought|over-?capacity|idle|vacan|unfilled|unemploy|brain drain|emigrat|relocat|vulnerab|tariff|sanction|under pressure|pressures?\b|cannot|can't|hard to|difficult|insufficient|inadequate|"
     r"seasonal|dominated by|hamper|hinder|barrier|limited\b|too (?:few|little|small|slow)|not enough|no (?:local|direct|own|rail|domestic)|without (?:a|any|local)|single (?:customer|buyer|employer|product)|"
     r"(?:lost|losing|loses|losses)\b|(?:fell|falls?|fallen|falling|dropp?(?:ed|ing|s)?) (?:by|to|from|since|\d)|clos(?:ed|ing|ures?)\b|leav(?:e|es|ing) (?:the|for|after)|move (?:\w+ ){0,3}(?:abroad|to (?:asia|china|india|lower))|"
-    r"(?:costs?|wages?|prices?|rents?) (?:rose|rise|rising|up|have risen|are rising|increased)|(?:rising|high|higher) (?:costs?|wages?|energy|prices?|rents?)|low (?:productivity|value|margins?|wages?|skills?)|gaps?\b|slow\b|delay)",
+    r"(?:costs?|wages?|prices?|rents?) (?:rose|rise|rising|up|have risen|are rising|increased)|(?:rising|high|higher) (?:(?:\w+ )?(?:costs?|prices?|rents?)|wages?|energy)|retir(?:e|ing) (?:faster|soon)|nearing retirement|low (?:productivity|value|margins?|wages?|skills?)|gaps?\b|slow\b|delay)",
     re.IGNORECASE,
 )
 _BODY: Final = re.compile(
@@ -228,7 +228,7 @@ def _companies(clause: str) -> Iterator[str]:
     for part in re.split(r"[、和与及]|以及", clause):
         if found := _COMPANY.search(part):
             yield re.sub(
-                r"^(?:拥有|以|包括|有|如|引进|培育|形成|龙头企业|骨干企业|链主企业|上市公司|上市企业|了)+",
+                r"^(?:拥有|以|包括|有|如|引进|培育|形成|了|(?:整机|主机|整车|龙头|骨干|链主|上市|重点|头部|领军|代表性?|核心|知名|本土|本地|规上|配套|零部件)(?:企业|公司))+",
                 "",
                 found.group(),
             )

@@ -12,12 +12,18 @@ from jumou.profile.cells import blank, free_figure, free_year, growth_in, text_o
 from jumou.profile.rows import Reader
 from jumou.profile.sheets import ITEM_SHEETS, META, Sheet, bare_label, chosen, sheet_named
 
-_FACTS: Final = frozenset(("background", "facts", "indicators", "indicator", "背景", "背景数据", "基本情况", "指标"))
+_FACTS: Final = frozenset((
+    "background", "backgrounds", "background_facts", "backgroundfacts", "background_data", "facts", "key_facts", "keyfacts",
+    "context", "data", "figures", "indicators", "indicator", "背景", "背景数据", "背景事实", "背景资料", "背景材料", "区域背景",
+    "产业背景", "基本情况", "区域概况", "概况", "现状", "发展现状", "产业现状", "现有基础", "基础数据", "数据", "指标",
+))  # fmt: skip
 _WITHIN: Final = ("province/country", "province", "所属省市", "省份", "省/国家")
 _INDUSTRY: Final = ("industry", "target", "产业", "主导产业")
 _WHOLE: Final = ("text", "statement", "content", "title", "名称", "metric", "fact")
 _SCALES: Final = frozenset(("万", "亿", "万亿", "千", "百万", "千万"))
 _SCALES_EN: Final = frozenset(("thousand", "million", "billion", "trillion"))
+_SENTENCE: Final = 8
+"""A text of so many characters is no mere word."""
 _RAW_FIELDS: Final = (*ITEM_SHEETS, "indicators")
 
 
@@ -38,6 +44,8 @@ def sparse_fields(content: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
         elif (sheet := sheet_named(key)) is not None and not (label in _INDUSTRY and isinstance(value, str)):
             rows = [row for n, item in _listed(value) if (row := _row(sheet, f"input.{key}[{n}]", item))]
             _extend(fields, sheet.field, rows)
+        elif _texts(value) and not _headed(label):
+            notes.extend(text_of(item) for item in value)
         else:
             _head({key: value}, fields, notes, "", reader)
     fields["notes"] = notes
@@ -69,6 +77,17 @@ def _head(region: Mapping[str, Any], fields: dict[str, Any], notes: list[str], p
             notes.append(f"{prefix}{key}：{text}")
         else:
             fields[field] = year if field in ("base_year", "horizon") else text
+
+
+def _texts(value: Any) -> bool:
+    """Whether it is a list of sentences, each of which says something by itself; mere words need the name they stand under."""
+    told = isinstance(value, list | tuple) and all(isinstance(one, str) and one.strip() for one in value)
+    return told and any(len(one.strip()) >= _SENTENCE for one in value)
+
+
+def _headed(label: str) -> bool:
+    """Whether a field of the profile goes by this name."""
+    return label in _WITHIN or label in _INDUSTRY or any(label in entry.labels for entry in META)
 
 
 def _items(value: Any) -> list[Any]:

@@ -167,13 +167,16 @@ def _stated(ctx: DraftContext) -> list[Gap]:
 
 
 def _short(text: str) -> str:
-    """A problem as a gap's name: its first clause, cut at a word where it is long."""
+    """A problem as a gap's name: its first clause, of a long one the first things it lists, else cut where a word ends."""
     if len(text) <= _WHOLE and re.search(r"[\u4e00-\u9fff]", text):
         return text
     clause = re.split(r"[，,；;（(]", text, maxsplit=1)[0].strip() or text
     if len(clause) <= (30 if re.search(r"[\u4e00-\u9fff]", clause) else 70):
         return clause
-    return clause[:30] if re.search(r"[\u4e00-\u9fff]", clause) else clause[:70].rsplit(" ", 1)[0]
+    if not re.search(r"[\u4e00-\u9fff]", clause):
+        return clause[:70].rsplit(" ", 1)[0]
+    listed = clause[:31].rsplit("、", 1)[0]
+    return f"{listed}等" if len(listed) < len(clause[:31]) else f"{clause[:29]}…"
 
 
 def _parts(ctx: DraftContext, reading: ElementReading, mode: ModeKey) -> Iterator[Gap]:
