@@ -112,7 +112,7 @@ class _Lately:
         return held[1]
 
 
-_LATELY: Final = _Lately(128)
+_LATELY: Final = _Lately(64)
 
 
 def standing(history: History) -> dict[StepKey, StepStanding]:

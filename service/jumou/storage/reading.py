@@ -1,5 +1,6 @@
 """Reads records and contents inside one transaction. Records never change, so those seen lately are kept."""
 
+import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ _CACHED: Final = 20_000
 _TEXTS: Final = 500
 _HISTORIES: Final = 64
 _WHOLES: Final = 128
+_COMMON: Final = frozenset((
+    "plan_id", "step", "item_id", "revision_id", "parent_id", "because_revision", "reviewer", "author", "drafter", "hash",
+    "schema_version", "corpus_version", "encoder", "decision", "cause",
+))  # fmt: skip
 _Record = TypeVar("_Record", bound=BaseModel)
 _Part = TypeVar("_Part", ItemHash, Finding)
 
@@ -251,7 +256,11 @@ class Reading:
         return {digest: texts[digest] for digest in wanted if digest in texts}
 
     def _slim(self, record: _Record) -> _Record:
-        values = dict(record)
+        """The record as it is kept: what the records of a plan have in common is held once."""
+        values = {
+            name: sys.intern(value) if name in _COMMON and type(value) is str else value
+            for name, value in dict(record).items()
+        }
         if isinstance(record, RevisionInfo):
             same = self.kept.same
             values["items"], values["findings"] = tuple(map(same, record.items)), tuple(map(same, record.findings))
