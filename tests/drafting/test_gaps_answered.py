@@ -157,6 +157,7 @@ def test_what_a_region_states_is_answered_by_what_it_is_about(library: Library) 
         ("closure of the steelworks", "dependence"),
         ("no housing for workers", "amenities"),
         ("原创设计维权难", "quality"),
+        ("No local training for wind technicians", "people"),
         ("人口连续十年净流出", "people"),
         ("technicians are retiring faster than they are trained", "people"),
     ],
