@@ -23,7 +23,7 @@ from jumou.workflow.merging import merged
 from jumou.workflow.patching import valid
 from jumou.workflow.position import position
 from jumou.workflow.review import Person
-from jumou.workflow.revising import Origin, citations_in, load_step, origin_of, united, write_revision
+from jumou.workflow.revising import Origin, citations_in, origin_of, united, write_revision
 
 _DRAFT: Final[dict[StepKey, Callable[[DraftContext, Drafter, Approved], Awaitable[Content]]]] = {
     "diagnosis": diagnose,
@@ -132,21 +132,22 @@ def _revised(
     seen: dict[str, str],
 ) -> RevisionInfo:
     history = change.history()
-    current = load_step(change, history, step)
-    if current is None:
+    heads = history.of(step)
+    if not heads:
         return write_revision(change, history, step, drafted, _cited(fresh, drafted), origin)
-    touch = {name for name in _waiting(history, step) if current.standing.item(name) is not None}
-    touch -= {item.id for item in current.standing.items if seen.get(item.id) != item.hash}
+    stands = standing(history)[step]
+    touch = {name for name in _waiting(history, step) if stands.item(name) is not None}
+    touch -= {item.id for item in stands.items if seen.get(item.id) != item.hash}
     result = merged(
         step,
-        current.items,
+        change.items(heads[-1]),
         drafted,
         touch=touch,
         removed=_removed(change, history, step),
         add=_moved(history, step, approved),
     )
     items = part(step, valid(step, join(step, result.items)))
-    evidence = _cited(united([current.evidence, fresh]), items)
+    evidence = _cited(united([change.evidence(heads[-1]), fresh]), items)
     return write_revision(change, history, step, items, evidence, origin, touched=result.touched)
 
 

@@ -9,7 +9,7 @@ from jumou.domain.framework import StepKey
 from jumou.domain.plan import Finding, ModelUse, Quality
 from jumou.domain.region import RegionProfile
 from jumou.domain.review import Cause, ItemHash, RevisionInfo, StaleMark
-from jumou.domain.standing import History, StepStanding, standing
+from jumou.domain.standing import History, standing
 from jumou.domain.steps import (
     STEP_MODELS,
     STEP_ORDER,
@@ -46,20 +46,6 @@ def origin_of(use: ModelUse | None, step: StepKey, origin: Origin) -> Origin:
         return origin._replace(drafter="rules") if use is not None else origin
     ids, versions = use.prompts_of(step)
     return origin._replace(model=use.model, prompt_id=ids, prompt_version=versions)
-
-
-class Step(NamedTuple):
-    """A step as it stands: its newest revision and where its items stand."""
-
-    standing: StepStanding
-    items: tuple[Item, ...]
-    evidence: Evidence
-
-
-def load_step(change: PlanChange, history: History, step: StepKey) -> Step | None:
-    """The step's newest revision; None before it is drafted."""
-    heads = history.of(step)
-    return Step(standing(history)[step], change.items(heads[-1]), change.evidence(heads[-1])) if heads else None
 
 
 def write_revision(
