@@ -136,6 +136,16 @@ def test_capacity_called_surplus_does_not_grow(plans: dict[str, Plan]) -> None:
     assert not [kpi.name for kpi in plans["port"].implementation.kpis if "产能" in kpi.name and kpi.direction == "up"]
 
 
+def test_a_year_that_is_known_already_gets_no_target(library: Library) -> None:
+    profile = parse_profile(PROFILES["chips"])
+    plan = asyncio.run(draft_plan(PlanRequest(profile=profile, start_year=2023, horizon=2027), library, RulesDrafter()))
+    known = [kpi for kpi in plan.implementation.kpis if kpi.baseline is not None and kpi.baseline.year == 2024]
+    assert known
+    for kpi in known:
+        assert [target.year for target in kpi.targets] == [2025, 2026, 2027], kpi.name
+        assert len({target.quantity.value for target in kpi.targets}) == 3, kpi.name
+
+
 def test_what_is_to_be_succeeded_follows_its_own_fall_and_its_successors_share_grows(plans: dict[str, Plan]) -> None:
     coal = on(plans["succession"], "原煤产量")
     assert coal.direction == "down"

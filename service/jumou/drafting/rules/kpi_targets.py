@@ -167,7 +167,7 @@ _STEEPEST: Final = 0.05
 
 def _held(ctx: DraftContext, name: str, baseline: Quantity, course: Course) -> Path:
     """At most the baseline: what the region calls surplus, or depends on, follows its own fall but never grows."""
-    years = list(range(ctx.start_year, ctx.horizon + 1))
+    years = _years(ctx, baseline)
     rate = round(max(-_STEEPEST, min(0.0, course.own or 0.0)), 4)
     values = [neat(baseline.value * (1 + rate) ** span) for span in _spans(ctx, baseline, years)]
     note = ctx.writer.pick(
@@ -180,6 +180,12 @@ def _held(ctx: DraftContext, name: str, baseline: Quantity, course: Course) -> P
     return Path(_targets(name, years, values, baseline.unit, formula, "from_baseline"), baseline.unit, note)
 
 
+def _years(ctx: DraftContext, baseline: Quantity) -> list[int]:
+    """The plan's years after the baseline's: what a year brought is known by then, and no target."""
+    years = range(ctx.start_year, ctx.horizon + 1)
+    return [year for year in years if year > (baseline.year or ctx.start_year - 1)] or [ctx.horizon]
+
+
 def _spans(ctx: DraftContext, baseline: Quantity, years: Sequence[int]) -> list[int]:
     return [max(1, year - (baseline.year or ctx.start_year - 1)) for year in years]
 
@@ -187,7 +193,7 @@ def _spans(ctx: DraftContext, baseline: Quantity, years: Sequence[int]) -> list[
 def _from_baseline(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity, course: Course) -> Path:
     """From the baseline's year at the band's low rate or step until the plan begins, at its middle one within the plan's years."""
     write, unit, sign = ctx.writer, baseline.unit, -1 if entry.down else 1
-    years = list(range(ctx.start_year, ctx.horizon + 1))
+    years = _years(ctx, baseline)
     share = _PERCENT in unit
     stages = [
         (span - within, within)
@@ -279,13 +285,15 @@ def by_policy(ctx: DraftContext, entry: Entry, name: str, baseline: Quantity | N
         return None
     citations = (ground.citation,) if ground.citation else ()
     write, rows, unit = ctx.writer, [], entry.unit
-    for number, year in enumerate(range(ctx.start_year, ctx.horizon + 1), start=1):
+    base = baseline if entry.growth is not None else None
+    years = _years(ctx, base) if base else range(ctx.start_year, ctx.horizon + 1)
+    for number, year in enumerate(years, start=1):
         if entry.increment is not None and _PERCENT in entry.unit:
             value, shown, flag = neat(100 * ground.rate * number), entry.unit, "added"
-        elif baseline is not None and entry.growth is not None:
-            span = max(1, year - (baseline.year or ctx.start_year - 1))
-            value, shown, flag = neat(grown(baseline.value, ground.rate, span)), baseline.unit, "from_baseline"
-            unit = baseline.unit
+        elif base:
+            span = max(1, year - (base.year or ctx.start_year - 1))
+            value, shown, flag = neat(grown(base.value, ground.rate, span)), base.unit, "from_baseline"
+            unit = base.unit
         else:
             value, shown, flag = round(100 * ground.rate, 2), write.pick("%（年均增速）", "% a year"), "rate"
         rows.append(KpiTarget(year=year, quantity=computed(ground, name, value, shown, year, baseline, flag)))
