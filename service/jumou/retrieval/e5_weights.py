@@ -132,20 +132,16 @@ class E5Weights:
         table = self._blocks("emb.word").reshape(-1, self.shape.hidden // 32)
         return _opened(table[ids.reshape(-1)]).reshape(*ids.shape, self.shape.hidden)
 
-    def embedded(self, rows: Sequence[Sequence[int]]) -> tuple[Floats, NDArray[np.int32]]:
-        """Token rows as input of the first layer, padded to the longest, and their lengths with both marks."""
-        lengths = np.array([len(row) + 2 for row in rows], np.int32)
-        width = int(lengths.max())
-        ids = np.full((len(rows), width), self.pad, np.int64)
-        for number, row in enumerate(rows):
-            ids[number, : len(row) + 2] = [self.bos, *row, self.eos]
+    def embedded(self, row: Sequence[int]) -> Floats:
+        """The tokens of one window, with both marks, as input of the first layer: (1, tokens, hidden)."""
+        ids = np.array([[self.bos, *row, self.eos]], np.int64)
         states = self.words(ids)
-        states += self._places[:width]
+        states += self._places[: ids.shape[1]]
         states -= states.mean(axis=-1, keepdims=True)
         states /= np.sqrt(np.square(states).mean(axis=-1, keepdims=True) + self.epsilon)
         states *= self.vector("emb.ln.w")
         states += self.vector("emb.ln.b")
-        return states, lengths
+        return states
 
     @cached_property
     def _places(self) -> Floats:
