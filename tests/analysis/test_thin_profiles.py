@@ -109,7 +109,7 @@ def signals_of(problems: tuple[str, ...] = (), **rows: object) -> dict[str, floa
 
 @pytest.mark.parametrize(
     "problem",
-    ["炼化下游深加工不足", "停车场和充电设施布局不足", "高端人才不足", "品牌影响力偏弱", "冷链运力不足", "本地配套率偏低、协作不强",
+    ["炼化下游深加工不足", "停车场和充电设施布局不足", "高端人才不足", "品牌影响力偏弱", "冷链运力不足", "本地配套率偏低、协作不强", "一企独大，地方配套少",
      "skilled workers are hard to find and the grid connection lags"],
 )  # fmt: skip
 def test_a_shortage_of_one_part_does_not_make_the_base_weak(problem: str) -> None:

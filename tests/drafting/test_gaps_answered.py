@@ -160,6 +160,12 @@ def test_what_a_region_states_is_answered_by_what_it_is_about(library: Library) 
         ("No local training for wind technicians", "people"),
         ("人口连续十年净流出", "people"),
         ("technicians are retiring faster than they are trained", "people"),
+        ("枯水期限电影响稳产", "energy_water"),
+        ("市场交易线上化程度不高", "digital"),
+        ("中小企业食品安全管理薄弱", "quality"),
+        ("药材农残和硫熏问题时有发生", "quality"),
+        ("一企独大，地方配套弱", "dependence"),
+        ("以饮片初加工为主", "low_end"),
     ],
 )
 def test_problems_in_many_words_are_understood(problem: str, concern: str) -> None:
@@ -175,6 +181,7 @@ def test_problems_in_many_words_are_understood(problem: str, concern: str) -> No
         ("碳纸依赖进口", "carbon"),
         ("warming waters shift the stock", "energy_water"),
         ("产业规模曾落后于沿海地区", "transport"),
+        ("豆角等标准化基地不足", "quality"),
     ],
 )
 def test_like_words_about_other_things_are_not_taken_for_a_concern(problem: str, concern: str) -> None:
@@ -331,3 +338,13 @@ def test_a_place_without_a_coast_builds_no_harbour_for_wind(library: Library) ->
     assert not [word for word in ("海上", "码头", "船") if word in told]
     coastal = drafted_for("沿海岸线582公里，海上风电装机550万千瓦")
     assert any(theme.name.startswith("海上风电") for theme in coastal.positioning.themes)
+
+
+def test_a_county_plans_two_more_for_what_it_states_itself(library: Library) -> None:
+    """Where every project of the usual number is needed, a stated problem nobody else answers still gets its own."""
+    county = {"region": {"name": "砚池县", "level": "县", "province/country": "云南省"}, "industry": "绿色铝及精深加工"}
+    problems = ["铝加工以铝棒、铝锭等初级产品为主", "枯水期限电影响稳产", "再生铝回收体系尚未建立"]
+    plan = drafted(parse_profile({**county, "problems": problems}), library)
+    assert 18 <= len(plan.projects) <= 20
+    power = next(gap.id for gap in plan.diagnosis.gaps if "限电" in gap.name)
+    assert "C2" in {project.type for project in plan.projects if power in (project.closes_gap, *project.also_closes)}

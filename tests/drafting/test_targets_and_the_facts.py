@@ -57,6 +57,15 @@ PROFILES: dict[str, dict[str, Any]] = {
         ),
         "problems": ["钢铁产业占比过高，粗钢产能压减任务重", "企业散乱、同质化"],
     },
+    "noodles": {
+        "region": {"name": "柳江市", "level": "地级市", "province/country": "广西"},
+        "target_industry": "螺蛳粉产业",
+        "background": facts(
+            ("柳江螺蛳粉全产业链销售收入", 700, "亿元", 2024), ("螺蛳粉出口额", 1.05, "亿元", 2024), ("原料就地转化率", 62, "%", 2024),
+            ("地方财政总收入", 900, "亿元", 2024),
+        ),
+        "problems": ["产品同质化"],
+    },
     "anything": {
         "region": {"name": "新城市", "level": "地级市", "province/country": "湖南省"},
         "target_industry": "先进制造业",
@@ -134,6 +143,21 @@ def test_capacity_called_surplus_does_not_grow(plans: dict[str, Plan]) -> None:
     assert (kpi.direction, ends(kpi)) == ("down", (260, 260))
     assert "不高于基期" in kpi.target_note
     assert not [kpi.name for kpi in plans["port"].implementation.kpis if "产能" in kpi.name and kpi.direction == "up"]
+
+
+def test_income_from_sales_is_the_size_of_an_industry_and_a_budget_is_not(plans: dict[str, Plan]) -> None:
+    plan = plans["noodles"]
+    size = plan.implementation.kpis[0].baseline
+    assert size is not None
+    assert (size.value, size.label) == (700, "柳江螺蛳粉全产业链销售收入")
+    money = [project.investment.value for project in plan.projects if project.type == "A2" and project.investment]
+    assert min(money) >= 1, "sized by the industry, not by its exports"
+
+
+def test_a_rate_the_region_keeps_itself_is_among_the_kpis(plans: dict[str, Plan]) -> None:
+    rate = on(plans["noodles"], "原料就地转化率")
+    assert (rate.name, rate.unit, rate.family) == ("原料就地转化率", "%", "efficiency")
+    assert 62 < ends(rate)[0] < ends(rate)[1] <= 100
 
 
 def test_a_year_that_is_known_already_gets_no_target(library: Library) -> None:

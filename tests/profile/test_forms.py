@@ -298,3 +298,33 @@ def test_warnings_do_not_stop_a_profile() -> None:
     )
     assert isinstance(reading.profile, RegionProfile)
     assert [problem.severity for problem in reading.problems] == ["warning"]
+
+
+@pytest.mark.parametrize("name", ["problems", "issues", "key_issues", "Key challenges", "存在问题", "短板"])
+def test_what_a_region_complains_of_is_read_under_its_usual_names(name: str) -> None:
+    profile = parse_profile({"name": "某市", name: ["一企独大，地方配套弱"], "龙头企业": ["某镍钴集团"]})
+    assert [row.statement for row in profile.constraints] == ["一企独大，地方配套弱"]
+    assert [firm.name for firm in profile.enterprises] == ["某镍钴集团"]
+    assert not profile.notes
+
+
+@pytest.mark.parametrize(
+    ("value", "number", "status", "unit"),
+    [
+        ("30多", 30, "lower bound", "万人"),
+        ("30余万人", 30, "lower bound", "万人"),
+        ("500亿元以上", 500, "lower bound", "亿元"),
+        ("80%左右", 80, "estimate", "%"),
+        ("约80%左右", 80, "estimate", "%"),
+    ],
+)
+def test_words_that_hedge_a_figure_leave_the_figure(value: str, number: float, status: str, unit: str) -> None:
+    row = {"metric": "带动就业", "value": value, "unit": "" if unit in value else unit}
+    (cell,) = parse_profile({"name": "某市", "background": [row]}).indicators
+    assert (cell.value, cell.status, cell.unit) == (number, status, unit)
+
+
+@pytest.mark.parametrize("value", ["20多年", "2013前后", "3至5"])
+def test_what_is_no_single_figure_keeps_its_words_only(value: str) -> None:
+    (cell,) = parse_profile({"name": "某市", "background": [{"metric": "发展历程", "value": value}]}).indicators
+    assert (cell.value, cell.raw) == (None, value)

@@ -90,7 +90,7 @@ WEAK: Final = _words(
     "weak (?:industrial )?base", r"lack of (?:an )?(?:anchor|industry|lead)", "low.wage", "rural economy", "peripheral", "from scratch",
 )  # fmt: skip
 DECLINE: Final = _words(
-    "独大", "独强", "一柱擎天", "(?:过度|高度|严重)依赖(?!.{0,6}(?:进口|外购|国外|境外))", "产业结构(?:偏重|偏粗|不优)", "(?:煤矿|矿山|矿井|工厂|企业|电厂)(?:全部|陆续|大批)?(?:关闭|关停|退出|倒闭)",
+    "(?<!一企)(?<!一家)(?<!企业)独大", "独强", "一柱擎天", "(?:过度|高度|严重)依赖(?!.{0,6}(?:进口|外购|国外|境外))", "产业结构(?:偏重|偏粗|不优)", "(?:煤矿|矿山|矿井|工厂|企业|电厂)(?:全部|陆续|大批)?(?:关闭|关停|退出|倒闭)",
     "产业衰退", "衰退", "老工业基地", "资源型城市转型", "接续(?:替代)?产业", "去产能",
     r"depend(?:s|ent|ence|ency) on (?:a single|one |coal|mining|oil|gas|steel|tourism|agricultur|fishing)", r"(?:mine|mill|plant|factory|pit|shipyard)s? (?:have )?clos", "industrial decline", "post-?industrial",
     r"lost its (?:main|largest|biggest)",

@@ -12,7 +12,7 @@ from jumou.domain.region import ProfileIndicator, RegionProfile
 
 _PARTIAL: Final = re.compile(r"\d+\s*[-—~至到]\s*\d+\s*月|前三季度|上半年|一季度|季度")
 _SIZE: Final = re.compile(
-    r"产值|营收|营业收入|主营业务收入|产业规模|集群规模|规模$|总产出|成交额|交易额|销售额|增加值|sales|revenue|turnover|output|industrial economy|gross (?:regional )?product|GVA|value added",
+    r"产值|营收|(?:营业|业务|销售|经营|综合)收入|(?<!财政)总收入|产业规模|集群规模|规模$|总产出|成交额|交易额|销售额|增加值|sales|revenue|turnover|output|industrial economy|gross (?:regional )?product|GVA|value added",
     re.IGNORECASE,
 )
 _SOLD: Final = re.compile(r"production|产销", re.IGNORECASE)
@@ -24,7 +24,10 @@ _SIZE_NOT: Final = re.compile(
 )
 _PRODUCT: Final = re.compile(r"产量|产能|产销|production|landings|harvest", re.IGNORECASE)
 _MEASURES: Final = (
-    ("revenue", re.compile(r"营收|营业收入|主营业务收入|销售|revenue|turnover|sales", re.IGNORECASE)),
+    (
+        "revenue",
+        re.compile(r"营收|(?:营业|业务|经营|综合)收入|(?<!财政)总收入|销售|revenue|turnover|sales", re.IGNORECASE),
+    ),
     ("added", re.compile(r"增加值|GVA|value added", re.IGNORECASE)),
     ("trade", re.compile(r"成交额|交易额", re.IGNORECASE)),
 )
@@ -35,8 +38,8 @@ _ENDINGS: Final = re.compile(
     re.IGNORECASE,
 )
 _OF_A_MEASURE: Final = re.compile(
-    r"规模以上|规上|全部|全[市县区省州镇]|本[市县区省州镇]|年度?|总产值|产值|主营业务收入|营业收入|营收|增加值|销售(?:收入|额)?|产业规模|集群规模|规模|交易额|成交额|总产出|收入|完成|实现|"
-    r"产业集群|产业链|集群|产业|制造业|行业|工业|园区|企业|开发区|高新区|经开区|的|总|[（(].*?[）)]|"
+    r"规模以上|规上|全部|全[市县区省州镇]|本[市县区省州镇]|年度?|总产值|产值|主营业务收入|业务收入|营业收入|综合收入|营收|增加值|销售(?:收入|额)?|产业规模|集群规模|规模|交易额|成交额|总产出|收入|完成|实现|"
+    r"全产业链|产业集群|产业链|集群|产业|制造业|行业|工业|园区|企业|开发区|高新区|经开区|的|总|[（(].*?[）)]|"
     r"\b(?:sold|gross|total|annual|output|production|revenues?|turnover|sales|value|added|GVA|of|the|in|by|sector|industr(?:y|ies|ial)|manufacturing|firms|companies|economy|regional|product)\b",
     re.IGNORECASE,
 )

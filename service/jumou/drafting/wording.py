@@ -1,7 +1,7 @@
 """Putting figures and words into sentences in the plan's language, keeping hold of where each came from."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -131,6 +131,19 @@ class Said:
         )
 
 
+_MEETING: Final = re.compile(r"\{(\w+)\}(?=\{(\w+)\})")
+
+
+def _parted(template: str, texts: Mapping[str, str]) -> str:
+    """The template with a blank between two words that meet in it and are both Latin: a region abroad and its industry."""
+
+    def blank(found: re.Match[str]) -> str:
+        before, after = (texts.get(name, "") for name in found.groups())
+        return f"{found[0]} " if before[-1:].isascii() and after[:1].isascii() and before[-1:].isalnum() else found[0]
+
+    return _MEETING.sub(blank, template)
+
+
 _OURS: Final = ("chain", "theme")
 """Words of the value chains: names of links, themes, products and instruments."""
 
@@ -178,7 +191,7 @@ class Writer:
                     f"{{{key}}}{{more}}" in template and bool(words.get("more"))
                 )
                 texts[key] = ", ".join(parts) if goes_on and self.language == "en" else self.joined(parts)
-        return _once(template.format(**texts)), tuple(figures)
+        return _once(_parted(template, texts).format(**texts)), tuple(figures)
 
     def statistic(self, name: str) -> str:
         """A name taken from the profile: in an English text a Chinese statistic has its English name, where there is one."""

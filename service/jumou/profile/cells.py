@@ -161,6 +161,10 @@ def free_figure(value: Any) -> FreeFigure:
     status = (
         "estimate" if sign in _ABOUT else "lower bound" if sign in _ABOVE else "upper bound" if sign in _BELOW else ""
     )
+    hedged = _HEDGED.match(rest)
+    if hedged:
+        rest = (hedged["unit"] or hedged["plain"] or "").strip()
+        status = status or ("estimate" if hedged["after"] in _AROUND else "lower bound")
     aside = rest.startswith(("+", "(")) or rest == ""
     worded, _, remark = rest.partition("(") if not aside else (rest, "", "")
     if remark and (growth_in(remark) is not None or money_unit(worded) is not None):
@@ -174,6 +178,11 @@ def free_figure(value: Any) -> FreeFigure:
     return FreeFigure(float(found["number"].replace(",", "")), raw, status, unit)
 
 
+_HEDGED: Final = re.compile(
+    r"(?:(?P<more>[多余])(?P<unit>[^\d多余]*)|(?P<plain>[^\d多余]*?)(?P<after>以上|左右|上下))$"
+)
+"""“30多”, “30余万人”, “500亿元以上”, “80%左右”: words about how sure the number is, around its unit."""
+_AROUND: Final = frozenset(("左右", "上下"))
 _WORDED_SCALE: Final = re.compile(r"(?:thousand|million|billion|trillion)(?: [a-z]{3,12})?", re.IGNORECASE)
 _MONEY_FIRST: Final = re.compile(
     r"^(?P<sign>\D{0,9}?)(?P<money>[A-Z]{3}(?= ?\d)|[A-Z]{0,3}[$€£₹₩₺₽¥]) ?(?P<number>\d[\d,.]*\d|\d)(?P<rest>.*)$",

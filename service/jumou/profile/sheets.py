@@ -151,7 +151,10 @@ SHEETS: Final[tuple[Sheet, ...]] = (
             _text("quantity", "产量", "physical output with unit"),
             _text("status", "状态", "operating, in production, ramp-up, signed, bankruptcy reorganisation ..."), _SOURCE, _NOTE,
         ),
-        ("企业",),
+        (
+            "企业", "龙头企业", "重点企业", "主要企业", "骨干企业", "代表企业", "firms", "companies", "key_firms", "key_companies",
+            "key_enterprises", "leading_firms", "leading_companies", "leading_enterprises", "anchor_firms", "major_firms",
+        ),
     ),
     Sheet(
         "institutions", "institutions", "机构", "universities, institutes, platforms, intermediaries",
@@ -162,7 +165,10 @@ SHEETS: Final[tuple[Sheet, ...]] = (
             _text("strength", "特长", "what it is strong in"),
             _SOURCE, _NOTE,
         ),
-        ("机构",),
+        (
+            "机构", "科研机构", "高校院所", "科教机构", "创新平台", "universities", "research_institutes", "research_institutions",
+            "key_institutions", "knowledge_institutions",
+        ),
     ),
     *(
         Sheet(
@@ -190,7 +196,11 @@ SHEETS: Final[tuple[Sheet, ...]] = (
             _text("severity", "程度", "high, mid, low", choices=SEVERITIES),
             _SOURCE, _NOTE,
         ),
-        ("问题", "约束", "problems", "problem"),
+        (
+            "问题", "约束", "存在问题", "主要问题", "突出问题", "短板", "短板问题", "困难", "挑战", "瓶颈", "痛点", "难点", "制约因素",
+            "problems", "problem", "issues", "issue", "challenges", "difficulties", "bottlenecks", "weaknesses", "pain_points",
+            "shortcomings", "main_problems", "key_problems", "key_issues", "key_challenges", "barriers", "gaps",
+        ),
     ),
     Sheet(
         "policies", "policies", "政策与称号", "designations and policies that apply already",
@@ -201,7 +211,7 @@ SHEETS: Final[tuple[Sheet, ...]] = (
             _text("content_zh", "内容", "what it says", "content", aliases=("content",)),
             _SOURCE, _NOTE,
         ),
-        ("政策",),
+        ("政策", "现有政策", "政策文件", "policy", "prior_policies", "existing_policies"),
     ),
     Sheet(
         "notes", "notes", "其他说明", "anything else a planner should know, one remark a row",
@@ -256,8 +266,12 @@ ITEM_SHEETS: Final = ("infrastructure", "resources", "markets", "talents")
 
 def sheet_named(title: str) -> Sheet | None:
     """The sheet a tab or file name means, in either language."""
-    wanted = bare_label(title)
+    wanted = _joined(bare_label(title))
     for sheet in SHEETS:
-        if wanted in (sheet.name, sheet.field, sheet.zh, *sheet.aliases):
+        if wanted in map(_joined, (sheet.name, sheet.field, sheet.zh, *sheet.aliases)):
             return sheet
     return None
+
+
+def _joined(label: str) -> str:
+    return re.sub(r"[_-]", "", label)

@@ -28,6 +28,12 @@ _MEANT: Final = 0
 _DIRECT: Final = 2
 """The first three kinds of project a concern lists answer it; the others help."""
 
+_MORE: Final = 2
+"""So many projects beyond the usual number a plan has room for, where the region itself states a problem that nothing else answers."""
+
+_AT_MOST: Final = 20
+"""More projects than that are no first draft to review."""
+
 _ANYHOW: Final = 99
 
 _ANY: Final = float("inf")
@@ -99,9 +105,10 @@ def _closed(
             return False
         if len(found) >= most:
             spare = _spare(found, extra, gaps, twice, directness, below)
-            if spare is None:
+            if spare is not None:
+                found.pop(spare)
+            elif gap.kind != "stated" or len(found) >= min(most + _MORE, _AT_MOST):
                 return False
-            found.pop(spare)
         found.append(extra)
         at = len(found) - 1
     found[at] = _naming(found[at], gap, _only_here(found[at], found, gaps, directness))

@@ -27,18 +27,25 @@ _ABROAD: Final = 0.6
 """Where an economy grows half as fast, so do the figures of an industry: the catalogue's paces are those of China."""
 _SERVICE_BAND: Final = Band(low=3, mid=5, high=8)
 _CHAIN_STEP: Final = Band(low=0.5, mid=1, high=2)
+_OWN_RATES: Final = 3
+_PER_CENT: Final = frozenset(("%", "％", "percent", "per cent"))
+_RATE: Final = re.compile(
+    r"(?:转化|利用|回收|循环|配套|自给|国产化|本地化|加工|覆盖|数控化|良种|机械化|规模化|标准化|自动化|上云|直采|商品化|绿电替代)率$"
+    r"|(?:recycling|recovery|self-sufficiency|coverage|utilisation|utilization|local sourcing|processing) rate$",
+    re.IGNORECASE,
+)
 _BULK: Final = re.compile(r"^[万亿百千]*吨(?:/年)?$|重量箱|立方米|千瓦时")
 _BULK_BAND: Final = Band(low=1, mid=3, high=5)
 """What is counted in tonnes is made by mature works: our judgement."""
 
 
 def entries_for(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
-    """Every measure on offer: the chains' own first, then the catalogue's; what does not fit the plan does not come in by the chain."""
+    """Every measure on offer: the chains' own first, then the catalogue's, then rates the region keeps itself; what does not fit the plan does not come in by the chain."""
     catalogue = _from_catalogue(ctx, mode)
     left_out = {rule.id for rule in ctx.playbook.kpis if not _here(ctx, rule)}
     names = {rule.name.in_(ctx.language) for rule in ctx.playbook.kpis}
     offered = frozenset({*(entry.key for entry in catalogue), *left_out})
-    return [*(entry for entry in _from_chain(ctx, offered) if entry.name not in names), *catalogue]
+    return [*(entry for entry in _from_chain(ctx, offered) if entry.name not in names), *catalogue, *_own_rates(ctx)]
 
 
 def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
@@ -228,6 +235,26 @@ def _from_chain(ctx: DraftContext, offered: frozenset[str]) -> list[Entry]:
             from_chain=True,
         )
         for item, leads in seen.values()
+    ]
+
+
+def _own_rates(ctx: DraftContext) -> list[Entry]:
+    """Rates the region measures itself and wants to rise, called as it calls them: of what is worked up, used, reclaimed, sourced here."""
+    cells = [cell for cell in ctx.profile.indicators if cell.unit.strip() in _PER_CENT and _RATE.search(cell.metric)]
+    names = dict.fromkeys(cell.metric.removeprefix(ctx.profile.name).strip() for cell in cells)
+    return [
+        Entry(
+            key=f"own_rate_{number}",
+            family="efficiency",
+            name=name,
+            unit="%",
+            words=(name.lower(),),
+            step=_CHAIN_STEP,
+            beside=True,
+            stated=True,
+            from_chain=True,
+        )
+        for number, name in enumerate(list(names)[:_OWN_RATES])
     ]
 
 

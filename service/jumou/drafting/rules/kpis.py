@@ -82,6 +82,8 @@ def _chosen(ctx: DraftContext, mode: ModeKey) -> tuple[Kpi, ...]:
                 start = start_of(ctx, entry, used)  # noqa: PLW2901 - one figure of the profile is the baseline of one KPI only
             if start is not None:
                 used.update(start.refs)
+            elif entry.stated:
+                continue
             chosen.append((entry, start))
     return tuple(_kpi(ctx, f"K{number:02d}", entry, start) for number, (entry, start) in enumerate(chosen, start=1))
 
