@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from jumou.domain.region import RegionProfile
-from jumou.drafting.comparable import divisions_of, level_likeness, likely_divisions, relatedness
+from jumou.drafting.comparable import divisions_of, level_likeness, likely_divisions, likeness, relatedness
 from jumou.drafting.drafter import RulesDrafter
 from jumou.retrieval import Library
 from jumou.workflow import PlanRequest, draft_plan
@@ -53,6 +53,36 @@ def test_a_case_in_another_industry_is_never_called_close(library: Library) -> N
         assert ("产业方向相近" in item.why_comparable.text) <= (near >= 0.4)
 
 
+@pytest.mark.parametrize(
+    ("industry", "other"),
+    [("现代中医药", "新能源汽车"), ("绿色铝及精深加工", "鞋服"), ("智能网联新能源汽车", "通信"), ("白酒", "石化")],
+)
+def test_an_industry_of_another_kind_is_never_called_close(industry: str, other: str, library: Library) -> None:
+    profile = RegionProfile(name="某某市", level="city", target_industry=industry)
+    plan = asyncio.run(draft_plan(PlanRequest(profile=profile), library, RulesDrafter()))
+    for item in plan.diagnosis.benchmarks:
+        text = item.why_comparable.text
+        assert not ("产业方向相近" in text and other in text), text
+
+
+@pytest.mark.parametrize(
+    ("industry", "like"),
+    [("现代中医药", "医药"), ("大蒜深加工、半导体材料和设备", "半导体"), ("智能网联新能源汽车", "汽车")],
+)
+def test_the_first_benchmark_is_of_the_industry(industry: str, like: str, library: Library) -> None:
+    profile = RegionProfile(name="某某市", level="city", target_industry=industry)
+    plan = asyncio.run(draft_plan(PlanRequest(profile=profile), library, RulesDrafter()))
+    document = library.document(plan.diagnosis.benchmarks[0].document_id)
+    assert like in "、".join((*document.industries, document.title)), document.title
+
+
+def test_likeness_counts_both_sides_alike() -> None:
+    shoes, all_sorts = divisions_of("制鞋"), divisions_of("制鞋、集成电路、石化、白酒")
+    assert likeness(shoes, all_sorts) == likeness(all_sorts, shoes)
+    assert likeness(shoes, all_sorts) < likeness(shoes, shoes) == 1
+    assert likeness(shoes, frozenset()) == 0
+
+
 def test_a_plan_is_drafted_from_remarks_as_from_rows(library: Library) -> None:
     told = RegionProfile(
         name="安溪县", level="county", target_industry="藤铁工艺家居",
@@ -69,7 +99,14 @@ def test_a_plan_is_drafted_from_remarks_as_from_rows(library: Library) -> None:
 
 
 @pytest.mark.parametrize(
-    ("industry", "node"), [("保健食品", "nutrition"), ("酿酒", "baijiu"), ("箱包", "bags"), ("飞机制造", "airframe")]
+    ("industry", "node"),
+    [
+        ("保健食品", "nutrition"),
+        ("酿酒", "baijiu"),
+        ("箱包", "bags"),
+        ("飞机制造", "airframe"),
+        ("动力电池材料", "cathode"),
+    ],
 )
 def test_the_theme_holds_the_link_the_planner_named(industry: str, node: str, library: Library) -> None:
     profile = RegionProfile(name="某某县", level="county", target_industry=industry)

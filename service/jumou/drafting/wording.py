@@ -131,6 +131,7 @@ class Said:
         )
 
 
+_LATIN: Final = re.compile(r"[A-Za-z0-9]{2}")
 _MEETING: Final = re.compile(r"\{(\w+)\}(?=\{(\w+)\})")
 
 
@@ -139,7 +140,7 @@ def _parted(template: str, texts: Mapping[str, str]) -> str:
 
     def blank(found: re.Match[str]) -> str:
         before, after = (texts.get(name, "") for name in found.groups())
-        return f"{found[0]} " if before[-1:].isascii() and after[:1].isascii() and before[-1:].isalnum() else found[0]
+        return f"{found[0]} " if _LATIN.fullmatch(before[-1:] + after[:1]) else found[0]
 
     return _MEETING.sub(blank, template)
 

@@ -5,11 +5,20 @@ from collections.abc import Callable
 from typing import Final
 
 from jumou.analysis.figures import quantity, usable
+from jumou.analysis.sizes import parts_of
 from jumou.domain.chain import Chain
 from jumou.domain.diagnosis import Benchmark, ElementReading
 from jumou.domain.evidence import Citation, Document, Passage, Statement
 from jumou.domain.framework import ELEMENTS, MODES, ModeKey
-from jumou.drafting.comparable import divisions, divisions_of, level_likeness, likely_divisions, relatedness
+from jumou.drafting.comparable import (
+    divisions,
+    divisions_of,
+    group_of,
+    level_likeness,
+    likely_divisions,
+    likeness,
+    relatedness,
+)
 from jumou.drafting.context import DraftContext
 from jumou.drafting.desk import overlap
 from jumou.drafting.rules.bodies import abroad
@@ -21,7 +30,7 @@ _SECTIONS: Final = {
     "path": ("发展历程", "概况"), "factors": ("成功因素", "受挫原因"), "lessons": ("教训与启示", "可借鉴条件"),
 }  # fmt: skip
 _MOST: Final = 4
-_NEAR_FROM: Final = 0.4
+_NEAR_FROM: Final = 0.5
 """From this relatedness on, a case counts as close in industry."""
 
 _ALIKE, _ALIKE_EN = "与本区域产业方向相近（{industries}）", " is close in industry"
@@ -107,8 +116,12 @@ def _swapped(chosen: list[Document], extra: Document, home: str) -> list[Documen
 
 
 def own_divisions(ctx: DraftContext) -> frozenset[str]:
-    """What the industry is called says more than its chain, which takes in those who supply machines and chemicals."""
-    return likely_divisions(ctx.industry.name) or divisions(ctx.industry.chains)
+    """Of what its chains make, what is of the kind its name speaks of: a chain takes in those who supply machines and chemicals."""
+    made = divisions(ctx.industry.chains)
+    said = frozenset[str]().union(*map(likely_divisions, parts_of(ctx.industry.name))) or likely_divisions(
+        ctx.industry.name
+    )
+    return frozenset(one for one in made if group_of(one) in set(map(group_of, said))) or said or made
 
 
 def industry_nearness(ctx: DraftContext, document: Document, chain: Chain | None = None) -> float:
@@ -122,7 +135,7 @@ def industry_nearness(ctx: DraftContext, document: Document, chain: Chain | None
 
 
 def _near(own: frozenset[str], document: Document) -> float:
-    return relatedness(own, divisions_of("、".join(document.industries)))
+    return likeness(own, divisions_of("、".join(document.industries)))
 
 
 def _ranked(ctx: DraftContext, hits: list[Hit], mode: ModeKey, names: set[str]) -> list[Document]:
@@ -324,7 +337,7 @@ def _level(ctx: DraftContext, document: Document) -> tuple[str, str, Citation] |
         metric, value = figure.get("metric", ""), figure.get("value", "").strip("+约近超 ")
         if (
             not value
-            or re.search(r"半年|季度|月", metric)
+            or re.search(r"半年|季度|月|\d", metric)  # a measure with a number in its name is of that place alone
             or _OTHER_KINDS.search(metric)
             or not any(group.search(metric) for group in _GROUPS)
         ):

@@ -77,11 +77,12 @@ def _filed(page: Page, item: EndowmentItem) -> Name:
 def _endowment(page: Page) -> None:
     found, voice, language = page.plan.diagnosis, page.voice, page.language
     page.heading(2, "资源禀赋与集聚要素", "Endowment and elements")
+    in_table = {item.text for item in found.elements}
     for kind, zh, en in (("strength", "主要优势：", "Strengths: "), ("shortfall", "主要短板：", "Shortfalls: ")):
         lines = [
             voice.say(item, lead=voice.colon(_filed(page, item).in_(language)))
             for item in found.endowment
-            if item.kind == kind
+            if item.kind == kind and item.text not in in_table
         ]
         if lines:
             page.body(voice.strong(page.pick(zh, en)))
