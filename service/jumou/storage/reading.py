@@ -26,7 +26,7 @@ from jumou.storage import operation_tables, tables
 
 _CACHED: Final = 20_000
 _TEXTS: Final = 500
-_HISTORIES: Final = 64
+_HISTORIES: Final = 128
 _WHOLES: Final = 128
 _COMMON: Final = frozenset((
     "plan_id", "step", "item_id", "revision_id", "parent_id", "because_revision", "reviewer", "author", "drafter", "hash",
@@ -125,10 +125,10 @@ class Reading:
         if held.upto >= upto:  # another reader may have seen what this transaction does not see yet
             return held.history if held.upto == upto else held.history.until(upto)
         newer = History(
-            revisions=self._records(tables.revisions, plan_id, RevisionInfo, held.upto),
-            reviews=self._records(tables.reviews, plan_id, Review, held.upto),
-            marks=self._records(tables.stale_marks, plan_id, StaleMark, held.upto),
-            comments=self._records(tables.comments, plan_id, Comment, held.upto),
+            revisions=self._read(tables.revisions, plan_id, RevisionInfo, held.upto),
+            reviews=self._read(tables.reviews, plan_id, Review, held.upto),
+            marks=self._read(tables.stale_marks, plan_id, StaleMark, held.upto),
+            comments=self._read(tables.comments, plan_id, Comment, held.upto),
         )
         past = held.history
         whole = History(
@@ -266,9 +266,16 @@ class Reading:
             values["items"], values["findings"] = tuple(map(same, record.items)), tuple(map(same, record.findings))
         return _light(type(record), values)
 
-    def _records(self, table: Table, plan_id: str, model: type[_Record], after: int = 0) -> tuple[_Record, ...]:
+    def _read(self, table: Table, plan_id: str, model: type[_Record], after: int) -> tuple[_Record, ...]:
+        """The records of events above `after`; they are kept with the history they belong to, not one by one."""
         column = table.c
-        wanted = select(column.id).where(column.plan_id == plan_id, column.event > after)
+        chosen = select(column.record).where(column.plan_id == plan_id, column.event > after)
+        rows = self.connection.execute(chosen.order_by(column.event, column.id))
+        return tuple(self._slim(model.model_validate_json(row.record)) for row in rows)
+
+    def _records(self, table: Table, plan_id: str, model: type[_Record]) -> tuple[_Record, ...]:
+        column = table.c
+        wanted = select(column.id).where(column.plan_id == plan_id)
         ids = [row.id for row in self.connection.execute(wanted.order_by(column.event, column.id))]
         found = {record_id: self.kept.get(record_id) for record_id in ids}
         missing = [record_id for record_id, record in found.items() if record is None]
