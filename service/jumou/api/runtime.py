@@ -7,20 +7,27 @@ from typing import Final
 
 _ARENA_MAX: Final = -8  # M_ARENA_MAX of glibc's malloc.h
 _ARENAS: Final = 2
+_MMAP_THRESHOLD: Final = -3  # M_MMAP_THRESHOLD of the same
+_LARGE: Final = 256 * 1024
+"""A whole plan as JSON is one to two megabytes."""
 _TURN: Final = 0.001
 _YOUNG: Final = (20_000, 20, 50)
 """New objects before the young are looked through, and how seldom the older ones are; by itself 700, 10 and 10."""
 
 
 def few_arenas() -> None:
-    """Lets threads share two heaps. By itself glibc gives many threads one each, and what a large answer freed in one is of no use to the others.
+    """Lets threads share two heaps, and keeps what is large out of them.
 
-    Does nothing where the C library is another.
+    By itself glibc gives many threads a heap each, and what a large answer freed in one is of no use to the others. Once large
+    pieces have been freed it also takes the next ones from the heap, where small ones that live longer settle between them:
+    under load that was 30 MB more after five minutes, and still growing. Does nothing where the C library is another.
     """
     if not sys.platform.startswith("linux"):
         return
     try:
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, _ARENAS)
+        library = ctypes.CDLL(None)
+        library.mallopt(_ARENA_MAX, _ARENAS)
+        library.mallopt(_MMAP_THRESHOLD, _LARGE)
     except (OSError, AttributeError):  # musl has no such switch
         return
 
