@@ -76,6 +76,14 @@ def test_the_first_benchmark_is_of_the_industry(industry: str, like: str, librar
     assert like in "、".join((*document.industries, document.title)), document.title
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("C26", "C32"), ("C32", "C36"), ("B06", "C38"), ("C42", "C26"), ("C27", "C39"), ("C27", "C14"), ("C26", "C30")],
+)
+def test_neighbouring_groups_are_a_little_alike(one: str, other: str) -> None:
+    assert relatedness(frozenset((one,)), frozenset((other,))) == 0.2
+
+
 def test_likeness_counts_both_sides_alike() -> None:
     shoes, all_sorts = divisions_of("制鞋"), divisions_of("制鞋、集成电路、石化、白酒")
     assert likeness(shoes, all_sorts) == likeness(all_sorts, shoes)

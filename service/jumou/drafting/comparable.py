@@ -33,10 +33,19 @@ _NEAR_GROUPS: Final = frozenset(
         ("food", "consumer"),
         ("equipment", "science"),
         ("consumer", "building"),
-        ("process", "building"),
+        ("chemical", "building"),
+        ("chemical", "metal"),
+        ("chemical", "energy"),
+        ("metal", "energy"),
+        ("metal", "equipment"),
+        ("energy", "equipment"),
+        ("circular", "chemical"),
+        ("circular", "metal"),
+        ("circular", "energy"),
+        ("circular", "building"),
         ("medicine", "science"),
         ("medicine", "food"),
-        ("medicine", "process"),
+        ("medicine", "chemical"),
     )
 )
 _LEVELS: Final[Mapping[str, Mapping[str, float]]] = {
@@ -126,7 +135,7 @@ def relatedness(own: frozenset[str], other: frozenset[str]) -> float:
 def _near(a: str, b: str) -> float:
     if a == b:
         return 1.0
-    one, two = _GROUPS.get(a), _GROUPS.get(b)
-    if one is None or two is None:
+    one, two = group_of(a), group_of(b)
+    if not one or not two:
         return 0.0
     return 0.5 if one == two else 0.2 if frozenset((one, two)) in _NEAR_GROUPS else 0.0

@@ -31,7 +31,7 @@ _SECTIONS: Final = {
 }  # fmt: skip
 _MOST: Final = 4
 _NEAR_FROM: Final = 0.5
-"""From this relatedness on, a case counts as close in industry."""
+"""From this likeness on, a case counts as close in industry."""
 
 _ALIKE, _ALIKE_EN = "与本区域产业方向相近（{industries}）", " is close in industry"
 _UNLIKE, _UNLIKE_EN = "产业与本区域不同（{industries}）", " works in another industry"
