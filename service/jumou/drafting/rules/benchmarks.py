@@ -337,7 +337,9 @@ def _level(ctx: DraftContext, document: Document) -> tuple[str, str, Citation] |
         metric, value = figure.get("metric", ""), figure.get("value", "").strip("+约近超 ")
         if (
             not value
-            or re.search(r"半年|季度|月|\d", metric)  # a measure with a number in its name is of that place alone
+            or re.search(
+                r"半年|季度|月|\d|[A-Za-z]{4,}", metric
+            )  # with a number or a firm's name it is of that place alone
             or _OTHER_KINDS.search(metric)
             or not any(group.search(metric) for group in _GROUPS)
         ):
