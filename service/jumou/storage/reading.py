@@ -30,7 +30,7 @@ _HISTORIES: Final = 128
 _WHOLES: Final = 128
 _COMMON: Final = frozenset((
     "plan_id", "step", "item_id", "revision_id", "parent_id", "because_revision", "reviewer", "author", "drafter", "hash",
-    "schema_version", "corpus_version", "encoder", "decision", "cause",
+    "schema_version", "corpus_version", "encoder", "decision", "cause", "reason_zh", "reason_en",
 ))  # fmt: skip
 _Record = TypeVar("_Record", bound=BaseModel)
 _Part = TypeVar("_Part", ItemHash, Finding)
@@ -56,14 +56,6 @@ class Kept:
                 return None
             self._items.move_to_end(key)
             return self._items[key]
-
-    def same(self, part: _Part) -> _Part:
-        """The part of a record as it is kept already: revisions that follow each other share nearly all of theirs."""
-        key = f"{type(part).__name__}:{'|'.join(map(str, dict(part).values()))}"
-        held: _Part | None = self.get(key)
-        if held is None:
-            self.put(key, held := _light(type(part), dict(part)))
-        return held
 
     def put(self, key: str, value: Any) -> None:
         """Keeps a record; the one not seen longest goes."""
@@ -125,7 +117,7 @@ class Reading:
         if held.upto >= upto:  # another reader may have seen what this transaction does not see yet
             return held.history if held.upto == upto else held.history.until(upto)
         newer = History(
-            revisions=self._read(tables.revisions, plan_id, RevisionInfo, held.upto),
+            revisions=self._revisions(plan_id, held),
             reviews=self._read(tables.reviews, plan_id, Review, held.upto),
             marks=self._read(tables.stale_marks, plan_id, StaleMark, held.upto),
             comments=self._read(tables.comments, plan_id, Comment, held.upto),
@@ -255,23 +247,21 @@ class Reading:
                     kept.put(row.hash, row.text)
         return {digest: texts[digest] for digest in wanted if digest in texts}
 
-    def _slim(self, record: _Record) -> _Record:
-        """The record as it is kept: what the records of a plan have in common is held once."""
-        values = {
-            name: sys.intern(value) if name in _COMMON and type(value) is str else value
-            for name, value in dict(record).items()
-        }
-        if isinstance(record, RevisionInfo):
-            same = self.kept.same
-            values["items"], values["findings"] = tuple(map(same, record.items)), tuple(map(same, record.findings))
-        return _light(type(record), values)
+    def _revisions(self, plan_id: str, past: _Past) -> tuple[RevisionInfo, ...]:
+        """The revisions after those of `past`. Each shares with the one before of its step what did not change: nearly all."""
+        last = {revision.step: revision for revision in past.history.revisions}
+        newer = []
+        for read in self._read(tables.revisions, plan_id, RevisionInfo, past.upto):
+            last[read.step] = _sharing(read, last.get(read.step))
+            newer.append(last[read.step])
+        return tuple(newer)
 
     def _read(self, table: Table, plan_id: str, model: type[_Record], after: int) -> tuple[_Record, ...]:
         """The records of events above `after`; they are kept with the history they belong to, not one by one."""
         column = table.c
         chosen = select(column.record).where(column.plan_id == plan_id, column.event > after)
         rows = self.connection.execute(chosen.order_by(column.event, column.id))
-        return tuple(self._slim(model.model_validate_json(row.record)) for row in rows)
+        return tuple(_slim(model.model_validate_json(row.record)) for row in rows)
 
     def _records(self, table: Table, plan_id: str, model: type[_Record]) -> tuple[_Record, ...]:
         column = table.c
@@ -282,10 +272,37 @@ class Reading:
         for start in range(0, len(missing), 400):
             chosen = select(column.id, column.record).where(column.id.in_(missing[start : start + 400]))
             for row in self.connection.execute(chosen):
-                found[row.id] = self._slim(model.model_validate_json(row.record))
+                found[row.id] = _slim(model.model_validate_json(row.record))
                 if self.keeps:
                     self.kept.put(row.id, found[row.id])
         return tuple(found[record_id] for record_id in ids)
+
+
+def _slim(record: _Record) -> _Record:
+    """The record as it is kept: texts that the records of a plan have in common are held once."""
+    values = {
+        name: sys.intern(value) if name in _COMMON and type(value) is str else value
+        for name, value in dict(record).items()
+    }
+    return _light(type(record), values)
+
+
+def _sharing(revision: RevisionInfo, before: RevisionInfo | None) -> RevisionInfo:
+    """The revision with the items, findings and sources that the one before has too taken from there."""
+    values = dict(revision)
+    values["touched"] = tuple(map(sys.intern, revision.touched))
+    values["items"] = _held(revision.items, before.items if before is not None else ())
+    values["findings"] = _held(revision.findings, before.findings if before is not None else ())
+    if before is not None and before.upstream == revision.upstream:
+        values["upstream"] = before.upstream
+    return _light(RevisionInfo, values)
+
+
+def _held(parts: tuple[_Part, ...], before: tuple[_Part, ...]) -> tuple[_Part, ...]:
+    """The parts, each as it is kept already where it is among those of before."""
+    known = {part: part for part in before}
+    mine = tuple(known.get(part) or _slim(part) for part in parts)
+    return before if mine == before else mine
 
 
 def _light(model: type[_Record], values: Mapping[str, Any]) -> _Record:
