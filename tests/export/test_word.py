@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 
 import docx
 import openpyxl
@@ -12,9 +13,11 @@ import pytest
 from docx.document import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
+from docx.oxml.table import CT_Row
 from docx.shared import Mm, Pt
 
 from jumou.domain.plan import Plan
+from jumou.export.blocks import Run, Table
 from jumou.export.chapters import Outline, outline
 from jumou.export.excel import projects_xlsx
 from jumou.export.word import plan_docx
@@ -112,6 +115,24 @@ def test_tables_repeat_their_header_and_break_no_row(document: Document) -> None
         assert all(row.trPr is not None and row.trPr.find(qn("w:cantSplit")) is not None for row in rows)
     headed = [table for table in document.tables if table._tbl.tr_lst[0].trPr.find(qn("w:tblHeader")) is not None]
     assert len(headed) >= len(document.tables) - 3  # untitled records have no header row
+
+
+@pytest.mark.parametrize(("rows", "kept"), [(1, [1, 0]), (8, [1] * 8 + [0]), (60, [1, 1, *[0] * 57, 1, 0])])
+def test_small_tables_stay_on_one_page_and_longer_ones_leave_no_row_alone(
+    written: Outline, rows: int, kept: list[int]
+) -> None:
+    """Rows that stay with the next are marked so; the last never is, or what follows would come along."""
+    table = Table("某表", ("名称",), tuple((((Run(f"第{number}行"),),),) for number in range(rows)), (1.0,))
+    document = docx.Document(io.BytesIO(plan_docx(replace(written, blocks=(table,)))))
+    assert [_stays(row) for row in document.tables[-1]._tbl.tr_lst] == kept
+
+
+def test_no_table_draws_what_follows_it_to_its_own_page(document: Document) -> None:
+    assert not any(_stays(table._tbl.tr_lst[-1]) for table in document.tables)
+
+
+def _stays(row: CT_Row) -> bool:
+    return all(paragraph.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None for paragraph in row.iter(qn("w:p")))
 
 
 def test_no_table_is_wider_than_its_page(document: Document) -> None:

@@ -15,7 +15,7 @@ from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from jumou.export.blocks import Cell, Line, Record, Table, text_of
-from jumou.export.layout import WIDTH_MM, StyleBook
+from jumou.export.layout import HEIGHT_MM, WIDTH_MM, StyleBook
 from jumou.export.properties import xml_text
 
 WriteLine = Callable[[Paragraph, Line], None]
@@ -30,6 +30,12 @@ _SMALL_SCALE: Final = 8 / 10.5
 """Tables are set in 9 points, on pages turned across in 8."""
 
 _PADDING: Final = 3.6
+_LINE_MM: Final = 5.0
+"""A line of a table, its share of the rows' margins included."""
+
+_FIRST: Final = 2
+"""Rows that stay with the next: the header and the first, so that two rows of content stand below a header."""
+
 _BY_VOLUME: Final = 0.65
 _LONGEST_WORD: Final = 13
 _SHORT_TERM: Final = 5
@@ -39,15 +45,22 @@ def add_table(document: Document, book: StyleBook, table: Table, width: float, w
     """A table of `width` mm, in small print on a page turned across; the header row comes again on each page."""
     small = width > WIDTH_MM
     look = "Plan Small" if small else "Plan Table"
-    grid = _grid(document, len(table.rows) + 1, _columns(table, width, scale=_SMALL_SCALE if small else _TABLE_SCALE))
+    scale = _SMALL_SCALE if small else _TABLE_SCALE
+    columns = _columns(table, width, scale=scale)
+    grid = _grid(document, len(table.rows) + 1, columns)
     head = grid.rows[0]
     _repeat(head)
     for cell, text in zip(head.cells, table.header, strict=True):
         _shade(cell)
         book.dress(cell.paragraphs[0], f"{look} Head").add_run(xml_text(text))
-    for row, contents in zip(_rows(grid)[1:], table.rows, strict=True):
+    rows = _rows(grid)
+    for row, contents in zip(rows[1:], table.rows, strict=True):
         for cell, content in zip(row, contents, strict=True):
             _fill(book, cell, content, write, look=look)
+    heights = [
+        max(_height(content, size, scale) for content, size in zip(row, columns, strict=True)) for row in table.rows
+    ]
+    _keep_together(rows, [1, *heights], (WIDTH_MM if small else HEIGHT_MM) / _LINE_MM)
 
 
 def add_record(document: Document, book: StyleBook, record: Record, width: float, write: WriteLine) -> None:
@@ -71,6 +84,23 @@ def add_record(document: Document, book: StyleBook, record: Record, width: float
             _shade(left)
             book.dress(left.paragraphs[0], "Plan Table Head").add_run(xml_text(name))
             _fill(book, cells[2 * place + 1], content, write)
+    sizes = [half if len(fields) == 2 else width - label for fields in lines]
+    heights = [max(_height(content, size) for _, content in fields) for fields, size in zip(lines, sizes, strict=True)]
+    _keep_together(rows, [1, *heights] if titled else heights, HEIGHT_MM / _LINE_MM)
+
+
+def _keep_together(rows: Sequence[Sequence[_Cell]], heights: Sequence[int], page: float) -> None:
+    """A table of up to half a page stays on one; of a longer one no single row is left at the foot or goes over alone.
+
+    `heights` are lines, row by row, and `page` the lines of a page.
+    """
+    last = len(rows) - 1
+    whole = sum(heights) <= page / 2
+    for place, row in enumerate(rows[:-1]):
+        if whole or place < _FIRST or place == last - 1:
+            for cell in row:
+                for paragraph in cell.paragraphs:
+                    paragraph.paragraph_format.keep_with_next = True
 
 
 _Field = tuple[str, Cell]
@@ -92,9 +122,9 @@ def _paired(fields: Sequence[_Field], half: float, whole: float) -> list[tuple[_
     return rows
 
 
-def _height(content: Cell, width: float) -> int:
+def _height(content: Cell, width: float, scale: float = _TABLE_SCALE) -> int:
     """About how many lines a content takes in a cell of `width` mm."""
-    fitting = max(1.0, (width - _PADDING) / (_HAN_MM / 2 * _TABLE_SCALE))
+    fitting = max(1.0, (width - _PADDING) / (_HAN_MM / 2 * scale))
     return sum(max(1, math.ceil(_signs(text_of(line)) / fitting)) for line in content)
 
 
