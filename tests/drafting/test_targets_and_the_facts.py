@@ -1,6 +1,7 @@
 """Targets that follow the region's own facts: sizes, currencies, surplus, dependence, decline, growth, and who answers for them."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -104,6 +105,26 @@ PROFILES: dict[str, dict[str, Any]] = {
         ),
         "problems": ["the region still depends heavily on coal mining", "suppliers cannot fill technician posts"],
     },
+    "oil": {
+        "region": {"name": "油田市", "level": "地级市", "province/country": "黑龙江省"},
+        "target_industry": "石化及精细化工新材料",
+        "background": facts(
+            ("地区生产总值", 2800, "亿元", 2024), ("原油产量", "2980万吨", "", 2024), ("乙烯产能", "120万吨/年", "", 2023),
+        ),
+        "problems": ["原油逐年减产、开采成本上升", "央企与地方配套协作不够"],
+    },
+    "hydrogen": {
+        "region": {"name": "Portmar", "level": "municipality", "country": "Portugal"},
+        "target_industry": "green hydrogen",
+        "background": facts(("electrolyser capacity announced", 100, "MW", 2024), ("population", 14200, "persons", 2021)),
+        "problems": ["Hydrogen offtake contracts are missing"],
+    },
+    "large": {
+        "region": {"name": "北原市", "level": "地级市", "province/country": "内蒙古自治区"},
+        "target_industry": "绿氢及氢能装备",
+        "background": facts(("地区生产总值", 6363, "亿元", 2024), ("煤炭产量", "8.9亿吨", "", 2024)),
+        "problems": ["绿氢成本高于煤制氢一倍以上"],
+    },
 }  # fmt: skip
 
 
@@ -158,6 +179,26 @@ def test_a_rate_the_region_keeps_itself_is_among_the_kpis(plans: dict[str, Plan]
     rate = on(plans["noodles"], "原料就地转化率")
     assert (rate.name, rate.unit, rate.family) == ("原料就地转化率", "%", "efficiency")
     assert 62 < ends(rate)[0] < ends(rate)[1] <= 100
+
+
+def test_what_is_only_announced_is_no_baseline(plans: dict[str, Plan]) -> None:
+    kpis = plans["hydrogen"].implementation.kpis
+    assert [kpi.name for kpi in kpis if "lectrolyser" in kpi.name], "the indicator itself is there"
+    assert not [kpi.name for kpi in kpis if kpi.baseline is not None and "announced" in kpi.baseline.label]
+
+
+def test_few_clusters_of_a_rank_are_promised_however_large_the_region(plans: dict[str, Plan]) -> None:
+    clusters = [kpi for kpi in plans["large"].implementation.kpis if "级产业集群数" in kpi.name]
+    assert clusters
+    assert all(ends(kpi)[1] <= 2 for kpi in clusters)
+    assert "min(2" in clusters[0].targets[-1].quantity.formula
+
+
+def test_a_part_of_a_chain_is_planned_on_the_links_the_region_has(plans: dict[str, Plan]) -> None:
+    """Crude oil and refining are there; brine and coal gasification are other beginnings of the same chain."""
+    parts = [project for project in plans["oil"].projects if "上游环节" in project.name]
+    assert parts
+    assert all("炼油" in project.name and not re.search("盐湖|煤气化", project.name) for project in parts)
 
 
 def test_a_year_that_is_known_already_gets_no_target(library: Library) -> None:

@@ -238,6 +238,7 @@ class KpiRule(Model):
     growth: Band | None = None
     step: Band | None = None
     increment: float | None = None
+    most: float | None = Field(default=None, description="what may be added at most, however large the region")
     ratio: bool = False
     from_zero: bool = False
     from_: Code = Field(default="", alias="from")

@@ -26,6 +26,12 @@ _BY_NAME_TOO: Final = ("rd", "rd_intensity")
 """Measures that go by many names: a figure without a key is known by the words of the key."""
 
 
+_NOT_THERE: Final = re.compile(
+    r"目标|在建|拟建|规划(?:产能|装机|规模|能力|建设)|announced|planned|proposed|under construction", re.IGNORECASE
+)
+"""What is only aimed at, announced or being built is no figure to start from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """What a KPI starts from: a cell, or the sum of those of the parts an industry's name lists; `whole` when it covers the industry."""
@@ -69,7 +75,7 @@ def _baseline_of(ctx: DraftContext, entry: Entry, taken: Container[str]) -> Prof
     """The newest usable figure of the profile that measures the KPI: by key first, then by words, in a like unit."""
     cells = [
         cell for cell in ctx.profile.indicators
-        if usable(cell) and cell.status != "upper bound" and (cell.value or 0) > 0 and cell.ref not in taken and "目标" not in cell.metric
+        if usable(cell) and cell.status != "upper bound" and (cell.value or 0) > 0 and cell.ref not in taken and not _NOT_THERE.search(cell.metric)
         and _like_unit(cell.unit, entry) and not re.search(r"增速|增长|贡献率|万人|人均|growth|per head|per capita", cell.metric)
         and (not _PER_WORKER.search(cell.metric) or any(map(_PER_WORKER.search, entry.words)))
         and entry.counts in ("", _whose(ctx, cell.metric))

@@ -66,6 +66,7 @@ def _from_catalogue(ctx: DraftContext, mode: ModeKey) -> list[Entry]:
                 growth=_growth(rule, kinds, outside=outside),
                 step=rule.step,
                 increment=rule.increment,
+                most=rule.most,
                 constant=rule.constant,
                 from_portfolio=rule.from_.startswith("portfolio"),
                 names_industry="{industry}" in rule.name.zh,

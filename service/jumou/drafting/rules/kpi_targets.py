@@ -3,6 +3,7 @@
 Rates and steps are the playbook's planning assumptions; a path is never a measurement, and its formula stands with it.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class Entry:
     growth: Band | None = None
     step: Band | None = None
     increment: float | None = None
+    most: float | None = None
     constant: Band | None = None
     from_portfolio: bool = False
     core: bool = False
@@ -120,14 +122,17 @@ def target_path(
     if entry.increment is not None:
         level = 1.0 if _PERCENT in entry.unit else counted(ctx)
         level *= _DAMPED if course.damped else 1.0
-        raw = [entry.increment * level * (number + 1) for number in range(len(years))]
+        most = entry.most if entry.most is not None else math.inf
+        raw = [min(most, entry.increment * level * (number + 1)) for number in range(len(years))]
         if baseline is not None and not _SAYS_SO.search(name):
             return _added_to(ctx, name, baseline, raw, years)
         values = [max(1.0, float(round(value))) if _COUNTED.fullmatch(entry.unit) else neat(value) for value in raw]
         note = write.pick(
             "规划期内新增（累计）值，为规划假设。", "Added within the plan's term, cumulative; a planning assumption."
         )
-        targets = _targets(name, years, values, entry.unit, "increment * level_factor * size_factor * years", "added")
+        formula = "increment * level_factor * size_factor * years"
+        formula = formula if entry.most is None else f"min({entry.most:g}, {formula})"
+        targets = _targets(name, years, values, entry.unit, formula, "added")
         return Path(
             targets,
             entry.unit,

@@ -54,6 +54,10 @@ _MOST_GAPS: Final = 4
 _LEAST_LINKS: Final = 2
 """A segment of one link is that link's own project."""
 
+_THERE: Final = frozenset(("strong", "weak"))
+_SEEN: Final = frozenset(("named_by_target", "seen_in_words"))
+"""States and flags of links the region is known to have."""
+
 _NEXT: Final = {"platform": 0.7, "facility": 0.45}
 """What each further platform or facility of a chain counts less: a second platform is narrower than an institute for all."""
 
@@ -273,7 +277,7 @@ def _instances(
             found = [
                 item
                 for segment in _segments(chain)
-                for item in made(0.5 * known, links=_links_of(segment, chain), segment=segment)
+                for item in made(0.5 * known, links=_links_of(segment, chain, diagnosis), segment=segment)
             ]
             return [replace(item, score=item.score - 0.3 * rank) for rank, item in enumerate(found[:most])]
         case "firm":
@@ -350,7 +354,13 @@ def _segments(chain: Chain) -> list[Segment]:
     return [segment for segment in order if segment in positions]
 
 
-def _links_of(segment: Segment, chain: Chain) -> tuple[str, ...]:
-    """A segment's links, the most critical first."""
+def _links_of(segment: Segment, chain: Chain, diagnosis: Diagnosis) -> tuple[str, ...]:
+    """A segment's links, the most critical first; where the region is known to have several, only those.
+
+    The beginnings of a chain are often alternatives: who cracks oil gasifies no coal and has no salt lake.
+    """
+    here = {node.id for node in diagnosis.value_chain.nodes if node.state in _THERE or _SEEN & set(node.flags)}
     nodes = [node for node in chain.nodes if _segment_of(node) == segment]
-    return tuple(node.id for node in sorted(nodes, key=lambda node: (-node.criticality, node.order)))
+    known = [node for node in nodes if node.id in here]
+    chosen = known if len(known) >= _LEAST_LINKS else nodes
+    return tuple(node.id for node in sorted(chosen, key=lambda node: (-node.criticality, node.order)))
