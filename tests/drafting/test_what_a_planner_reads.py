@@ -18,7 +18,7 @@ from jumou.domain.region import RegionProfile
 from jumou.drafting.drafter import RulesDrafter
 from jumou.drafting.rules.precedents import shows
 from jumou.errors import InvalidRequest
-from jumou.profile import sample_profile
+from jumou.profile import parse_profile, sample_profile
 from jumou.retrieval import Filter, Hit, Library
 from jumou.workflow import PlanRequest, draft_plan
 
@@ -53,6 +53,31 @@ def test_every_gap_of_an_element_names_the_part_that_is_wanting(plan: Plan) -> N
     gaps = [gap for gap in plan.diagnosis.gaps if gap.kind == "element"]
     assert len({gap.name for gap in gaps}) == len(gaps)
     assert all(parts[gap.part].element == gap.element for gap in gaps)
+
+
+def test_an_element_nobody_is_named_of_is_read_from_figures_and_stated_problems(library: Library) -> None:
+    profile = parse_profile(
+        {
+            "region": {"name": "清波县", "level": "县", "province/country": "江苏省"},
+            "target_industry": "眼镜产业",
+            "background": [
+                {"metric": "眼镜企业", "value": 2000, "unit": "家以上", "year": 2024},
+                {"metric": "眼镜企业营业收入增速", "value": 6, "unit": "%", "year": 2024},
+            ],
+            "problems": ["年轻技工招不到、留不住", "镜片单体依赖进口"],
+        }
+    )
+    plan = asyncio.run(draft_plan(PlanRequest(profile=profile, language="zh"), library, RulesDrafter()))
+    found = {one.element: one for one in plan.diagnosis.elements}
+    assert found["supporting_firms"].presence == "partial"
+    assert found["supporting_firms"].state == "grounded"
+    assert re.search("眼镜企业2000家以上.*“镜片单体依赖进口”.*仍须补充", found["supporting_firms"].text)
+    assert "增速" not in found["supporting_firms"].text
+    assert [figure.value for figure in found["supporting_firms"].figures] == [2000]
+    assert found["knowledge"].presence == "weak"
+    assert "“年轻技工招不到、留不住”" in found["knowledge"].text
+    assert found["government"].presence == "unknown"
+    assert any("知识与服务机构" in gap.what for gap in plan.diagnosis.data_gaps), "who is there has still to be told"
 
 
 def test_no_project_is_there_for_a_condition_that_every_project_serves(plan: Plan) -> None:

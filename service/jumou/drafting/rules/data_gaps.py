@@ -67,7 +67,7 @@ def data_gaps(ctx: DraftContext, elements: tuple[ElementReading, ...]) -> tuple[
             write.pick(*_ELEMENT_WHERE),
         )
         for item in elements
-        if item.presence == "unknown"
+        if item.presence == "unknown" or not ctx.reading.of(item.element)
     )
     if ctx.analysis.modes.missing:
         rows.append(

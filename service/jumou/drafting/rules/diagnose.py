@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from jumou.analysis.figures import quantity, usable
+from jumou.analysis.figures import usable
 from jumou.domain.diagnosis import Benchmark, Diagnosis, DriverReading, ElementReading, Gap, MacroScan, ValueChain
 from jumou.domain.evidence import Statement
 from jumou.domain.framework import DRIVERS, ELEMENTS, MODES
@@ -16,7 +16,7 @@ from jumou.drafting.rules.data_gaps import data_gaps
 from jumou.drafting.rules.endowment import endowment
 from jumou.drafting.rules.gaps import gaps
 from jumou.drafting.rules.macro import scan
-from jumou.drafting.rules.numbers import scale_figure, specialisation
+from jumou.drafting.rules.numbers import fact, scale_figure, specialisation
 from jumou.drafting.rules.standing import drivers, elements
 from jumou.drafting.rules.value_chain import value_chain
 from jumou.drafting.wording import Said, in_sentence
@@ -122,19 +122,10 @@ def _facts(ctx: DraftContext) -> Statement | None:
     )
     if not ranked:
         return None
-    facts = [_fact(ctx, cell) for cell in ranked[:_MOST_FACTS]]
+    facts = [fact(ctx, cell) for cell in ranked[:_MOST_FACTS]]
     return ctx.writer.say(
         "资料所载主要指标：{facts}。", "The profile's main figures: {facts}.",
         facts=ctx.writer.pick("；", "; ").join(text for text, _ in facts), figures=tuple(figure for _, found in facts for figure in found),
-    )  # fmt: skip
-
-
-def _fact(ctx: DraftContext, cell: ProfileIndicator) -> tuple[str, tuple[Quantity, ...]]:
-    value = quantity(cell)
-    return ctx.writer.fill(
-        ctx.writer.pick("{year}{label}{value}", "{label} {value}{year}"),
-        year="" if cell.year is None else ctx.writer.pick(f"{cell.year}年", f" ({cell.year})"),
-        label=Said(cell.metric, cell.ref), value=value,
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ _STRONG_IN: Final[tuple[ElementKey, ...]] = (
 def endowment(ctx: DraftContext, elements: tuple[ElementReading, ...]) -> tuple[EndowmentItem, ...]:
     """Strengths first, then shortfalls, ids E01…; figures before words, and nothing that the profile does not show."""
     strengths = [*_from_figures(ctx, "strength"), *_resources(ctx), *_from_elements(ctx, elements)]
-    shortfalls = [*_from_figures(ctx, "shortfall"), *_stated(ctx), *_absent(elements)]
+    shortfalls = [*_from_figures(ctx, "shortfall"), *_stated(ctx), *_absent(ctx, elements)]
     return tuple(
         item.model_copy(update={"id": f"E{number:02d}"})
         for number, item in enumerate([*strengths, *shortfalls], start=1)
@@ -184,8 +184,8 @@ def _element_of(ctx: DraftContext, text: str) -> ElementKey | None:
     return element_of_problem(ctx.playbook.concerns, text)
 
 
-def _absent(elements: tuple[ElementReading, ...]) -> Iterator[EndowmentItem]:
+def _absent(ctx: DraftContext, elements: tuple[ElementReading, ...]) -> Iterator[EndowmentItem]:
     for reading in elements:
-        if reading.presence in ("weak", "unknown"):
+        if reading.presence == "unknown" or (reading.presence == "weak" and ctx.reading.of(reading.element)):
             own = {name: getattr(reading, name) for name in Statement.model_fields}
             yield _item(Statement.model_validate(own), reading.element, "shortfall")

@@ -206,7 +206,8 @@ def _part(ctx: DraftContext, reading: ElementReading, part: Part) -> Gap:
             "The profile does not show {wants}; this has to be verified first.",
             wants=wants, figures=(*named, *wanted), state="assumption",
         )  # fmt: skip
-    severity = _SEVERITY_OF_PRESENCE[reading.presence]
+    rows = ctx.reading.of(part.element) or (ctx.reading.troubled if part.element == "leading_firms" else ())
+    severity = _SEVERITY_OF_PRESENCE[reading.presence if rows else "unknown"]  # a figure says how many, not who
     if not part.core:
         severity = min(severity, _SIDE)
     return _gap(

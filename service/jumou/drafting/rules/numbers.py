@@ -4,7 +4,9 @@ from typing import Final
 
 from jumou.analysis.figures import figures, quantity
 from jumou.domain.quantity import Indicator, Quantity
+from jumou.domain.region import ProfileIndicator
 from jumou.drafting.context import DraftContext
+from jumou.drafting.wording import Said
 from jumou.profile.units import yi_yuan
 
 
@@ -16,6 +18,16 @@ def specialisation(ctx: DraftContext) -> Indicator | None:
 def scale_figure(ctx: DraftContext) -> Quantity | None:
     """The profile's own figure for the size of the industry (or of its industry as a whole), when it has one."""
     return ctx.analysis.scale
+
+
+def fact(ctx: DraftContext, cell: ProfileIndicator) -> tuple[str, tuple[Quantity, ...]]:
+    """A figure of the profile as a text tells it: year, name and value."""
+    value = quantity(cell)
+    return ctx.writer.fill(
+        ctx.writer.pick("{year}{label}{value}", "{label} {value}{year}"),
+        year="" if cell.year is None else ctx.writer.pick(f"{cell.year}年", f" ({cell.year})"),
+        label=Said(cell.metric, cell.ref), value=value,
+    )  # fmt: skip
 
 
 _MONEY: Final = "亿元"

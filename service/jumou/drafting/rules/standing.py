@@ -1,13 +1,17 @@
 """Where the region stands: the six elements and the five drivers, read from the profile and the numbers."""
 
+import re
 from typing import Final
 
+from jumou.analysis.figures import usable
 from jumou.domain.diagnosis import DriverReading, ElementReading
 from jumou.domain.evidence import Statement
 from jumou.domain.framework import ELEMENTS, DriverKey, ElementKey
+from jumou.domain.region import ProfileIndicator
 from jumou.drafting.context import DraftContext
 from jumou.drafting.reading import Reading
-from jumou.drafting.rules.numbers import scale_figure, specialisation
+from jumou.drafting.rules.answers import element_of_problem
+from jumou.drafting.rules.numbers import fact, scale_figure, specialisation
 from jumou.drafting.wording import Said, in_sentence
 
 _STRONG: Final[dict[ElementKey, int]] = {
@@ -30,6 +34,31 @@ _MEANS: Final[dict[ElementKey, tuple[str, str]]] = {
 }
 
 
+_MEASURES: Final[dict[ElementKey, re.Pattern[str]]] = {
+    "leading_firms": re.compile(r"龙头|链主|领军|上市公司|上市企业|独角兽|单项冠军|百亿级?企业|listed compan|unicorn|leading firms", re.IGNORECASE),
+    "supporting_firms": re.compile(
+        r"(?<!龙头)(?<!百亿)(?<!百亿级)(?<!上市)(?<!领军)企业(?:数|总数|$|[(（])|专精特新|市场主体|配套|商户|加工户|\b(?:firms|companies|enterprises|manufacturers|suppliers|SMEs|producers)\b",
+        re.IGNORECASE,
+    ),
+    "knowledge": re.compile(
+        r"高校|院校|院所|研发(?:机构|平台|中心|投入|强度|人员|经费)|实验室|专利|技术中心|创新平台|技能人才|专业技术人才|universit|R&D|research|patent|laborator|graduates",
+        re.IGNORECASE,
+    ),
+    "intermediaries": re.compile(r"协会|孵化|众创|加速器|服务平台|专业市场|检测(?:机构|中心)|incubator|accelerator|association", re.IGNORECASE),
+    "infrastructure": re.compile(
+        r"园区(?:数|面积|$)|开发区|吞吐量|泊位|通车里程|铁路|机场|航线|班列|标准厂房|装机|变电|冷库|industrial parks?|throughput|berths|motorway|railway|airport|installed capacity",
+        re.IGNORECASE,
+    ),
+    "government": re.compile(r"国家级[^，。]{0,12}(?:试点|示范)|试点(?:数|示范)|designations?", re.IGNORECASE),
+}  # fmt: skip
+"""Names of figures that measure an element where nothing of it is named."""
+
+_RATE: Final = re.compile(r"增速|增长|产值|营收|收入|销售|增加值|growth|turnover|revenue|output", re.IGNORECASE)
+"""A growth or a turnover of firms is no count of them."""
+
+_MOST_TOLD: Final = 2
+
+
 def elements(ctx: DraftContext, reading: Reading) -> tuple[ElementReading, ...]:
     """How far each of the six elements is present, in the profile's own words; unknown where it says nothing."""
     return tuple(_element(ctx, reading, key) for key in ELEMENTS)
@@ -45,6 +74,8 @@ def _element(ctx: DraftContext, reading: Reading, key: ElementKey) -> ElementRea
             firms=reading.troubled[:4],
         )  # fmt: skip
         return ElementReading(**_fields(said), element=key, presence="weak")
+    if not words and (told := _told(ctx, key)) is not None:
+        return told
     if not words:
         said = write.say(
             "资料未列出{name}，须补充{means}后判断。",
@@ -67,6 +98,45 @@ def _element(ctx: DraftContext, reading: Reading, key: ElementKey) -> ElementRea
     return ElementReading(
         **_fields(said), element=key, presence="strong" if strong else "partial" if partial else "weak"
     )
+
+
+def _told(ctx: DraftContext, key: ElementKey) -> ElementReading | None:
+    """What figures and stated problems say of an element of which the profile names nothing; None when they are silent too."""
+    write = ctx.writer
+    find = _MEASURES[key]
+    latest: dict[str, ProfileIndicator] = {}
+    for cell in ctx.profile.indicators:
+        if usable(cell) and cell.value and find.search(cell.metric) and not _RATE.search(cell.metric):
+            known = latest.get(cell.metric)
+            latest[cell.metric] = cell if known is None or (cell.year or 0) > (known.year or 0) else known
+    facts = [fact(ctx, cell) for cell in [*latest.values()][:_MOST_TOLD]]
+    problems = [
+        Said(f"“{item.statement.strip().rstrip('。.')}”", item.ref)
+        for item in ctx.profile.constraints
+        if element_of_problem(ctx.playbook.concerns, item.statement) == key
+    ][:_MOST_TOLD]
+    if not facts and not problems:
+        return None
+    told, figures = [text for text, _ in facts], tuple(figure for _, own in facts for figure in own)
+    means = write.pick(*_MEANS[key])
+    if not problems:
+        said = write.say(
+            "资料载{facts}，有一定基础；{means}仍须补充。", "The profile gives {facts}, a base to build on; still needed: {means}.",
+            facts=told, means=means, figures=figures,
+        )  # fmt: skip
+        return ElementReading(**_fields(said), element=key, presence="partial")
+    if not facts:
+        said = write.say(
+            "资料反映的问题为{problems}；{means}仍须补充。", "What the region states: {problems}; still needed: {means}.",
+            problems=problems, means=means,
+        )  # fmt: skip
+        return ElementReading(**_fields(said), element=key, presence="weak")
+    said = write.say(
+        "资料载{facts}，反映的问题为{problems}；{means}仍须补充。",
+        "The profile gives {facts}; what the region states: {problems}; still needed: {means}.",
+        facts=told, problems=problems, means=means, figures=figures,
+    )  # fmt: skip
+    return ElementReading(**_fields(said), element=key, presence="partial")
 
 
 def drivers(ctx: DraftContext, reading: Reading, presence: tuple[ElementReading, ...]) -> tuple[DriverReading, ...]:
