@@ -78,6 +78,9 @@ def test_an_element_nobody_is_named_of_is_read_from_figures_and_stated_problems(
     assert "“年轻技工招不到、留不住”" in found["knowledge"].text
     assert found["government"].presence == "unknown"
     assert any("知识与服务机构" in gap.what for gap in plan.diagnosis.data_gaps), "who is there has still to be told"
+    judgement = plan.diagnosis.summary[-1]
+    assert judgement.text.startswith("综合判断，当前首先要解决“")
+    assert "“镜片单体依赖进口”" in judgement.text, "what the region states comes before what is only supposed"
 
 
 def test_no_project_is_there_for_a_condition_that_every_project_serves(plan: Plan) -> None:

@@ -213,18 +213,27 @@ def _mode(ctx: DraftContext) -> Statement:
 _FIRST: Final = 4
 """Gaps the overall judgement names."""
 
+_MOST_STATED: Final = 3
+"""So many of them are problems the region states itself, which come first."""
+
 
 def _gaps(ctx: DraftContext, found: tuple[Gap, ...]) -> Statement:
-    first = found[:_FIRST]
+    stated = [gap for gap in found if gap.kind == "stated"][:_MOST_STATED]
+    rest = [gap for gap in found if gap not in stated]
+    rest.sort(
+        key=lambda gap: gap.unverified or gap.state != "grounded"
+    )  # what is on record before what has to be verified
+    first = (*stated, *rest)[:_FIRST]
+    known = all(gap.state == "grounded" and not gap.unverified for gap in first)
     return ctx.writer.say(
         "综合判断，当前首先要{names}。", "What has to be solved first: {names}.",
         names=_to_do(first) if ctx.language == "zh" else "; ".join(_named(gap) for gap in first),
-        figures=tuple(figure for gap in first for figure in gap.figures), state="grounded",
+        figures=tuple(figure for gap in first for figure in gap.figures), state="grounded" if known else "assumption",
     )  # fmt: skip
 
 
 def _to_do(first: tuple[Gap, ...]) -> str:
-    """What the first gaps ask for, in one sentence: links are filled or strengthened, problems solved."""
+    """What the first gaps ask for, in one sentence: problems solved, links filled or strengthened."""
     verbs = {"chain_missing": "补齐{}环节", "chain_weak": "做强{}环节", "chain_extend": "延伸{}环节"}
     parts = [
         verbs[kind].format("、".join(gap.name for gap in first if gap.kind == kind))
@@ -233,7 +242,7 @@ def _to_do(first: tuple[Gap, ...]) -> str:
     ]
     rest = [f"“{gap.name}”" for gap in first if gap.kind not in verbs]
     if rest:
-        parts.append("解决" + "".join(rest) + ("等问题" if len(rest) > 1 else "的问题"))
+        parts.insert(0, "解决" + "".join(rest) + ("等问题" if len(rest) > 1 else "的问题"))
     return "，".join(parts)
 
 
