@@ -3,12 +3,10 @@
 import re
 from typing import Final
 
-from jumou.analysis.figures import usable
 from jumou.domain.diagnosis import Benchmark, Diagnosis, DriverReading, ElementReading, Gap, MacroScan, ValueChain
 from jumou.domain.evidence import Statement
 from jumou.domain.framework import DRIVERS, ELEMENTS, MODES
 from jumou.domain.quantity import Quantity
-from jumou.domain.region import ProfileIndicator
 from jumou.drafting.context import DraftContext
 from jumou.drafting.rules.benchmarks import benchmarks
 from jumou.drafting.rules.conditions import mode_conditions
@@ -16,7 +14,7 @@ from jumou.drafting.rules.data_gaps import data_gaps
 from jumou.drafting.rules.endowment import endowment
 from jumou.drafting.rules.gaps import gaps
 from jumou.drafting.rules.macro import scan
-from jumou.drafting.rules.numbers import fact, scale_figure, specialisation
+from jumou.drafting.rules.numbers import fact, latest, scale_figure, specialisation
 from jumou.drafting.rules.standing import drivers, elements
 from jumou.drafting.rules.value_chain import value_chain
 from jumou.drafting.wording import Said, in_sentence
@@ -110,14 +108,8 @@ def _facts(ctx: DraftContext) -> Statement | None:
     words = [
         word.lower() for word in (ctx.industry.name, *ctx.industry.chain.aliases.zh, *ctx.industry.chain.aliases.en)
     ]
-    latest: dict[str, ProfileIndicator] = {}
-    for cell in ctx.profile.indicators:
-        if usable(cell) and (size is None or cell.metric != size.label):
-            known = latest.get(cell.metric)
-            if known is None or (cell.year or 0) > (known.year or 0):
-                latest[cell.metric] = cell
     ranked = sorted(
-        latest.values(),
+        (cell for cell in latest(ctx.profile) if size is None or cell.metric != size.label),
         key=lambda cell: (not any(word in cell.metric.lower() for word in words), bool(_BESIDE.search(cell.metric))),
     )
     if not ranked:
@@ -214,15 +206,14 @@ _FIRST: Final = 4
 """Gaps the overall judgement names."""
 
 _MOST_STATED: Final = 3
-"""So many of them are problems the region states itself, which come first."""
+"""So many problems the region states itself come first; further ones take their turn among the other gaps."""
 
 
 def _gaps(ctx: DraftContext, found: tuple[Gap, ...]) -> Statement:
     stated = [gap for gap in found if gap.kind == "stated"][:_MOST_STATED]
     rest = [gap for gap in found if gap not in stated]
-    rest.sort(
-        key=lambda gap: gap.unverified or gap.state != "grounded"
-    )  # what is on record before what has to be verified
+    # what is on record before what has to be verified
+    rest.sort(key=lambda gap: gap.unverified or gap.state != "grounded")
     first = (*stated, *rest)[:_FIRST]
     known = all(gap.state == "grounded" and not gap.unverified for gap in first)
     return ctx.writer.say(

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from jumou.analysis.figures import figures, quantity
+from jumou.analysis.figures import figures, quantity, usable
 from jumou.domain.quantity import Indicator, Quantity
-from jumou.domain.region import ProfileIndicator
+from jumou.domain.region import ProfileIndicator, RegionProfile
 from jumou.drafting.context import DraftContext
 from jumou.drafting.wording import Said
 from jumou.profile.units import yi_yuan
@@ -18,6 +18,16 @@ def specialisation(ctx: DraftContext) -> Indicator | None:
 def scale_figure(ctx: DraftContext) -> Quantity | None:
     """The profile's own figure for the size of the industry (or of its industry as a whole), when it has one."""
     return ctx.analysis.scale
+
+
+def latest(profile: RegionProfile) -> list[ProfileIndicator]:
+    """The newest usable figure of each name, in the profile's order."""
+    found: dict[str, ProfileIndicator] = {}
+    for cell in profile.indicators:
+        known = found.get(cell.metric)
+        if usable(cell) and (known is None or (cell.year or 0) > (known.year or 0)):
+            found[cell.metric] = cell
+    return list(found.values())
 
 
 def fact(ctx: DraftContext, cell: ProfileIndicator) -> tuple[str, tuple[Quantity, ...]]:

@@ -3,15 +3,13 @@
 import re
 from typing import Final
 
-from jumou.analysis.figures import usable
 from jumou.domain.diagnosis import DriverReading, ElementReading
 from jumou.domain.evidence import Statement
 from jumou.domain.framework import ELEMENTS, DriverKey, ElementKey
-from jumou.domain.region import ProfileIndicator
 from jumou.drafting.context import DraftContext
 from jumou.drafting.reading import Reading
 from jumou.drafting.rules.answers import element_of_problem
-from jumou.drafting.rules.numbers import fact, scale_figure, specialisation
+from jumou.drafting.rules.numbers import fact, latest, scale_figure, specialisation
 from jumou.drafting.wording import Said, in_sentence
 
 _STRONG: Final[dict[ElementKey, int]] = {
@@ -104,12 +102,12 @@ def _told(ctx: DraftContext, key: ElementKey) -> ElementReading | None:
     """What figures and stated problems say of an element of which the profile names nothing; None when they are silent too."""
     write = ctx.writer
     find = _MEASURES[key]
-    latest: dict[str, ProfileIndicator] = {}
-    for cell in ctx.profile.indicators:
-        if usable(cell) and cell.value and find.search(cell.metric) and not _RATE.search(cell.metric):
-            known = latest.get(cell.metric)
-            latest[cell.metric] = cell if known is None or (cell.year or 0) > (known.year or 0) else known
-    facts = [fact(ctx, cell) for cell in [*latest.values()][:_MOST_TOLD]]
+    measured = [
+        cell
+        for cell in latest(ctx.profile)
+        if cell.value and find.search(cell.metric) and not _RATE.search(cell.metric)
+    ]
+    facts = [fact(ctx, cell) for cell in measured[:_MOST_TOLD]]
     problems = [
         Said(f"“{item.statement.strip().rstrip('。.')}”", item.ref)
         for item in ctx.profile.constraints
