@@ -228,6 +228,35 @@ def test_what_a_problem_speaks_of_first_comes_first() -> None:
     assert found[0] == "cold_chain"
 
 
+def test_each_thing_a_problem_complains_of_is_answered(library: Library) -> None:
+    problems = (
+        "高端镜片设备和树脂单体依赖进口",
+        "代工为主，自主品牌知名度低",
+        "功能性镜片研发投入不足",
+        "年轻技工招不到、留不住",
+        "市场低价竞争，假冒伪劣时有发生",
+    )
+    facts = (
+        ("地区生产总值", 1460, "亿元"),
+        ("眼镜企业", 2000, "家以上"),
+        ("镜片年产量", "4亿副", ""),
+        ("眼镜从业人员", "6万人", ""),
+        ("占全国镜片产量比重", "75%", ""),
+        ("眼镜产业产值", 200, "亿元"),
+    )
+    profile = {
+        "region": {"name": "丹阳市", "level": "县级市", "province/country": "江苏省镇江市"},
+        "target_industry": "眼镜产业",
+        "background": [{"metric": metric, "value": value, "unit": unit, "year": 2024} for metric, value, unit in facts],
+        "problems": list(problems),
+    }
+    plan = drafted(parse_profile(profile), library)
+    (gap,) = (gap for gap in plan.diagnosis.gaps if gap.kind == "stated" and "假冒" in gap.name)
+    named = [project.name for project in plan.projects if gap.id in (project.closes_gap, *project.also_closes)]
+    assert any("质量" in name or "联盟" in name for name in named), named
+    assert len(named) > 1, named
+
+
 def test_a_facility_answers_only_what_it_is_for(library: Library) -> None:
     """A cold store or a bonded warehouse is no answer to foul water, whatever else special facilities are good for."""
     plan = drafted(

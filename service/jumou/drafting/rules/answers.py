@@ -17,6 +17,7 @@ _MOST_CONCERNS: Final = 3
 _MOST_WEAK: Final = 4
 _BESIDE: Final = 2
 """How much less direct an answer is to each further thing a problem is about."""
+_NOT_AT_ALL: Final = 1000
 _USUAL: Final = 2
 """From this emphasis on an archetype carries the mode's own condition."""
 
@@ -128,14 +129,36 @@ def directness(playbook: Playbook, archetype: Archetype, gap: Gap) -> int:
 
     What a problem speaks of first counts more than what it also mentions.
     """
-    if gap.kind != "stated":
-        return 0
+    return 0 if gap.kind != "stated" else _nearest(archetype, _concerns(playbook, gap), 0)
+
+
+def directness_to(archetype: Archetype, concerns: Sequence[Concern]) -> int:
+    """How directly an archetype answers the first of these concerns, or helps with the others: 0 first, hardly ever last."""
+    return _nearest(archetype, concerns, _NOT_AT_ALL)
+
+
+def _nearest(archetype: Archetype, concerns: Sequence[Concern], otherwise: int) -> int:
     places = [
         concern.answers.index(archetype.id) + _BESIDE * order
-        for order, concern in enumerate(_concerns(playbook, gap))
+        for order, concern in enumerate(concerns)
         if archetype.id in concern.answers
     ]
-    return min(places, default=0)
+    return min(places, default=otherwise)
+
+
+def further_concerns(playbook: Playbook, gap: Gap) -> list[tuple[Concern, ...]]:
+    """What each clause of a stated problem after its first is about, where that is something else."""
+    if gap.kind != "stated":
+        return []
+    about = [concerns_of(playbook.concerns, clause) for clause in _CLAUSE.split(gap.text)]
+    known: set[str] = set()
+    found = []
+    for concerns in filter(None, about):
+        names = {concern.id for concern in concerns}
+        if known and not known & names:
+            found.append(concerns)
+        known |= names
+    return found
 
 
 def _concerns(playbook: Playbook, gap: Gap) -> list[Concern]:

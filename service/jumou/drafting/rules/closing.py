@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from jumou.domain.answering import OF_WEIGHT
@@ -46,22 +47,26 @@ def closing(
     most: int,
     twice: Sequence[ProjectType],
     directness: "Callable[[Candidate, Gap], int]",
+    further: "Callable[[Gap], Sequence[Callable[[Candidate], int]]]",
 ) -> "list[Candidate]":
     """The chosen projects, changed so that every gap of weight is answered where any project can answer it.
 
     A project that fits an open gap names it, one that answers it directly (`directness`, 0 first) before one that helps.
     Where none fits, the best candidate that does is added; in a full set it takes the place of the weakest project whose
     type (those in `twice` stand twice) and gaps of weight others cover too. What the region itself states, and what is
-    grave, gets a direct answer where there is room for one.
+    grave, gets a direct answer where there is room for one; so does, last, each `further` thing a stated problem complains
+    of, by how directly a project answers that.
     """
-    found = list(chosen)
-    for gap in gaps:
-        if gap.severity < OF_WEIGHT:
-            continue
+    plan = _Closing(list(chosen), candidates, gaps, most, twice, directness)
+    heavy = [gap for gap in gaps if gap.severity >= OF_WEIGHT]
+    for gap in heavy:
         for least, below in _ways(gap):
-            if _closed(found, candidates, gap, gaps, most, twice, directness, least, below):
+            if plan.close(gap, partial(plan.directly, gap), least, below):
                 break
-    return found
+    for gap in heavy:
+        for near in further(gap):
+            plan.close(gap, near, _DIRECT, _CORE)
+    return plan.found
 
 
 def _ways(gap: Gap) -> tuple[tuple[int, float], ...]:
@@ -72,81 +77,92 @@ def _ways(gap: Gap) -> tuple[tuple[int, float], ...]:
     return ((_ANYHOW, _ANY if grave else _CORE),)
 
 
-def _closed(
-    found: "list[Candidate]",
-    candidates: "Sequence[Candidate]",
-    gap: Gap,
-    gaps: tuple[Gap, ...],
-    most: int,
-    twice: Sequence[ProjectType],
-    directness: "Callable[[Candidate, Gap], int]",
-    least: int,
-    below: float,
-) -> bool:
-    """Whether a project that answers the gap as directly as `least` names it, now that `found` may have been changed.
+@dataclass(slots=True)
+class _Closing:
+    """The projects `found` so far, and what they are chosen from and for."""
 
-    In a full set a project with a score from `below` on stays.
-    """
-    if any(gap.id in _named(item) and directness(item, gap) <= least for item in found):
+    found: "list[Candidate]"
+    candidates: "Sequence[Candidate]"
+    gaps: tuple[Gap, ...]
+    most: int
+    twice: Sequence[ProjectType]
+    directness: "Callable[[Candidate, Gap], int]"
+
+    def directly(self, gap: Gap, item: "Candidate") -> int:
+        """How directly a project answers the gap."""
+        return self.directness(item, gap)
+
+    def close(self, gap: Gap, near: "Callable[[Candidate], int]", least: int, below: float) -> bool:
+        """Whether a project as `near` the gap as `least` names it, now that those found may have been changed.
+
+        In a full set a project with a score from `below` on stays.
+        """
+        found = self.found
+        if any(gap.id in _named(item) and near(item) <= least for item in found):
+            return True
+        fitting = [
+            (near(item), len(item.also), -item.score, place)
+            for place, item in enumerate(found)
+            if gap in item.fits and near(item) <= least and self._has_room(item)
+        ]
+        at = min(fitting)[-1] if fitting else self._added(gap, near, least, below)
+        if at is None:
+            return False
+        found[at] = _naming(found[at], gap, self._only_here(found[at]))
         return True
-    fitting = [
-        (directness(item, gap), len(item.also), -item.score, place)
-        for place, item in enumerate(found)
-        if gap in item.fits and directness(item, gap) <= least and _has_room(item, found, gaps, directness)
-    ]
-    if fitting:
-        at = min(fitting)[-1]
-    else:
+
+    def _added(self, gap: Gap, near: "Callable[[Candidate], int]", least: int, below: float) -> int | None:
+        """The place of the best candidate that answers the gap, where there is one and room for it."""
+        found = self.found
         extra = next(
-            (item for item in candidates if gap in item.fits and item not in found and directness(item, gap) <= least),
-            None,
+            (item for item in self.candidates if gap in item.fits and item not in found and near(item) <= least), None
         )
         if extra is None:
-            return False
-        if len(found) >= most:
-            spare = _spare(found, extra, gaps, twice, directness, below)
+            return None
+        if len(found) >= self.most:
+            spare = self._spare(extra, below)
             if spare is not None:
                 found.pop(spare)
-            elif gap.kind != "stated" or len(found) >= min(most + _MORE, _AT_MOST):
-                return False
+            elif gap.kind != "stated" or len(found) >= min(self.most + _MORE, _AT_MOST):
+                return None
         found.append(extra)
-        at = len(found) - 1
-    found[at] = _naming(found[at], gap, _only_here(found[at], found, gaps, directness))
-    return True
+        return len(found) - 1
+
+    def _only_here(self, item: "Candidate") -> frozenset[str]:
+        """The gaps of weight that this project names and no other answers as directly."""
+        named = set(_named(item))
+        return frozenset(
+            gap.id
+            for gap in self.gaps
+            if gap.severity >= OF_WEIGHT
+            and gap.id in named
+            and not any(
+                gap.id in _named(other) and _step(self.directly(gap, other)) <= _step(self.directly(gap, item))
+                for other in self.found
+                if other is not item
+            )
+        )
+
+    def _has_room(self, item: "Candidate") -> bool:
+        """Whether the project can name one gap more without giving up one that nobody else names."""
+        return len(self._only_here(item) | {item.gap.id}) < _NAMED
+
+    def _spare(self, extra: "Candidate", below: float) -> int | None:
+        """The place of the weakest project that can go for `extra`: its type stays covered, and every gap of weight it names."""
+        types = Counter(item.archetype.type for item in (*self.found, extra))
+        for place, item in sorted(enumerate(self.found), key=lambda pair: (pair[1].score, -pair[0])):
+            spared = types[item.archetype.type] > 1 + (item.archetype.type in self.twice)
+            if item.score < below and spared and not self._only_here(item):
+                return place
+        return None
 
 
 def _named(item: "Candidate") -> tuple[str, ...]:
     return (item.gap.id, *item.also)
 
 
-def _only_here(
-    item: "Candidate", found: "list[Candidate]", gaps: tuple[Gap, ...], directness: "Callable[[Candidate, Gap], int]"
-) -> frozenset[str]:
-    """The gaps of weight that this project names and no other answers as directly."""
-    named = set(_named(item))
-    return frozenset(
-        gap.id
-        for gap in gaps
-        if gap.severity >= OF_WEIGHT
-        and gap.id in named
-        and not any(
-            gap.id in _named(other) and _step(directness(other, gap)) <= _step(directness(item, gap))
-            for other in found
-            if other is not item
-        )
-    )
-
-
 def _step(directness: int) -> int:
     return next(number for number, least in enumerate((_MEANT, _DIRECT, _ANYHOW)) if directness <= least)
-
-
-def _has_room(
-    item: "Candidate", found: "list[Candidate]", gaps: tuple[Gap, ...], directness: "Callable[[Candidate, Gap], int]"
-) -> bool:
-    """Whether the project can name one gap more without giving up one that nobody else names."""
-    kept = _only_here(item, found, gaps, directness) | {item.gap.id}
-    return len(kept) < _NAMED
 
 
 def _naming(item: "Candidate", gap: Gap, kept: frozenset[str]) -> "Candidate":
@@ -158,20 +174,3 @@ def _naming(item: "Candidate", gap: Gap, kept: frozenset[str]) -> "Candidate":
         given_up = next(one for one in reversed(named[1:]) if one.id not in kept)
         named = tuple(one for one in named if one != given_up)
     return replace(item, fits=(*named, gap, *(one for one in item.fits if one not in named and one != gap)))
-
-
-def _spare(
-    found: "list[Candidate]",
-    extra: "Candidate",
-    gaps: tuple[Gap, ...],
-    twice: Sequence[ProjectType],
-    directness: "Callable[[Candidate, Gap], int]",
-    below: float,
-) -> int | None:
-    """The place of the weakest project that can go for `extra`: its type stays covered, and every gap of weight it names."""
-    types = Counter(item.archetype.type for item in (*found, extra))
-    for place, item in sorted(enumerate(found), key=lambda pair: (pair[1].score, -pair[0])):
-        spared = types[item.archetype.type] > 1 + (item.archetype.type in twice)
-        if item.score < below and spared and not _only_here(item, found, gaps, directness):
-            return place
-    return None

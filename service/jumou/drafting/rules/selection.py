@@ -1,17 +1,26 @@
 """Which projects a plan needs: archetypes meet the diagnosed gaps; none is kept without one."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, Literal
 
 from jumou.domain.chain import Chain, ChainNode, NamedFunction
 from jumou.domain.diagnosis import Diagnosis, Gap
 from jumou.domain.framework import PROJECT_TYPES, ModeKey, ProjectType
-from jumou.domain.playbook import Archetype
+from jumou.domain.playbook import Archetype, Concern
 from jumou.domain.positioning import Positioning, Theme
 from jumou.drafting.context import DraftContext
-from jumou.drafting.rules.answers import answers, directness, links_named, links_of, links_of_firms
+from jumou.drafting.rules.answers import (
+    answers,
+    directness,
+    directness_to,
+    further_concerns,
+    links_named,
+    links_of,
+    links_of_firms,
+)
 from jumou.drafting.rules.bearing import OF_ONE_CHAIN
 from jumou.drafting.rules.bodies import abroad
 from jumou.drafting.rules.closing import closing
@@ -116,6 +125,12 @@ def select(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) ->
     def direct(item: Candidate, gap: Gap) -> int:
         return directness(ctx.playbook, item.archetype, gap)
 
+    def near(concerns: Sequence[Concern], item: Candidate) -> int:
+        return directness_to(item.archetype, concerns)
+
+    def further(gap: Gap) -> list[Callable[[Candidate], int]]:
+        return [partial(near, concerns) for concerns in further_concerns(ctx.playbook, gap)]
+
     shown = shown_by_cases(ctx, diagnosis, ctx.playbook.archetypes)
     kinds, trade = kinds_of(ctx), trade_of(ctx)
     candidates = [
@@ -130,7 +145,9 @@ def select(ctx: DraftContext, diagnosis: Diagnosis, positioning: Positioning) ->
     chosen = _chosen(candidates, most, thrice)
     taken = frozenset(link for item in chosen if item.archetype.per == "node" for link in item.links)
     candidates = [part for item in candidates if (part := _apart(item, taken)) is not None]
-    chosen = closing(_chosen(candidates, most, thrice), candidates, diagnosis.gaps, most, _AT_LEAST_TWO, direct)
+    chosen = closing(
+        _chosen(candidates, most, thrice), candidates, diagnosis.gaps, most, _AT_LEAST_TWO, direct, further
+    )
     return sorted(chosen, key=lambda item: item.order)
 
 
