@@ -9,8 +9,13 @@ normalisation is an InstanceNormalization whose channels are the tokens (the ker
 times as long on this shape); its shift is part of the biases behind it, its scale part of the evening. The values
 carry the evening of the product behind the attention. Queries, keys and values are three products of one quantised
 input, so that nothing has to be split. There is no mask, as each window is run by itself.
+
+A sixth of the feed-forward neurons and a few heads hardly vary, or hardly move what follows: they are spared, their
+mean in the bias (structured pruning). Which ones is measured by `evals/retrieval/encoder_pruning.py` and kept in
+`e5_spared.json`.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -27,6 +32,7 @@ from jumou.retrieval.e5_weights import E5Weights, Floats
 _CONTRIB: Final = "com.microsoft"
 _EXPONENT: Final = 0.7
 _INPUT: Final = "states"
+_SPARED: Final = Path(__file__).with_name("e5_spared.json")
 
 _TYPICAL: Final = (
     "query: 县级园区怎样补上零部件配套的短板",
@@ -64,28 +70,47 @@ _TYPICAL: Final = (
 )
 
 
+class Seen(NamedTuple):
+    """What a float run saw of each product's input, by that input's name: largest absolute value, mean, variance by channel."""
+
+    spreads: Mapping[str, Floats]
+    means: Mapping[str, Floats]
+    variances: Mapping[str, Floats]
+
+
+Spared = Mapping[str, NDArray[np.int64]]
+"""By a product's name ("l3.ao", "l3.fo"): the channels of its input that are left out, a head's or a neuron's."""
+
+
 def build_graph(weights: E5Weights, tokens: Callable[[str], list[int]], path: Path) -> None:
     """Writes the graph to `path` in one step: from `states` (1, tokens, hidden) of one window to the same shape."""
-    spreads = _spreads(weights, [tokens(text) for text in _TYPICAL])
-    write_atomically(path, _Graph(weights, spreads).model().SerializeToString())
+    seen = observed(weights, [tokens(text) for text in _TYPICAL])
+    spared = {name: np.array(channels, np.int64) for name, channels in json.loads(_SPARED.read_text()).items()}
+    write_atomically(path, Graph(weights, seen, spared).model().SerializeToString())
 
 
-def _spreads(weights: E5Weights, rows: Sequence[list[int]]) -> dict[str, Floats]:
-    """The largest absolute value in each channel of every product's input, by that input's name."""
-    graph = _Graph(weights, None)
+def observed(weights: E5Weights, rows: Sequence[list[int]]) -> Seen:
+    """What the inputs of the products are like over the token ids of some texts."""
+    graph = Graph(weights)
     model = graph.model()
     wanted = [name for name in graph.inputs if name != _INPUT]
     del model.graph.output[:]
     model.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in wanted)
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     largest: dict[str, Floats] = {}
+    sums: dict[str, Floats] = {}
+    squares: dict[str, Floats] = {}
     for row in rows:
         states = weights.embedded(row)
         found = session.run(wanted, {_INPUT: states})
         for name, values in zip([_INPUT, *wanted], [states, *found], strict=True):
-            spread = np.abs(values[0]).max(axis=0)
-            largest[name] = np.maximum(largest[name], spread) if name in largest else spread
-    return largest
+            largest[name] = np.maximum(largest.get(name, 0), np.abs(values[0]).max(axis=0))
+            sums[name] = sums.get(name, 0) + values[0].sum(axis=0)
+            squares[name] = squares.get(name, 0) + np.square(values[0]).sum(axis=0)
+    tokens = sum(len(row) + 2 for row in rows)
+    means = {name: np.asarray(total / tokens, np.float32) for name, total in sums.items()}
+    variances = {name: np.maximum(total / tokens - np.square(means[name]), 0) for name, total in squares.items()}
+    return Seen(largest, means, variances)
 
 
 class _States(NamedTuple):
@@ -97,17 +122,23 @@ class _States(NamedTuple):
     shift: Floats
 
 
-class _Graph:
-    """With `spreads` an int8 graph, without them a float one that remembers the inputs of its products."""
+class Graph:
+    """An int8 graph, or a `plain` float one that remembers the inputs of its products; without the channels `spared`."""
 
-    def __init__(self, weights: E5Weights, spreads: Mapping[str, Floats] | None) -> None:
+    def __init__(
+        self, weights: E5Weights, seen: Seen | None = None, spared: Spared | None = None, *, plain: bool = False
+    ) -> None:
+        """`seen` are what int8 products, and those that spare channels, go by."""
         self._weights = weights
-        self._spreads = spreads
+        self._seen = seen
+        self._spared = spared or {}
+        self._plain = plain or seen is None
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
         self.inputs: dict[str, None] = {}
 
     def model(self) -> onnx.ModelProto:
+        """The whole graph; a `Graph` makes one."""
         shape = self._weights.shape
         tokens = self._node("Shape", [_INPUT], "tokens", start=1, end=2)
         for name, value in (("ones", 1), ("zeros", 0)):
@@ -127,39 +158,58 @@ class _Graph:
     def _layer(self, at: str, states: _States) -> _States:
         shape = self._weights.shape
         query, key, value = (self._linear(at + name, shape.hidden, states.shift) for name in "qkv")
-        rows, bias = self._linear(at + "ao", shape.hidden)
-        even = self._even(at + "attended", rows)
+        rows, bias, kept = self._without(at + "ao", at + "attended", shape.hidden)
+        even = self._even(at + "attended", rows, kept)
+        query, key, value = ((rows[kept], bias[kept]) for rows, bias in (query, key, value))
         value = (value[0] / even[:, None], value[1] / even)
         parts = self._products(states, {at + "q": query, at + "k": key, at + "v": value})
-        attended = self._node("MultiHeadAttention", parts, at + "attended", domain=_CONTRIB, num_heads=shape.heads)
+        heads = shape.heads * len(kept) // shape.hidden
+        attended = self._node("MultiHeadAttention", parts, at + "attended", domain=_CONTRIB, num_heads=heads)
         self.inputs[attended] = None
         mixed = self._product(at + "ao", self._source(attended), rows * even, bias + states.shift)
         states = self._normal(at + "aln", mixed, states)
-        (inner,) = self._products(states, {at + "fi": self._linear(at + "fi", shape.hidden, states.shift)})
+        rows, bias, kept = self._without(at + "fo", at + "active", shape.inner)
+        inner_rows, inner_bias = self._linear(at + "fi", shape.hidden, states.shift)
+        (inner,) = self._products(states, {at + "fi": (inner_rows[kept], inner_bias[kept])})
         # the tanh form: it is nearer to the erf than int8 is to float, and takes less time
         active = self._node("FastGelu", [inner], at + "active", domain=_CONTRIB)
-        rows, bias = self._linear(at + "fo", shape.inner)
-        (outer,) = self._products(_plain(active, shape.inner), {at + "fo": (rows, bias + states.shift)})
+        (outer,) = self._products(_plain(active, len(kept)), {at + "fo": (rows, bias + states.shift)}, kept)
         return self._normal(at + "oln", outer, states)
+
+    def _without(self, name: str, source: str, width: int) -> tuple[Floats, Floats, NDArray[np.int64]]:
+        """Rows and bias of a product whose input `source` lacks the channels that are spared, and those it keeps."""
+        rows, bias = self._linear(name, width)
+        spared = self._spared.get(name)
+        kept = np.arange(width)
+        if spared is None or self._seen is None:
+            return rows, bias, kept
+        kept = np.setdiff1d(kept, spared)
+        return rows[:, kept], bias + rows[:, spared] @ self._seen.means[source][spared], kept
 
     def _linear(self, name: str, width: int, shift: Floats | None = None) -> tuple[Floats, Floats]:
         """Rows and bias of a product whose input lacks `shift`."""
         rows, bias = self._weights.matrix(name + ".w", width), self._weights.vector(name + ".b")
         return rows, bias if shift is None else bias + rows @ shift
 
-    def _even(self, source: str, rows: Floats) -> Floats:
-        """By what each channel of the input `source` is divided, and of the rows multiplied."""
-        if self._spreads is None:
+    def _even(self, source: str, rows: Floats, kept: NDArray[np.int64] | None = None) -> Floats:
+        """By what each channel of the input `source` is divided, and of the rows multiplied; `kept` are those it has left."""
+        if self._plain or self._seen is None:
             return np.ones(rows.shape[1], np.float32)
-        spread, weight = np.maximum(self._spreads[source], 1e-5), np.maximum(np.abs(rows).max(axis=0), 1e-5)
-        return np.asarray(spread**_EXPONENT / weight ** (1 - _EXPONENT), np.float32)
+        spread = self._seen.spreads[source]
+        spread, weight = np.maximum(spread if kept is None else spread[kept], 1e-5), np.abs(rows).max(axis=0)
+        return np.asarray(spread**_EXPONENT / np.maximum(weight, 1e-5) ** (1 - _EXPONENT), np.float32)
 
-    def _products(self, states: _States, linear: Mapping[str, tuple[Floats, Floats]]) -> list[str]:
+    def _products(
+        self,
+        states: _States,
+        linear: Mapping[str, tuple[Floats, Floats]],
+        kept: NDArray[np.int64] | None = None,
+    ) -> list[str]:
         """Products of one input; the shift of `states` is in their biases already."""
         self.inputs[states.scaled] = None
-        even = self._even(states.scaled, np.concatenate([rows for rows, _ in linear.values()]))
+        even = self._even(states.scaled, np.concatenate([rows for rows, _ in linear.values()]), kept)
         source = states.scaled
-        if self._spreads is not None:
+        if not self._plain:
             label = "+".join(linear) + ".in"
             source = self._node("Mul", [states.normal, self._constant(label + ".by", states.scale / even)], label)
         parts = self._source(source)
@@ -167,7 +217,7 @@ class _Graph:
 
     def _source(self, name: str) -> list[str]:
         """The input of a product: bytes, their scale and their zero; in a float graph itself."""
-        if self._spreads is None:
+        if self._plain:
             return [name]
         parts = [name + ".bytes", name + ".scale", name + ".zero"]
         self._nodes.append(helper.make_node("DynamicQuantizeLinear", [name], parts))
@@ -175,7 +225,7 @@ class _Graph:
 
     def _product(self, label: str, source: list[str], rows: Floats, bias: Floats) -> str:
         shift = self._constant(label + ".b", bias.astype(np.float32))
-        if self._spreads is None:
+        if self._plain:
             product = self._node("MatMul", [*source, self._constant(label + ".w", rows.T)], label + ".product")
             return self._node("Add", [product, shift], label)
         scale = np.maximum(np.abs(rows).max(axis=1) / 127, 1e-9).astype(np.float32)
