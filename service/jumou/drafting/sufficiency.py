@@ -12,7 +12,7 @@ from typing import Final
 from jumou.drafting.desk import held_of, telling
 from jumou.retrieval import Hit
 
-CUT: Final = 0.726
+CUT: Final = 0.722
 LOOKED_AT: Final = 3
 """So many of the best hits are looked at."""
 
