@@ -1,7 +1,6 @@
 """Which cases compare with a region."""
 
 import asyncio
-import re
 
 import pytest
 
@@ -68,13 +67,13 @@ def test_an_industry_of_another_kind_is_never_called_close(industry: str, other:
 
 @pytest.mark.parametrize(
     ("industry", "like"),
-    [("现代中医药", "医药"), ("大蒜深加工、半导体材料和设备", "半导体|集成电路"), ("智能网联新能源汽车", "汽车")],
+    [("现代中医药", "医药"), ("大蒜深加工、半导体材料和设备", "半导体"), ("智能网联新能源汽车", "汽车")],
 )
 def test_the_first_benchmark_is_of_the_industry(industry: str, like: str, library: Library) -> None:
     profile = RegionProfile(name="某某市", level="city", target_industry=industry)
     plan = asyncio.run(draft_plan(PlanRequest(profile=profile), library, RulesDrafter()))
     document = library.document(plan.diagnosis.benchmarks[0].document_id)
-    assert re.search(like, "、".join((*document.industries, document.title))), document.title
+    assert like in "、".join((*document.industries, document.title)), document.title
 
 
 @pytest.mark.parametrize(

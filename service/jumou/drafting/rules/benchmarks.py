@@ -47,6 +47,9 @@ _BEYOND_CHINA: Final = 0.4
 _SITUATION, _ALONE, _NOTHING_ALIKE = 0.5, 0.6, 0.3
 """What a shared situation is worth, as much as a like industry; the part of it without one; what a case loses that shares neither."""
 
+_SAME, _OF_IT_ONLY = 0.5, 0.1
+"""What a case of the industry is worth, and how much more one that is about nothing else."""
+
 _OF_A_SITUATION: Final = 16
 _CONSIDERED: Final = 60
 """Passages of cases that are looked at; a case is at most two of them."""
@@ -144,13 +147,16 @@ def _ranked(ctx: DraftContext, hits: list[Hit], mode: ModeKey, names: set[str]) 
     for hit in hits:
         document = hit.document
         same_industry = any(name in "、".join((*document.industries, document.title)) for name in names)
+        alone = sum(any(name in one for name in names) for one in document.industries) / max(
+            1, len(document.industries)
+        )
         near = _near(own, document)
         alike = min(1, len(shared(situations, document)))
         score = (
             _SITUATION * alike * (1.0 if near > 0 or same_industry else _ALONE)
             - _NOTHING_ALIKE * (not alike and not same_industry and near == 0)
             + 0.4 * hit.score
-            + 0.6 * same_industry
+            + (_SAME + _OF_IT_ONLY * alone) * same_industry
             + 0.5 * near
             + 0.25 * level_likeness(ctx.profile.level, document.level or "")
             + 0.12 * (mode in document.modes)
