@@ -133,7 +133,7 @@ def directness(playbook: Playbook, archetype: Archetype, gap: Gap) -> int:
 
 
 def directness_to(archetype: Archetype, concerns: Sequence[Concern]) -> int:
-    """How directly an archetype answers the first of these concerns, or helps with the others: 0 first, hardly ever last."""
+    """How directly an archetype answers the first of these concerns, or helps with the others: 0 first, far off where it does neither."""
     return _nearest(archetype, concerns, _NOT_AT_ALL)
 
 
