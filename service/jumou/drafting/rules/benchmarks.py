@@ -47,7 +47,7 @@ _BEYOND_CHINA: Final = 0.4
 _SITUATION, _ALONE, _NOTHING_ALIKE = 0.5, 0.6, 0.3
 """What a shared situation is worth, as much as a like industry; the part of it without one; what a case loses that shares neither."""
 
-_SAME, _OF_IT_ONLY = 0.5, 0.1
+_OF_IT, _OF_IT_ONLY = 0.5, 0.1
 """What a case of the industry is worth, and how much more one that is about nothing else."""
 
 _OF_A_SITUATION: Final = 16
@@ -156,7 +156,7 @@ def _ranked(ctx: DraftContext, hits: list[Hit], mode: ModeKey, names: set[str]) 
             _SITUATION * alike * (1.0 if near > 0 or same_industry else _ALONE)
             - _NOTHING_ALIKE * (not alike and not same_industry and near == 0)
             + 0.4 * hit.score
-            + (_SAME + _OF_IT_ONLY * alone) * same_industry
+            + (_OF_IT + _OF_IT_ONLY * alone) * same_industry
             + 0.5 * near
             + 0.25 * level_likeness(ctx.profile.level, document.level or "")
             + 0.12 * (mode in document.modes)
