@@ -78,7 +78,7 @@ def unit(vectors: NDArray[np.floating]) -> Vectors:
 class QueryCache:
     """Remembers the vectors of recent questions; safe among threads."""
 
-    def __init__(self, encoder: Encoder, size: int = 512) -> None:
+    def __init__(self, encoder: Encoder, size: int = 1024) -> None:
         """Keeps the `size` questions asked last."""
         self._encoder = encoder
         self._size = size
