@@ -17,7 +17,7 @@ from jumou.retrieval.encode import DEFAULT_ENCODER, Vectors, unit
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-_GRAPH = "e5-small-int8-5.onnx"
+_GRAPH = "e5-small-int8-6.onnx"
 
 
 class E5Encoder:
@@ -30,7 +30,7 @@ class E5Encoder:
     so each window is run by itself; together they would be no faster (evals/performance/encoder_speed.py).
     """
 
-    name = f"{DEFAULT_ENCODER}/4"
+    name = f"{DEFAULT_ENCODER}/5"
     """Raised when vectors change: an index of earlier ones is refused, with the command that makes it anew."""
 
     dimension = 384

@@ -10,12 +10,10 @@ times as long on this shape); its shift is part of the biases behind it, its sca
 carry the evening of the product behind the attention. Queries, keys and values are three products of one quantised
 input, so that nothing has to be split. There is no mask, as each window is run by itself.
 
-A sixth of the feed-forward neurons and a few heads hardly vary, or hardly move what follows: they are spared, their
-mean in the bias (structured pruning). Which ones is measured by `evals/retrieval/encoder_pruning.py` and kept in
-`e5_spared.json`.
+What the layers do without, and what makes up for it, is measured by `evals/retrieval/encoder_pruning.py` and kept in
+`e5_trims.npz`.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -27,12 +25,12 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from jumou.files import write_atomically
+from jumou.retrieval.e5_trims import Trim, read_trims
 from jumou.retrieval.e5_weights import E5Weights, Floats
 
 _CONTRIB: Final = "com.microsoft"
 _EXPONENT: Final = 0.7
 _INPUT: Final = "states"
-_SPARED: Final = Path(__file__).with_name("e5_spared.json")
 
 _TYPICAL: Final = (
     "query: 县级园区怎样补上零部件配套的短板",
@@ -70,47 +68,42 @@ _TYPICAL: Final = (
 )
 
 
-class Seen(NamedTuple):
-    """What a float run saw of each product's input, by that input's name: largest absolute value, mean, variance by channel."""
-
-    spreads: Mapping[str, Floats]
-    means: Mapping[str, Floats]
-    variances: Mapping[str, Floats]
-
-
-Spared = Mapping[str, NDArray[np.int64]]
-"""By a product's name ("l3.ao", "l3.fo"): the channels of its input that are left out, a head's or a neuron's."""
+_Linear = tuple[Floats, Floats]
+"""Rows and bias of a product."""
 
 
 def build_graph(weights: E5Weights, tokens: Callable[[str], list[int]], path: Path) -> None:
     """Writes the graph to `path` in one step: from `states` (1, tokens, hidden) of one window to the same shape."""
-    seen = observed(weights, [tokens(text) for text in _TYPICAL])
-    spared = {name: np.array(channels, np.int64) for name, channels in json.loads(_SPARED.read_text()).items()}
-    write_atomically(path, Graph(weights, seen, spared).model().SerializeToString())
+    trims = read_trims()
+    seen = _observed(weights, trims, [tokens(text) for text in _TYPICAL])
+    write_atomically(path, Graph(weights, trims, seen).model().SerializeToString())
 
 
-def observed(weights: E5Weights, rows: Sequence[list[int]]) -> Seen:
-    """What the inputs of the products are like over the token ids of some texts."""
-    graph = Graph(weights)
+class _Seen(NamedTuple):
+    """What a float run saw of the input of a product, by channel."""
+
+    largest: Floats
+    mean: Floats
+
+
+def _observed(weights: E5Weights, trims: Sequence[Trim], rows: Sequence[list[int]]) -> dict[str, _Seen]:
+    """By the input's name; for the mean each text counts the same."""
+    graph = Graph(weights, trims)
     model = graph.model()
     wanted = [name for name in graph.inputs if name != _INPUT]
     del model.graph.output[:]
     model.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in wanted)
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    largest: dict[str, Floats] = {}
-    sums: dict[str, Floats] = {}
-    squares: dict[str, Floats] = {}
+    seen: dict[str, _Seen] = {}
     for row in rows:
         states = weights.embedded(row)
-        found = session.run(wanted, {_INPUT: states})
-        for name, values in zip([_INPUT, *wanted], [states, *found], strict=True):
-            largest[name] = np.maximum(largest.get(name, 0), np.abs(values[0]).max(axis=0))
-            sums[name] = sums.get(name, 0) + values[0].sum(axis=0)
-            squares[name] = squares.get(name, 0) + np.square(values[0]).sum(axis=0)
-    tokens = sum(len(row) + 2 for row in rows)
-    means = {name: np.asarray(total / tokens, np.float32) for name, total in sums.items()}
-    variances = {name: np.maximum(total / tokens - np.square(means[name]), 0) for name, total in squares.items()}
-    return Seen(largest, means, variances)
+        for name, values in zip([_INPUT, *wanted], [states, *session.run(wanted, {_INPUT: states})], strict=True):
+            largest, mean = np.abs(values[0]).max(axis=0), values[0].mean(axis=0) / len(rows)
+            before = seen.get(name)
+            seen[name] = (
+                _Seen(np.maximum(before.largest, largest), before.mean + mean) if before else _Seen(largest, mean)
+            )
+    return seen
 
 
 class _States(NamedTuple):
@@ -123,16 +116,13 @@ class _States(NamedTuple):
 
 
 class Graph:
-    """An int8 graph, or a `plain` float one that remembers the inputs of its products; without the channels `spared`."""
+    """An int8 graph, or a float one; whole, or trimmed."""
 
-    def __init__(
-        self, weights: E5Weights, seen: Seen | None = None, spared: Spared | None = None, *, plain: bool = False
-    ) -> None:
-        """`seen` are what int8 products, and those that spare channels, go by."""
+    def __init__(self, weights: E5Weights, trims: Sequence[Trim] = (), seen: Mapping[str, _Seen] | None = None) -> None:
+        """`trims` are those of all layers or none; `seen` is what int8 products go by, without it they are float."""
         self._weights = weights
+        self._trims = trims
         self._seen = seen
-        self._spared = spared or {}
-        self._plain = plain or seen is None
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
         self.inputs: dict[str, None] = {}
@@ -145,7 +135,7 @@ class Graph:
             self._node("ConstantOfShape", [tokens], name, value=numpy_helper.from_array(np.array([value], np.float32)))
         states = _plain(_INPUT, shape.hidden)
         for layer in range(shape.layers):
-            states = self._layer(f"l{layer}.", states)
+            states = self._layer(f"l{layer}.", states, self._trims[layer] if self._trims else None)
         last = self._node("Add", [states.scaled, self._constant("last.shift", states.shift)], "last")
         ends = [
             helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "tokens", shape.hidden])
@@ -155,82 +145,80 @@ class Graph:
         opsets = [helper.make_opsetid("", 18), helper.make_opsetid(_CONTRIB, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=9)
 
-    def _layer(self, at: str, states: _States) -> _States:
+    def _layer(self, at: str, states: _States, trim: Trim | None) -> _States:
         shape = self._weights.shape
         query, key, value = (self._linear(at + name, shape.hidden, states.shift) for name in "qkv")
-        rows, bias, kept = self._without(at + "ao", at + "attended", shape.hidden)
-        even = self._even(at + "attended", rows, kept)
-        query, key, value = ((rows[kept], bias[kept]) for rows, bias in (query, key, value))
+        if trim and trim.turned:
+            query, key = _turned(trim.turned.query, query), _turned(trim.turned.key, key)
+        rows, bias = self._linear(at + "ao", shape.hidden)
+        even = self._even(at + "attended", rows)
         value = (value[0] / even[:, None], value[1] / even)
         parts = self._products(states, {at + "q": query, at + "k": key, at + "v": value})
-        heads = shape.heads * len(kept) // shape.hidden
-        attended = self._node("MultiHeadAttention", parts, at + "attended", domain=_CONTRIB, num_heads=heads)
+        scale = (shape.hidden // shape.heads) ** -0.5
+        attended = self._node(
+            "MultiHeadAttention", parts, at + "attended", domain=_CONTRIB, num_heads=shape.heads, scale=scale
+        )
         self.inputs[attended] = None
-        mixed = self._product(at + "ao", self._source(attended), rows * even, bias + states.shift)
+        mixed = self._product(
+            at + "ao", self._source(attended), rows * even, bias + states.shift, self._mean(attended, even)
+        )
         states = self._normal(at + "aln", mixed, states)
-        rows, bias, kept = self._without(at + "fo", at + "active", shape.inner)
-        inner_rows, inner_bias = self._linear(at + "fi", shape.hidden, states.shift)
-        (inner,) = self._products(states, {at + "fi": (inner_rows[kept], inner_bias[kept])})
+        inner, outer = self._linear(at + "fi", shape.hidden, states.shift), self._linear(at + "fo", shape.inner)
+        if trim:
+            inner = (inner[0][trim.kept], inner[1][trim.kept])
+            outer = (outer[0][:, trim.kept] + trim.rows, outer[1] + trim.bias)
+        (raised,) = self._products(states, {at + "fi": inner})
         # the tanh form: it is nearer to the erf than int8 is to float, and takes less time
-        active = self._node("FastGelu", [inner], at + "active", domain=_CONTRIB)
-        (outer,) = self._products(_plain(active, len(kept)), {at + "fo": (rows, bias + states.shift)}, kept)
-        return self._normal(at + "oln", outer, states)
+        active = self._node("FastGelu", [raised], at + "active", domain=_CONTRIB)
+        (lowered,) = self._products(_plain(active, len(inner[1])), {at + "fo": (outer[0], outer[1] + states.shift)})
+        return self._normal(at + "oln", lowered, states)
 
-    def _without(self, name: str, source: str, width: int) -> tuple[Floats, Floats, NDArray[np.int64]]:
-        """Rows and bias of a product whose input `source` lacks the channels that are spared, and those it keeps."""
-        rows, bias = self._linear(name, width)
-        spared = self._spared.get(name)
-        kept = np.arange(width)
-        if spared is None or self._seen is None:
-            return rows, bias, kept
-        kept = np.setdiff1d(kept, spared)
-        return rows[:, kept], bias + rows[:, spared] @ self._seen.means[source][spared], kept
-
-    def _linear(self, name: str, width: int, shift: Floats | None = None) -> tuple[Floats, Floats]:
-        """Rows and bias of a product whose input lacks `shift`."""
+    def _linear(self, name: str, width: int, shift: Floats | None = None) -> _Linear:
+        """A product of the model; its bias makes up for the `shift` that the input lacks."""
         rows, bias = self._weights.matrix(name + ".w", width), self._weights.vector(name + ".b")
         return rows, bias if shift is None else bias + rows @ shift
 
-    def _even(self, source: str, rows: Floats, kept: NDArray[np.int64] | None = None) -> Floats:
-        """By what each channel of the input `source` is divided, and of the rows multiplied; `kept` are those it has left."""
-        if self._plain or self._seen is None:
+    def _even(self, source: str, rows: Floats) -> Floats:
+        """By what each channel of the input `source` is divided, and of the rows multiplied."""
+        if self._seen is None:
             return np.ones(rows.shape[1], np.float32)
-        spread = self._seen.spreads[source]
-        spread, weight = np.maximum(spread if kept is None else spread[kept], 1e-5), np.abs(rows).max(axis=0)
+        spread, weight = np.maximum(self._seen[source].largest, 1e-5), np.abs(rows).max(axis=0)
         return np.asarray(spread**_EXPONENT / np.maximum(weight, 1e-5) ** (1 - _EXPONENT), np.float32)
 
-    def _products(
-        self,
-        states: _States,
-        linear: Mapping[str, tuple[Floats, Floats]],
-        kept: NDArray[np.int64] | None = None,
-    ) -> list[str]:
+    def _products(self, states: _States, linear: Mapping[str, _Linear]) -> list[str]:
         """Products of one input; the shift of `states` is in their biases already."""
         self.inputs[states.scaled] = None
-        even = self._even(states.scaled, np.concatenate([rows for rows, _ in linear.values()]), kept)
+        even = self._even(states.scaled, np.concatenate([rows for rows, _ in linear.values()]))
         source = states.scaled
-        if not self._plain:
+        if self._seen is not None:
             label = "+".join(linear) + ".in"
             source = self._node("Mul", [states.normal, self._constant(label + ".by", states.scale / even)], label)
         parts = self._source(source)
-        return [self._product(name, parts, rows * even, bias) for name, (rows, bias) in linear.items()]
+        mean = self._mean(states.scaled, even)
+        return [self._product(name, parts, rows * even, bias, mean) for name, (rows, bias) in linear.items()]
+
+    def _mean(self, source: str, even: Floats) -> Floats:
+        """Of the evened input."""
+        return np.zeros_like(even) if self._seen is None else self._seen[source].mean / even
 
     def _source(self, name: str) -> list[str]:
         """The input of a product: bytes, their scale and their zero; in a float graph itself."""
-        if self._plain:
+        if self._seen is None:
             return [name]
         parts = [name + ".bytes", name + ".scale", name + ".zero"]
         self._nodes.append(helper.make_node("DynamicQuantizeLinear", [name], parts))
         return parts
 
-    def _product(self, label: str, source: list[str], rows: Floats, bias: Floats) -> str:
-        shift = self._constant(label + ".b", bias.astype(np.float32))
-        if self._plain:
+    def _product(self, label: str, source: list[str], rows: Floats, bias: Floats, mean: Floats) -> str:
+        """With an int8 product the bias makes up for what the rounding of the rows does to the `mean` of the input."""
+        if self._seen is None:
             product = self._node("MatMul", [*source, self._constant(label + ".w", rows.T)], label + ".product")
+            shift = self._constant(label + ".b", bias.astype(np.float32))
             return self._node("Add", [product, shift], label)
         scale = np.maximum(np.abs(rows).max(axis=1) / 127, 1e-9).astype(np.float32)
         quantised = np.clip(np.round(rows / scale[:, None]), -127, 127).astype(np.int8)
         weights, scales = self._constant(label + ".w", quantised.T), self._constant(label + ".s", scale)
+        shift = self._constant(label + ".b", (bias + (rows - quantised * scale[:, None]) @ mean).astype(np.float32))
         inputs = [source[0], weights, source[1], scales, source[2], "", shift]
         return self._node("MatMulIntegerToFloat", inputs, label, domain=_CONTRIB)
 
@@ -255,3 +243,11 @@ class Graph:
 
 def _plain(name: str, width: int) -> _States:
     return _States(name, name, np.ones(width, np.float32), np.zeros(width, np.float32))
+
+
+def _turned(turn: Floats, linear: _Linear) -> _Linear:
+    """The product of which each head gives the directions of `turn` (heads, directions, head size)."""
+    rows, bias = linear
+    heads, kept, size = turn.shape
+    turned = np.einsum("hds,hsc->hdc", turn, rows.reshape(heads, size, -1)).reshape(heads * kept, -1)
+    return turned, np.einsum("hds,hs->hd", turn, bias.reshape(heads, size)).reshape(-1)

@@ -21,8 +21,8 @@ from jumou.retrieval.store import Columns, Facets
 
 _DENSE: Final = 0.45
 _KEYWORD: Final = 0.55
-_PARENT: Final = 0.8
-"""Weights: keywords a little more, and the whole document nearly as much as its passage (evals/performance/retrieval_quality.py)."""
+_PARENT: Final = 1.2
+"""Weights: keywords a little more, and the whole document a little more than its passage (evals/performance/retrieval_quality.py)."""
 
 _PARENT_SIZES: Final = (2, 24)
 """Whole documents count only when they are a few pages: a law of hundreds of articles says little about one of them."""
