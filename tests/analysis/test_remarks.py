@@ -53,6 +53,11 @@ def test_clauses_are_filed_where_they_belong() -> None:
     assert [row.name for row in profile.enterprises] == ["独山子石化", "克拉玛依石化"]
 
 
+def test_a_blank_is_a_problem_unless_it_was_filled() -> None:
+    profile = _read("印染环节空白", "大尺寸硅片填补国内空白")
+    assert [row.statement for row in profile.constraints] == ["印染环节空白"]
+
+
 def test_a_firm_is_called_by_its_name_alone() -> None:
     rows = _read("整机企业金风科技、远景能源，龙头企业中材科技").enterprises
     assert [row.name for row in rows][:1] == ["金风科技"]

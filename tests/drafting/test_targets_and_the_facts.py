@@ -283,6 +283,14 @@ def test_the_vision_is_measured_by_the_target_industry(plans: dict[str, Plan]) -
     assert "automotive components" in plans["silesia"].positioning.vision.text.split("(")[-1].lower()
 
 
+def test_no_vision_builds_on_a_share_or_a_blank(library: Library) -> None:
+    facts_in_words = ["印染环节空白，坯布外销比重超过八成", "红枣加工转化率不足35%", "产品出口占比过半"]
+    given = {"region": "青石县", "target_industry": "棉纺织与红枣加工", "background_facts": facts_in_words}
+    plan = asyncio.run(draft_plan(PlanRequest(profile=parse_profile(given)), library, RulesDrafter()))
+    for vision in plan.positioning.candidates:
+        assert not re.search(r"外销|空白|不足|占比过半", f"{vision.text}{vision.difference.text}"), vision.text
+
+
 def test_a_vision_without_a_size_of_the_industry_counts_no_projects_instead(plans: dict[str, Plan]) -> None:
     for candidate in plans["chips"].positioning.candidates:
         first = candidate.targets[0].text

@@ -120,8 +120,8 @@ def test_what_was_saved_survives_a_killed_server(visit: Callable[..., Any], plan
     page.locator('.item[data-item="vision"] .state.approved').wait_for()
     server.kill()
     server.start()
-    page.goto(page.url)
-    page.locator('.item[data-item="vision"] .state.approved').wait_for()
+    again = visit(f"/plans/{plan['id']}/positioning")  # the page that was open loads itself anew, when it likes
+    again.locator('.item[data-item="vision"] .state.approved').wait_for()
 
 
 def test_an_edit_can_be_undone_from_the_history(visit: Callable[..., Any], plan: dict[str, Any]) -> None:

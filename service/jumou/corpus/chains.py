@@ -23,6 +23,9 @@ _BLANK_WORDS = re.compile(
 _UMBRELLAS = frozenset(("新能源", "new energy", "新材料", "电子信息", "生物技术", "节能环保", "绿色低碳"))
 """Aliases so wide that before the name of another industry they are its attribute."""
 
+_PARTS = {"new_energy_vehicle": ("power_battery",)}
+"""Chains that right before the name of one of these say what it is for: electric vehicle batteries are batteries."""
+
 _ENDINGS = frozenset(("装备", "设备", "机械", "制造", "材料", "产业", "应用"))
 """Names that are no industry without what stands before them."""
 
@@ -168,10 +171,14 @@ def _longest(hits: Iterable[_Hit]) -> Iterator[_Hit]:
 
 
 def _specific(hits: list[_Hit], text: str) -> list[_Hit]:
-    """The hits without umbrella words that only say of what kind the industry named right after them is: 新能源 in 新能源电池材料."""
+    """The hits without words that only say of what kind, or what for, the industry named right after them is: 新能源 in 新能源电池材料."""
     named = {hit.start for hit in hits if text[hit.start : hit.end] not in _ENDINGS}
-    return [
-        hit
-        for hit in hits
-        if text[hit.start : hit.end] not in _UMBRELLAS or not {hit.end, hit.end + text.startswith(" ", hit.end)} & named
-    ]
+    made = {(hit.start, hit.chain_id) for hit in hits}
+
+    def says_more(hit: _Hit) -> bool:
+        behind = {hit.end, hit.end + text.startswith(" ", hit.end)}
+        if text[hit.start : hit.end] in _UMBRELLAS and behind & named:
+            return False
+        return not any((place, part) in made for place in behind for part in _PARTS.get(hit.chain_id, ()))
+
+    return [hit for hit in hits if says_more(hit)]

@@ -15,6 +15,11 @@ _OF_MANY: Final = frozenset(("模具", "工业设计", "压力容器", "金融",
 """Keywords that place a firm on a link but name an industry of their own."""
 
 
+_FARMING: Final = "modern_agriculture"
+_FOOD: Final = "food_processing"
+_PROCESSED: Final = re.compile(r"(?<!初)加工|制品|食品|\b(?:process(?:ing|ors)|canning)\b")
+"""What makes food of a crop: 红枣加工 is no orchard."""
+
 PART: Final = re.compile(r"(?:(?![、，,;；/与和及&（）()]|\band\b|(?<=\ba)nd\b|(?<=\ban)d\b).)+")
 """One of the things an industry's name lists."""
 
@@ -48,7 +53,8 @@ def makers_of(words: str, chains: Mapping[str, Chain]) -> list[str]:
     last: tuple[Among, ...] = ("all",)
     for text, among in (*product(texts, surer), *product(texts, last)):
         if found := find_by_products(text, chains.values(), among=among):
-            return [found[0].chain_id]
+            first = found[0].chain_id
+            return [_FOOD if first == _FARMING and _FOOD in chains and _PROCESSED.search(folded(text)) else first]
     return []
 
 

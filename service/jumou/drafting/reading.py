@@ -62,6 +62,11 @@ _BRAND: Final = re.compile(
     r"|brand|famous|largest|world|renowned|market share|trade fair",
     re.IGNORECASE,
 )
+_MEASURED: Final = re.compile(
+    r"\d|[一二三四五六七八九两]成(?!为|立|果|员|长)|过半|[一二三四五六七八九]分之|比重|占比|\b(?:half|a third|a quarter|two thirds|most) of\b",
+    re.IGNORECASE,
+)
+
 _MARKET: Final = re.compile(
     r"市场|商贸|贸易|出口|电商|集散|枢纽|口岸|港|消费|旅游|展会|辐射|market|trade|export|port|commerce|hub|consumer|tour",
     re.IGNORECASE,
@@ -172,8 +177,8 @@ def _item(item: ProfileItem) -> str:
 
 
 def names_only(words: Iterable[Said]) -> tuple[Said, ...]:
-    """The words that name something, without those that measure it."""
-    return tuple(word for word in words if not re.search(r"\d", word.text))
+    """The words that name something, without those that measure it, in digits or in words (外销比重超过八成)."""
+    return tuple(word for word in words if not _MEASURED.search(word.text))
 
 
 def _fact(item: ProfileIndicator) -> str:
