@@ -1,5 +1,6 @@
 """Remarks read as rows."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +57,37 @@ def test_clauses_are_filed_where_they_belong() -> None:
 def test_a_blank_is_a_problem_unless_it_was_filled() -> None:
     profile = _read("印染环节空白", "大尺寸硅片填补国内空白")
     assert [row.statement for row in profile.constraints] == ["印染环节空白"]
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "青檀皮原料逐年减少", "收购价五年上涨60%", "从业人员平均年龄51岁", "年轻人不愿入行", "机制纸冒充手工纸", "设计能力弱", "规上企业少",
+        "项目审批慢", "贷款难", "以鲜销为主", "关键零件靠外地", "订单向东南亚转移", "产业链短", "亩均产出低", "部门各自为政",
+    ],
+)  # fmt: skip
+def test_what_a_clause_finds_wanting_is_a_problem(clause: str) -> None:
+    profile = _read(clause)
+    assert [row.statement for row in profile.constraints] == [clause]
+    assert not profile.indicators
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "土地成本低",
+        "电价低",
+        "单位产品能耗低",
+        "距高铁站距离短",
+        "自然灾害少",
+        "污染少",
+        "攻坚克难",
+        "年轻人口多",
+        "投资回收周期短",
+    ],
+)
+def test_what_is_good_to_have_little_of_is_no_problem(clause: str) -> None:
+    assert not _read(clause).constraints
 
 
 def test_a_firm_is_called_by_its_name_alone() -> None:

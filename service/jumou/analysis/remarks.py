@@ -62,6 +62,21 @@ _PROBLEM: Final = re.compile(
     r"(?:costs?|wages?|prices?|rents?) (?:rose|rise|rising|up|have risen|are rising|increased)|(?:rising|high|higher) (?:(?:\w+ )?(?:costs?|prices?|rents?)|wages?|energy)|retir(?:e|ing) (?:faster|soon)|nearing retirement|low (?:productivity|value|margins?|wages?|skills?)|gaps?\b|slow\b|delay)",
     re.IGNORECASE,
 )
+_WANTING: Final = re.compile(
+    r"(?:[\u3400-\u9fff](?:少|弱|慢|贵|旧|散|乱|薄|浅|窄)|(?<!克)(?<!疑)(?<!不)(?<!万)难|(?:愿|率|度|值|平|位|质|层|端|率较|度较|例|占比|产出|效益|薪酬|待遇|工资|收入|加工|消费)(?:较|偏|过|很)?低|(?:业链|链条|时间|半径|季节|产季)(?:较|偏|过)?短|(?:指标|供应|供给|资金|用水|用电|用地)(?:偏|很)?紧|[路施术网量性力件]差)$"
+    r"|不(?:愿|敢|肯|停靠|共享|衔接|顺$|清$|深$|齐$|通$|健全|合理|明显|突出|成链|相适应|到位)|招不[到来]|留不住|引不进|卖不[出动掉]|跟不上|上不去|"
+    r"滞销|卖难|拖欠|惜贷|抽贷|空壳|断头路|外迁|冒充|假冒|冒用|混乱|后继(?:乏人|无人)|失传|濒危|断档|断代|青黄不接|僵尸|雷同|大起大落|下跌|减产|(?:逐年|持续|连年|不断|明显)(?:减少|下降|萎缩)|"
+    r"(?<!不再)各自为政|孤岛|遗留问题|匮乏|脱节|缺失|欠缺|不完整|腰斩|负增长|同构|重复建设|虹吸|抵触|上访|反对|停留在|债务负担|接近饱和|直排|超期服役|手工为主|难(?:落地|求|跨)|订单[^，]{0,6}转移|搬往|(?:低于|不及)(?:全[省国市]|行业)?平均|"
+    r"靠(?:外地|外省|外购|外采|进口|人工)|从外地|外购|外采|送(?:外地|省城|省外)|超负荷|超标|扰民|异味|酸化|病害|虫害|陈旧|粗放|空心村|平均年龄[^，]{0,4}[4-9]\d|"
+    r"(?:收购价|原料价|价格|成本|运费|房价|租金)[^，]{0,8}(?:上涨|涨了|翻番|波动|攀升)|以(?:原料|鲜销|鲜食|毛料|坯布|初级产品|粗加工|初加工|来料|来样|整机组装|组装|观光)[^，]{0,6}为主"
+)
+"""What a clause finds wanting, mostly by how it ends: 设计能力弱, 规上企业少."""
+
+_WELCOME: Final = re.compile(
+    r"(?:成本|[电地水气油房]价|价格|能耗|排放|风险|租金|污染|灾害|负担|海拔|距离|周期|误差|故障|事故|损失)(?:较|偏|很|更)?(?:少|低|短|小|轻)$"
+)
+"""What is good to have little of."""
+
 _BODY: Final = re.compile(
     r"[\u3400-\u9fffA-Za-z0-9·（）()]{2,30}?(?:大学|学院|职业学校|研究院|研究所|科学院|实验室|研究中心|检验中心|检测中心|质检中心|技术中心|创新中心|设计中心|"
     r"孵化器|众创空间|协会|商会|产业联盟|技术转移中心|院士工作站|博士后工作站)"
@@ -172,7 +187,7 @@ def _file(rows: _Rows, clause: str, ref: str, year: int | None) -> None:
         rate = float(growth["number"]) * (-1 if growth["way"] == "下降" else 1)
         rows.indicators[-1] = rows.indicators[-1].model_copy(update={"growth_percent": rate})
         return
-    problem = _PROBLEM.search(bare) is not None
+    problem = _complains(bare)
     english = not _CHINESE.search(clause)
     figures = [] if problem else list((english_figures if english else _figures)(bare, ref, year))
     rows.indicators.extend(figures)
@@ -193,6 +208,10 @@ def _file(rows: _Rows, clause: str, ref: str, year: int | None) -> None:
         rows.infrastructure.append(ProfileItem(ref=ref, name=clause))
     elif _RESOURCE.search(bare):
         rows.resources.append(ProfileItem(ref=ref, name=_CALLED.sub("", clause)))
+
+
+def _complains(clause: str) -> bool:
+    return not _WELCOME.search(clause) and any(form.search(clause) for form in (_PROBLEM, _WANTING))
 
 
 def _figures(clause: str, ref: str, year: int | None) -> Iterator[ProfileIndicator]:
