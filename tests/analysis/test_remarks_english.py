@@ -35,9 +35,22 @@ def test_an_english_remark_gives_its_figures(remark: str, found: set[tuple[str, 
         "Automation and AI threaten back-office jobs",
         "Office vacancy is rising",
         "The fleet is ageing and young people leave for the city",
+        "Grid connection queues of up to four years",
+        "Customers are concentrated in one country",
+        "Banks do not lend to small growers",
+        "Few spin-offs from the university",
+        "Old machinery in 40 mills",
     ],
 )
 def test_what_an_english_remark_complains_of_is_a_problem_and_gives_no_figure(remark: str) -> None:
     profile = with_remarks(RegionProfile(name="Malopolska", notes=(remark,)))
     assert [row.statement for row in profile.constraints] == [remark]
     assert profile.indicators == ()
+
+
+@pytest.mark.parametrize(
+    "remark",
+    ["Low unemployment", "Low energy costs", "Few natural hazards", "No corporate tax", "The old town draws visitors", "A swing bridge"],
+)  # fmt: skip
+def test_what_is_good_to_have_little_of_is_no_problem(remark: str) -> None:
+    assert not with_remarks(RegionProfile(name="Malopolska", notes=(remark,))).constraints

@@ -69,11 +69,18 @@ _WANTING: Final = re.compile(
     r"(?<!不再)各自为政|孤岛|遗留问题|匮乏|脱节|缺失|欠缺|不完整|腰斩|负增长|同构|重复建设|虹吸|抵触|上访|反对|停留在|债务负担|接近饱和|直排|超期服役|手工为主|难(?:落地|求|跨)|订单[^，]{0,6}转移|搬往|(?:低于|不及)(?:全[省国市]|行业)?平均|"
     r"靠(?:外地|外省|外购|外采|进口|人工)|从外地|外购|外采|送(?:外地|省城|省外)|超负荷|超标|扰民|异味|酸化|病害|虫害|陈旧|粗放|空心村|平均年龄[^，]{0,4}[4-9]\d|"
     r"(?:收购价|原料价|价格|成本|运费|房价|租金)[^，]{0,8}(?:上涨|涨了|翻番|波动|攀升)|以(?:原料|鲜销|鲜食|毛料|坯布|初级产品|粗加工|初加工|来料|来样|整机组装|组装|观光)[^，]{0,6}为主"
+    r"|^no\b|\b(?:few|poor(?:ly)?|missing|absent|costly|unclear|uneven|inconsistent|informal|underfunded|unused|corruption|counterfeits?|contaminated|overloaded|overtourism)\b|\bdo(?:es)? (?:not|no)\b|"
+    r"\bold (?:machin|plant|equip|kiln|loom|fleet|pipe)|deplet|erosion|disease|queues?\b|curtail|oppos(?:e|ition)|lags? behind|moved? away|concentrated in (?:one|a few)|takes? (?:too )?(?:long|years)|too (?:long|short|high|far|old|expensive)|drives? \w+ away|"
+    r"cheap imports|compet(?:es?|ition) for (?:power|land|water|labou?r|staff)|tight\b(?!-)|branch[- ]plant|brownfields?|without successors|(?:half|partial|low) capacity|low (?:automation|participation|uptake|margins?|yields?|skills?)|power cuts|outages?\b|swings?\b(?! bridge)|volatile|unreliable|cumbersome|dying out|cancelled|loss-making|phase-out|stiff competition|competing claims|one employer|"
+    r"\blow (?:(?:international|domestic|local|foreign|labou?r|visitor|share|start-up|direct) )*(?:recognition|recycling|productivity|investment|spending|share|rate of|start-up rate)|short length of|moving to the capital|falling (?:fish|grades?|prices|enrolment|output|sales)|accounts? for (?:half|most|two thirds)|below (?:the )?(?:\w+ )?average",
+    re.IGNORECASE,
 )
 """What a clause finds wanting, mostly by how it ends: 设计能力弱, 规上企业少."""
 
 _WELCOME: Final = re.compile(
     r"(?:成本|[电地水气油房]价|价格|能耗|排放|风险|租金|污染|灾害|负担|海拔|距离|周期|误差|故障|事故|损失)(?:较|偏|很|更)?(?:少|低|短|小|轻)$"
+    r"|\b(?:few|no|low) (?:\w+ )?(?:hazards?|strikes?|crime|tax(?:es)?|costs?|emissions?|unemployment|pollution|delays?|debts?|duty|duties|risks?)\b",
+    re.IGNORECASE,
 )
 """What is good to have little of."""
 
