@@ -288,7 +288,9 @@ def test_no_vision_builds_on_a_share_or_a_blank(library: Library) -> None:
     given = {"region": "青石县", "target_industry": "棉纺织与红枣加工", "background_facts": facts_in_words}
     plan = asyncio.run(draft_plan(PlanRequest(profile=parse_profile(given)), library, RulesDrafter()))
     for vision in plan.positioning.candidates:
-        assert not re.search(r"外销比重|八成|环节空白|转化率|占比过半", f"{vision.text}{vision.difference.text}"), vision.text
+        assert not re.search(r"外销比重|八成|环节空白|转化率|占比过半", f"{vision.text}{vision.difference.text}"), (
+            vision.text
+        )
 
 
 def test_a_vision_without_a_size_of_the_industry_counts_no_projects_instead(plans: dict[str, Plan]) -> None:
