@@ -84,6 +84,10 @@ def test_what_a_clause_finds_wanting_is_a_problem(clause: str) -> None:
         "攻坚克难",
         "年轻人口多",
         "投资回收周期短",
+        "承接北京外迁企业30家",
+        "治理土壤酸化2万亩",
+        "从外地引进专家12人",
+        "四县不再各自为政",
     ],
 )
 def test_what_is_good_to_have_little_of_is_no_problem(clause: str) -> None:

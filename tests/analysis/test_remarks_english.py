@@ -50,7 +50,7 @@ def test_what_an_english_remark_complains_of_is_a_problem_and_gives_no_figure(re
 
 @pytest.mark.parametrize(
     "remark",
-    ["Low unemployment", "Low energy costs", "Few natural hazards", "No corporate tax", "The old town draws visitors", "A swing bridge"],
+    ["Low unemployment", "Low energy costs", "Few natural hazards", "No corporate tax", "The old town draws visitors", "A swing bridge", "No. 1 port of the Baltic", "A few kilometres from the airport"],
 )  # fmt: skip
 def test_what_is_good_to_have_little_of_is_no_problem(remark: str) -> None:
     assert not with_remarks(RegionProfile(name="Malopolska", notes=(remark,))).constraints

@@ -3,7 +3,7 @@
 Feed-forward neurons that the others nearly foretell are left out; the product behind them is corrected by what
 foretells them (optimal brain surgeon, Hassibi & Stork 1993, on whole neurons), kept as a product of two thin matrices
 of bytes. Where queries and keys fill fewer directions than a head has, both are turned into those alone.
-`evals/retrieval/encoder_pruning.py` measures all of it on texts that ship and writes the file.
+`evals/retrieval/encoder_pruning.py` measures all of it on texts of this repository and writes the file.
 """
 
 from collections.abc import Sequence
