@@ -77,6 +77,14 @@ def test_markdown_shows_label_charts_and_sources(markdown: str, folder: Path) ->
     assert "**[2] **《公平竞争审查条例》" in markdown or "**[2]** 《公平竞争审查条例》" in markdown
 
 
+def test_a_light_gap_without_a_project_is_explained(plan: Plan, markdown: str) -> None:
+    said = "按轻重缓急本轮不单列项目"
+    assert said not in markdown
+    light = plan.diagnosis.gaps[0].model_copy(update={"id": "G99", "severity": 0.2})
+    more = plan.diagnosis.model_copy(update={"gaps": (*plan.diagnosis.gaps, light)})
+    assert said in plan_markdown(outline(plan.model_copy(update={"diagnosis": more}), {}))
+
+
 def test_markup_in_a_text_is_not_taken_for_markup(plan: Plan) -> None:
     odd = plan.model_copy(update={"title": "a|b <script>*x* [y](z)"})
     first = plan_markdown(outline(odd, {})).split("\n\n")[1]

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from jumou.domain.answering import OF_WEIGHT
 from jumou.domain.diagnosis import Benchmark, EndowmentItem
 from jumou.domain.framework import DRIVERS, ELEMENTS, MODES, PESTEL, Name
 from jumou.export.blocks import Cell, Line, cell, plain
@@ -234,6 +235,12 @@ def _gaps(page: Page) -> None:
             (1.0, 2.6, 1.0, 7.0),
         )  # fmt: skip
     page.note("程度取值0—1，仅用于排序，不是测量值。", "Severity, 0 to 1, only orders the gaps; it is no measurement.")
+    explained = {gap.gap_id for gap in plan.open_gaps}
+    if any(gap.id not in answered and gap.id not in explained for gap in plan.diagnosis.gaps):
+        page.note(
+            f"对应项目栏为“—”而未列理由的短板，程度低于{OF_WEIGHT:g}，按轻重缓急本轮不单列项目，年度评估时再议。",
+            f"A gap with “—” and no reason is below {OF_WEIGHT:g} in severity: others come first, and it is looked at again in the yearly review.",
+        )
 
 
 def _conditions(page: Page) -> None:
